@@ -51,6 +51,7 @@ lint: install ## run all static checks
 	$(BIN)/mypy
 	for tests in tests plugins/*/tests; do $(BIN)/mypy $$tests || exit 1; done
 	for project in examples/plugins/*; do (cd $$project && ../../../$(BIN)/mypy) || exit 1; done
+	$(BIN)/python tools/messages.py --check
 	$(BIN)/lint-imports
 	$(BIN)/deptry deskctl
 	$(BIN)/codespell README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md config.example.toml docs deskctl plugins/*/README.md examples/plugins/*/README.md

@@ -130,9 +130,9 @@ def _headings(module: ast.Module) -> Iterator[str]:
         if not isinstance(node, ast.Call):
             continue
         name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
-        if name in ("field", "Column", "aged") and node.args:
+        if name in ("field", "Column", "age_column") and node.args:
             given = [k.value for k in node.keywords if k.arg == "heading"]
-            given += node.args[1:2] if name == "aged" else []
+            given += node.args[1:2] if name == "age_column" else []
             yield from _strings((given or node.args)[:1])
         elif name == "emit" and len(node.args) > 1:
             columns = node.args[1]

@@ -27,6 +27,8 @@ from cattrs.errors import (
 )
 from cattrs.gen import make_dict_structure_fn
 
+from deskctl.i18n import _
+
 from .durations import duration
 from .problems import Invalid, KeyPath, did_you_mean
 from .secrets import Secret
@@ -64,9 +66,9 @@ def _converter(base: Path) -> Converter:
     converter = Converter(forbid_extra_keys=True, detailed_validation=True)
 
     def plain(kind: type, words: str) -> None:
-        def hook(value: Any, _: Any) -> Any:
+        def hook(value: Any, _type: Any) -> Any:
             if type(value) is not kind:
-                raise Invalid(f"must be {words}, not {_called(value)}")
+                raise Invalid(_("must be {words}, not {called}", words=words, called=_called(value)))
             return value
 
         converter.register_structure_hook(kind, hook)
@@ -75,19 +77,21 @@ def _converter(base: Path) -> Converter:
     plain(int, "a whole number")
     plain(bool, "true or false")
 
-    def number(value: Any, _: Any) -> float:
+    def number(value: Any, _type: Any) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise Invalid(f"must be a number, not {_called(value)}")
+            raise Invalid(_("must be a number, not {called}", called=_called(value)))
         return float(value)
 
-    def length(value: Any, _: Any) -> timedelta:
+    def length(value: Any, _type: Any) -> timedelta:
         if not isinstance(value, str):
-            raise Invalid(f'must be a duration in quotes, as in "60s", "5m", "2h" or "4d", not {_called(value)}')
+            raise Invalid(
+                _('must be a duration in quotes, as in "60s", "5m", "2h" or "4d", not {called}', called=_called(value))
+            )
         return duration(value)
 
-    def file(value: Any, _: Any) -> Path:
+    def file(value: Any, _type: Any) -> Path:
         if not isinstance(value, str) or not value or "\0" in value:
-            raise Invalid(f'must be the path of a file in quotes: "…", not {_called(value)}')
+            raise Invalid(_('must be the path of a file in quotes: "…", not {called}', called=_called(value)))
         return base / Path(value).expanduser()
 
     converter.register_structure_hook(float, number)
@@ -110,7 +114,7 @@ def _table_hook(cls: type, converter: Converter) -> Callable[[Any, Any], Any]:
 
     def hook(value: Any, kind: Any) -> Any:
         if not isinstance(value, dict):
-            raise Invalid(f"must be a table with keys, not {_called(value)}")
+            raise Invalid(_("must be a table with keys, not {called}", called=_called(value)))
         try:
             return inner(value, kind)
         except ClassValidationError as error:
@@ -151,7 +155,9 @@ def _choice(value: Any, kind: Any) -> Any:
     if value not in choices or type(value) not in {type(choice) for choice in choices}:
         near = did_you_mean(value, choices) if isinstance(value, str) else ""
         given = repr(value) if isinstance(value, str) and len(value) < 40 else _called(value)
-        raise Invalid(f"must be one of {', '.join(map(str, choices))}, not {given}{near}")
+        raise Invalid(
+            _("must be one of {names}, not {given}{near}", names=", ".join(map(str, choices)), given=given, near=near)
+        )
     return value
 
 
@@ -163,7 +169,7 @@ def _is_switch(kind: Any) -> bool:
 def _switch_hook(kind: Any, converter: Converter) -> Callable[[Any, Any], Any]:
     [more] = (argument for argument in typing.get_args(kind) if argument is not bool)
 
-    def hook(value: Any, _: Any) -> Any:
+    def hook(value: Any, _type: Any) -> Any:
         return value if isinstance(value, bool) else converter.structure(value, more)
 
     return hook
@@ -180,7 +186,7 @@ def _is_words(kind: Any) -> bool:
 def _words_hook(kind: Any, converter: Converter) -> Callable[[Any, Any], Any]:
     [by_language] = (argument for argument in typing.get_args(kind) if argument is not str)
 
-    def hook(value: Any, _: Any) -> Any:
+    def hook(value: Any, _type: Any) -> Any:
         return converter.structure(value, by_language if isinstance(value, dict) else str)
 
     return hook
@@ -194,9 +200,9 @@ def _is_list(kind: Any) -> bool:
 def _list_hook(kind: Any, converter: Converter) -> Callable[[Any, Any], Any]:
     element, into = typing.get_args(kind)[0], typing.get_origin(kind)
 
-    def hook(value: Any, _: Any) -> Any:
+    def hook(value: Any, _type: Any) -> Any:
         if not isinstance(value, list):
-            raise Invalid(f"must be a list: [ … ], not {_called(value)}")
+            raise Invalid(_("must be a list: [ … ], not {called}", called=_called(value)))
         return into(_each(enumerate(value), element, converter))
 
     return hook
@@ -209,9 +215,9 @@ def _is_mapping(kind: Any) -> bool:
 def _mapping_hook(kind: Any, converter: Converter) -> Callable[[Any, Any], Any]:
     element = typing.get_args(kind)[1]
 
-    def hook(value: Any, _: Any) -> Any:
+    def hook(value: Any, _type: Any) -> Any:
         if not isinstance(value, dict):
-            raise Invalid(f"must be a table with keys, not {_called(value)}")
+            raise Invalid(_("must be a table with keys, not {called}", called=_called(value)))
         return dict(zip(value, _each(value.items(), element, converter), strict=True))
 
     return hook
@@ -265,15 +271,15 @@ def _faults(error: BaseException, path: KeyPath) -> typing.Iterator[Fault]:
 def _called(value: Any) -> str:
     """Describe the type of a value for an error message. The value itself is never shown: it may be a password."""
     if value is None or isinstance(value, types.NoneType):
-        return "nothing"
+        return _("nothing")
     for kind, words in (
-        (bool, "true or false"),
-        (int, "a number"),
-        (float, "a number"),
-        (str, "text"),
-        (list, "a list"),
-        (dict, "a table"),
+        (bool, _("true or false")),
+        (int, _("a number")),
+        (float, _("a number")),
+        (str, _("text")),
+        (list, _("a list")),
+        (dict, _("a table")),
     ):
         if isinstance(value, kind):
-            return words if value != "" else "empty text"
-    return "a date or time"
+            return words if value != "" else _("empty text")
+    return _("a date or time")

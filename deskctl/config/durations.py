@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
+from deskctl.i18n import _
+
 from .problems import Invalid
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -21,14 +23,20 @@ def duration(words: str) -> timedelta:
     """
     text = words.strip().lower()
     if not _WHOLE.fullmatch(text):
-        raise Invalid(f'not a duration: {words!r}; use a number and a unit, as in "60s", "5m", "2h" or "4d"')
+        raise Invalid(
+            _('not a duration: {words}; use a number and a unit, as in "60s", "5m", "2h" or "4d"', words=repr(words))
+        )
     parts = [(int(number), _SECONDS[unit]) for number, unit in _PART.findall(text)]
     units = [unit for _, unit in parts]
     if units != sorted(set(units), reverse=True):
-        raise Invalid(f'not a duration: {words!r}; use each unit once, the largest first, as in "1h30m"')
+        raise Invalid(
+            _('not a duration: {words}; use each unit once, the largest first, as in "1h30m"', words=repr(words))
+        )
     seconds = sum(number * unit for number, unit in parts)
     if seconds > _LONGEST.total_seconds():
-        raise Invalid(f"duration too long: {words!r}; the maximum is {_LONGEST.days} days")
+        raise Invalid(
+            _("duration too long: {words}; the maximum is {days} days", words=repr(words), days=_LONGEST.days)
+        )
     return timedelta(seconds=seconds)
 
 

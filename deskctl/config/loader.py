@@ -13,6 +13,7 @@ import attrs
 from ..core.kernel.settings import BUILT_IN
 from ..core.messages.authentication import NOBODY
 from ..errors import ConfigError
+from ..i18n import _
 from .channel_types import ChannelTypeSpec
 from .convert import Fault, fields_of, is_config_class, structure
 from .plugin_section import plugin_tables, without_tables
@@ -51,7 +52,7 @@ def load(
         count = len(report.errors)
         raise ConfigError(
             f"{count} error{'s' if count > 1 else ''} in {shown(path)}",
-            "correct them, then run `deskctl config check`",
+            _("correct them, then run `deskctl config check`"),
             tuple(map(str, report.errors)),
         )
     return report.config
@@ -87,7 +88,9 @@ def plugins_table(path: Path) -> PluginsTable:
     try:
         data = _parsed(path, _text(path))
     except _NotToml as error:
-        raise ConfigError(f"1 error in {shown(path)}", "correct it, then try again", (str(error.problem),)) from None
+        raise ConfigError(
+            _("1 error in {shown}", shown=shown(path)), _("correct it, then try again"), (str(error.problem),)
+        ) from None
     table, faults = structure(without_tables(data.get("plugins", {})), PluginsTable, path.absolute().parent)
     return PluginsTable() if faults else table
 
@@ -103,7 +106,7 @@ def _text(path: Path) -> str:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        raise ConfigError(f"{path} cannot be read: {error.strerror}") from None
+        raise ConfigError(_("{path} cannot be read: {reason}", path=path, reason=error.strerror)) from None
     try:
         return raw.decode()
     except UnicodeDecodeError as error:

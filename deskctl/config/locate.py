@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ConfigError
+from ..i18n import _
 from .trust import TrustProblem, check_trust
 
 if TYPE_CHECKING:
@@ -47,10 +48,12 @@ def find_file(explicit: str | None = None, environ: Mapping[str, str] | None = N
                 os.stat(path)
             except PermissionError:
                 hint = "ask the desk's owner for access to its folder"
-                raise ConfigError(f"{path} cannot be read: permission denied (named by {by})", hint) from None
+                raise ConfigError(
+                    _("{path} cannot be read: permission denied (named by {by})", path=path, by=by), hint
+                ) from None
             except (OSError, ValueError):
                 hint = "create it with `deskctl init`"
-                raise ConfigError(f"{path} does not exist (named by {by})", hint) from None
+                raise ConfigError(_("{path} does not exist (named by {by})", path=path, by=by), hint) from None
             return _trusted(path)
     gone = _current_folder() is None
     if not gone and _is_desk(here := _absolute("config.toml")):
@@ -61,7 +64,7 @@ def find_file(explicit: str | None = None, environ: Mapping[str, str] | None = N
             return _trusted(path)
     if gone:
         raise ConfigError(_GONE, HINT)
-    raise ConfigError("no desk found: there is no config.toml in the usual places", HINT)
+    raise ConfigError(_("no desk found: there is no config.toml in the usual places"), HINT)
 
 
 def run_dir(path: Path) -> Path:
@@ -98,7 +101,7 @@ def trusted_run_folder(path: str) -> str:
         with contextlib.suppress(OSError):  # the folder does not exist yet, so it has no socket
             if why := check_trust(folder, folder=True):
                 raise ConfigError(
-                    f"{why}, so its socket is not used: another user could pose as the daemon", why.repair
+                    _("{why}, so its socket is not used: another user could pose as the daemon", why=why), why.repair
                 )
     return folder
 
@@ -150,7 +153,7 @@ def _trusted(path: str) -> str:
     try:
         why = check_trust(path)
     except OSError as error:
-        raise ConfigError(f"{path} cannot be read: {error.strerror}") from None
+        raise ConfigError(_("{path} cannot be read: {reason}", path=path, reason=error.strerror)) from None
     if why:
         raise _refused(path, why)
     return path
@@ -159,7 +162,7 @@ def _trusted(path: str) -> str:
 def _refused(path: str, why: TrustProblem) -> ConfigError:
     about = "it" if why.path == path else path
     hint = why.repair or f"if you trust its owner, name it: deskctl --config {os.path.basename(path)}"
-    return ConfigError(f"{why}, so {about} is not used: it could name commands to run", hint)
+    return ConfigError(_("{why}, so {about} is not used: it could name commands to run", why=why, about=about), hint)
 
 
 def _names_desk(path: str) -> bool:
@@ -176,7 +179,7 @@ def _read(path: str) -> dict[str, Any]:
     try:
         return tomli.loads(_bytes(path).decode())
     except (tomli.TOMLDecodeError, UnicodeDecodeError, RecursionError):
-        raise ConfigError(f"{path} is not TOML") from None
+        raise ConfigError(_("{path} is not TOML", path=path)) from None
 
 
 def _bytes(path: str) -> bytes:
@@ -190,7 +193,7 @@ def _absolute(path: str) -> str:
     if not os.path.isabs(path):
         folder = _current_folder()
         if folder is None:
-            raise ConfigError(_GONE, f"cd somewhere else, or give {path} with its whole path")
+            raise ConfigError(_GONE, _("cd somewhere else, or give {path} with its whole path", path=path))
         path = os.path.join(folder, path)
     return path.rstrip("/") or "/"
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ..errors import ConfigError, Refused
+from ..i18n import _
 
 
 def set_plugin_enabled(path: Path, name: str, enabled: bool) -> bool:
@@ -20,12 +21,14 @@ def set_plugin_enabled(path: Path, name: str, enabled: bool) -> bool:
     try:
         document = tomlkit.parse(path.read_text(encoding="utf-8"))
     except (TOMLKitError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} is not TOML: {error}", "deskctl config check") from error
+        raise ConfigError(
+            _("{path} is not TOML: {error}", path=path, error=error), _("deskctl config check")
+        ) from error
     if "plugins" not in document:
         document["plugins"] = tomlkit.table()
     plugins: Any = document["plugins"]
     if not isinstance(plugins, dict):
-        raise ConfigError(f"{path}: plugins must be a table: [plugins]", "deskctl config check")
+        raise ConfigError(_("{path}: plugins must be a table: [plugins]", path=path), _("deskctl config check"))
     disabled = name in plugins.get("disabled", ())
     excluded = "only" in plugins and name not in plugins["only"]
     if disabled is not enabled and not (enabled and excluded):
@@ -68,5 +71,6 @@ def _write(path: Path, text: str) -> None:
     except OSError as error:
         new.unlink(missing_ok=True)
         raise Refused(
-            f"{path} cannot be written: {error.strerror}", "run the command as the owner of the file"
+            _("{path} cannot be written: {reason}", path=path, reason=error.strerror),
+            _("run the command as the owner of the file"),
         ) from error

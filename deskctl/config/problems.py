@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import DeskctlError
+from ..i18n import joined
 
 #: The path of a value: keys of tables, and numbers for the elements of lists.
 KeyPath = tuple[str | int, ...]
@@ -46,7 +47,7 @@ class Problem:
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.column is None else f"{self.file}:{self.line}:{self.column}"
-        return f"{place}: {self.path}: {self.what}" if self.path else f"{place}: {self.what}"
+        return joined(": ", [place, self.path, self.what] if self.path else [place, self.what])
 
 
 def dotted(path: KeyPath) -> str:

@@ -11,6 +11,8 @@ from typing import Any, Literal, cast
 
 from attrs import Attribute, field, frozen
 
+from deskctl.i18n import _
+
 from ..core.kernel.settings import Acknowledgement, ChannelInfo, Settings
 from .problems import Invalid
 
@@ -18,12 +20,12 @@ _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _HANDLE = re.compile(r"\w[\w.-]*")
 
 
-def _line(_: Any, attribute: Attribute[str], value: str) -> None:
+def _line(_instance: Any, attribute: Attribute[str], value: str) -> None:
     if not value.strip() or not value.isprintable():
-        raise Invalid("must be one line of text and not empty", key=attribute.name)
+        raise Invalid(_("must be one line of text and not empty"), key=attribute.name)
 
 
-def _zone(_: Any, attribute: Attribute[str], value: str) -> None:
+def _zone(_instance: Any, attribute: Attribute[str], value: str) -> None:
     from zoneinfo import ZoneInfo, available_timezones
 
     from .problems import did_you_mean
@@ -36,37 +38,45 @@ def _zone(_: Any, attribute: Attribute[str], value: str) -> None:
         city = cities.get(value.replace(" ", "_").casefold())
         near = f" (did you mean {city}?)" if city else did_you_mean(value, zones)
         raise Invalid(
-            f'not a time zone: {value!r}; use a name such as "Asia/Seoul" or "UTC"{near}', key=attribute.name
+            _('not a time zone: {value}; use a name such as "Asia/Seoul" or "UTC"{near}', value=repr(value), near=near),
+            key=attribute.name,
         ) from None
 
 
-def _language(_: Any, attribute: Attribute[str], value: str) -> None:
+def _language(_instance: Any, attribute: Attribute[str], value: str) -> None:
     if not _LANGUAGE.fullmatch(value):
-        raise Invalid(f'not a language: {value!r}; use a code such as "en" or "ko"', key=attribute.name)
+        raise Invalid(
+            _('not a language: {value}; use a code such as "en" or "ko"', value=repr(value)), key=attribute.name
+        )
 
 
-def _accounts(_: Any, attribute: Attribute[tuple[str, ...]], value: tuple[str, ...]) -> None:
+def _accounts(_instance: Any, attribute: Attribute[tuple[str, ...]], value: tuple[str, ...]) -> None:
     for name in value:
         if not name or any(c.isspace() or c in ":,\0" for c in name):
-            raise Invalid(f"not an account name: {name!r}", key=attribute.name)
+            raise Invalid(_("not an account name: {name}", name=repr(name)), key=attribute.name)
 
 
-def _url(_: Any, attribute: Attribute[str], value: str) -> None:
+def _url(_instance: Any, attribute: Attribute[str], value: str) -> None:
     if value.startswith("sqlite:///") and len(value) > len("sqlite:///"):
         return
     if re.match(r"postgresql(\+psycopg)?://", value):
         return
     scheme = value.partition(":")[0]
     raise Invalid(
-        f'must be "sqlite:///FILE" or "postgresql://USER@HOST/DATABASE", not a URL that begins with {scheme!r}',
+        _(
+            'must be "sqlite:///FILE" or "postgresql://USER@HOST/DATABASE", not a URL that begins with {scheme}',
+            scheme=repr(scheme),
+        ),
         key=attribute.name,
     )
 
 
-def handle(_: Any, attribute: Attribute[str | None], value: str | None) -> None:
+def handle(_instance: Any, attribute: Attribute[str | None], value: str | None) -> None:
     """Validate an attrs field that names a team or an agent."""
     if value is not None and not _HANDLE.fullmatch(value):
-        raise Invalid(f'not a handle: {value!r}; use letters, digits, ".", "_" and "-"', key=attribute.name)
+        raise Invalid(
+            _('not a handle: {value}; use letters, digits, ".", "_" and "-"', value=repr(value)), key=attribute.name
+        )
 
 
 @frozen(kw_only=True)
@@ -133,22 +143,25 @@ class PluginsTable:
     dir: Path | None = None
 
 
-def _texts(_: Any, attribute: Attribute[Mapping[str, str]], value: Mapping[str, str]) -> None:
+def _texts(_instance: Any, attribute: Attribute[Mapping[str, str]], value: Mapping[str, str]) -> None:
     for language, text in value.items():
         if not _LANGUAGE.fullmatch(language):
-            raise Invalid(f'not a language: {language!r}; use a code such as "en" or "ko"', key=attribute.name)
+            raise Invalid(
+                _('not a language: {language}; use a code such as "en" or "ko"', language=repr(language)),
+                key=attribute.name,
+            )
         if not text.strip():
-            raise Invalid(f"the text for {language} is empty", key=attribute.name)
+            raise Invalid(_("the text for {language} is empty", language=language), key=attribute.name)
 
 
-def _authority(_: Any, attribute: Attribute[str | None], value: str | None) -> None:
+def _authority(_instance: Any, attribute: Attribute[str | None], value: str | None) -> None:
     if value is not None and (not value or any(c.isspace() or c == ";" for c in value)):
-        raise Invalid(f"not the name of a mail server: {value!r}", key=attribute.name)
+        raise Invalid(_("not the name of a mail server: {value}", value=repr(value)), key=attribute.name)
 
 
-def _greeting(_: Any, attribute: Attribute[Any], value: str | Mapping[str, str]) -> None:
+def _greeting(_instance: Any, attribute: Attribute[Any], value: str | Mapping[str, str]) -> None:
     if not isinstance(value, str):
-        _texts(_, attribute, value)
+        _texts(_instance, attribute, value)
 
 
 @frozen(kw_only=True)

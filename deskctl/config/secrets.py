@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from ..errors import ConfigError
+from ..i18n import _
 from .problems import Invalid, did_you_mean
 
 SOURCES: Final = ("env", "file", "credential", "command")
@@ -39,23 +40,26 @@ class Secret:
             return given
         if isinstance(given, str):
             if not given:
-                raise Invalid("is empty; remove the key if no password is needed")
+                raise Invalid(_("is empty; remove the key if no password is needed"))
             return cls("literal", given, base)
         wanted = "{ env = … }, { file = … }, { credential = … } or { command = … }"
         if not isinstance(given, Mapping):
-            raise Invalid(f"must be one of {wanted}")
+            raise Invalid(_("must be one of {wanted}", wanted=wanted))
         for key in given:
             if key not in SOURCES:
-                raise Invalid(f"unknown key; use {wanted}{did_you_mean(key, SOURCES)}", key=key)
+                raise Invalid(
+                    _("unknown key; use {wanted}{suggestion}", wanted=wanted, suggestion=did_you_mean(key, SOURCES)),
+                    key=key,
+                )
         if len(given) != 1:
-            raise Invalid(f"must have exactly one of the keys {', '.join(SOURCES)}")
+            raise Invalid(_("must have exactly one of the keys {names}", names=", ".join(SOURCES)))
         [(kind, value)] = given.items()
         if kind == "command" and isinstance(value, list) and value and all(isinstance(w, str) for w in value):
             return cls(kind, tuple(value), base)
         if not isinstance(value, str) or not value.strip():
             raise Invalid("must be text" + (" or a list of words" if kind == "command" else ""), key=kind)
         if kind == "credential" and (value in (".", "..") or "/" in value):
-            raise Invalid("must be a name without a path, as in LoadCredential=NAME:…", key=kind)
+            raise Invalid(_("must be a name without a path, as in LoadCredential=NAME:…"), key=kind)
         return cls(kind, value, base)
 
     @property
@@ -82,7 +86,7 @@ class Secret:
             "command": self._command,
         }[self._kind]().rstrip("\r\n")
         if not value:
-            raise ConfigError(f"the password from {self.source} is empty")
+            raise ConfigError(_("the password from {source} is empty", source=self.source))
         return value
 
     def objection(self) -> str:
@@ -116,7 +120,9 @@ class Secret:
         try:
             return os.environ[str(self._value)]
         except KeyError:
-            raise ConfigError(f"the environment variable {self._value} is not set", "set it to the password") from None
+            raise ConfigError(
+                _("the environment variable {name} is not set", name=self._value), _("set it to the password")
+            ) from None
 
     def _file(self) -> str:
         return _read(self._base / str(self._value))
@@ -125,8 +131,8 @@ class Secret:
         folder = os.environ.get("CREDENTIALS_DIRECTORY")
         if not folder:
             raise ConfigError(
-                f"no systemd credential {self._value}: $CREDENTIALS_DIRECTORY is not set",
-                "start the daemon with systemd and LoadCredential= in its unit",
+                _("no systemd credential {name}: $CREDENTIALS_DIRECTORY is not set", name=self._value),
+                _("start the daemon with systemd and LoadCredential= in its unit"),
             )
         return _read(Path(folder) / str(self._value))
 
@@ -146,15 +152,23 @@ class Secret:
                 start_new_session=True,  # so that its child processes are killed with it
             )
         except OSError as error:
-            raise ConfigError(f"{self.source} cannot be run: {error.strerror}") from None
+            raise ConfigError(
+                _("{source} cannot be run: {reason}", source=self.source, reason=error.strerror)
+            ) from None
         with process:
             try:
-                output, _ = process.communicate(timeout=COMMAND_SECONDS)
+                output, _errors = process.communicate(timeout=COMMAND_SECONDS)
             except subprocess.TimeoutExpired:
                 os.killpg(process.pid, signal.SIGKILL)
-                raise ConfigError(f"{self.source} did not return a password within {COMMAND_SECONDS} s") from None
+                raise ConfigError(
+                    _(
+                        "{source} did not return a password within {command_seconds} s",
+                        source=self.source,
+                        command_seconds=COMMAND_SECONDS,
+                    )
+                ) from None
         if process.returncode != 0:
-            raise ConfigError(f"{self.source} failed with exit status {process.returncode}")
+            raise ConfigError(_("{source} failed with exit status {code}", source=self.source, code=process.returncode))
         return _decoded(output, self.source)
 
     def __repr__(self) -> str:
@@ -180,14 +194,19 @@ def _read(path: Path) -> str:
     try:
         with path.open("rb") as file:
             if os.fstat(file.fileno()).st_mode & stat.S_IROTH:
-                raise ConfigError(f"{path} contains a password and is readable by all users", f"chmod 600 {path}")
+                raise ConfigError(
+                    _("{path} contains a password and is readable by all users", path=path),
+                    _("chmod 600 {path}", path=path),
+                )
             return _decoded(file.read(1 << 20), str(path))
     except OSError as error:
-        raise ConfigError(f"cannot read the password file {path}: {error.strerror}") from None
+        raise ConfigError(
+            _("cannot read the password file {path}: {reason}", path=path, reason=error.strerror)
+        ) from None
 
 
 def _decoded(value: bytes, where: str) -> str:
     try:
         return value.decode()
     except UnicodeDecodeError:
-        raise ConfigError(f"the password from {where} is not UTF-8 text") from None
+        raise ConfigError(_("the password from {where} is not UTF-8 text", where=where)) from None

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from ..errors import Refused, UsageError
+from ..i18n import _
 
 
 def initial(
@@ -57,9 +58,11 @@ def create(path: Path, text: str) -> None:
     try:
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        raise Refused(f"{path} already exists", "edit it, or choose another folder with --dir") from None
+        raise Refused(
+            _("{path} already exists", path=path), _("edit it, or choose another folder with --dir")
+        ) from None
     except OSError as error:
-        raise Refused(f"cannot create {path}: {error.strerror}") from None
+        raise Refused(_("cannot create {path}: {reason}", path=path, reason=error.strerror)) from None
     with os.fdopen(file, "w", encoding="utf-8") as stream:
         stream.write(text)
 
@@ -75,7 +78,7 @@ def _host_and_port(endpoint: str) -> tuple[str, int]:
     host, colon, port = endpoint.rpartition(":")
     host = host[1:-1] if host.startswith("[") and host.endswith("]") else host
     if not colon or not (port.isascii() and port.isdigit()) or int(port) > 65535:
-        raise UsageError(f"not HOST:PORT: {endpoint!r}", "for example 127.0.0.1:2525")
+        raise UsageError(_("not HOST:PORT: {endpoint}", endpoint=repr(endpoint)), _("for example 127.0.0.1:2525"))
     return host or "127.0.0.1", int(port)
 
 

@@ -15,6 +15,7 @@ from deskctl.daemon.journal import Traffic
 from deskctl.daemon.writer import WritePriority, Writer
 from deskctl.desk.ports import Store
 from deskctl.errors import Unavailable
+from deskctl.i18n import _
 from deskctl.plugins.channel import StoreUnavailable
 
 #: Seconds for which `accepting` caches its result.
@@ -106,4 +107,4 @@ class DaemonContext:
     def _refused(self, error: Exception) -> StoreUnavailable:
         self._accepting = (time.monotonic(), False)
         what = error.what if isinstance(error, Unavailable) else type(error).__name__
-        return StoreUnavailable(f"cannot store the message: {what}", "deliver it again later")
+        return StoreUnavailable(_("cannot store the message: {what}", what=what), _("deliver it again later"))

@@ -16,6 +16,7 @@ from deskctl.desk.caller import Caller
 from deskctl.desk.decode import parse_line, request
 from deskctl.desk.wire import LINE_LIMIT, error_document, line
 from deskctl.errors import DeskctlError, Unavailable
+from deskctl.i18n import _
 
 log = logging.getLogger("deskctl.daemon.socket")
 
@@ -55,7 +56,8 @@ class SocketServer:
         except OSError as error:
             listener.close()
             raise Unavailable(
-                f"cannot create {self._path}: {error.strerror}", "check the permissions of its folder"
+                _("cannot create {path}: {reason}", path=self._path, reason=error.strerror),
+                _("check the permissions of its folder"),
             ) from error
         self._server = await asyncio.start_unix_server(self._serve, sock=listener, backlog=128)
 
@@ -122,7 +124,7 @@ class SocketServer:
         except Exception as error:
             log.exception("a request failed")
             what = f"the daemon failed on this request: {type(error).__name__}"
-            return line({"id": number, "error": error_document(DeskctlError(what, "see the log of the daemon"))})
+            return line({"id": number, "error": error_document(DeskctlError(what, _("see the log of the daemon")))})
 
     async def _read_line(self, reader: asyncio.StreamReader, buffer: bytearray) -> bytes | None:
         """Return the next line, None at the end. Bytes after it stay in `buffer`."""
@@ -170,4 +172,4 @@ def _caller(writer: asyncio.StreamWriter) -> Caller:
 
 
 def _too_many_clients() -> DeskctlError:
-    return Unavailable("the desk has too many clients", "try again in a moment")
+    return Unavailable(_("the desk has too many clients"), _("try again in a moment"))

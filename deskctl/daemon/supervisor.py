@@ -14,6 +14,7 @@ from enum import StrEnum
 from deskctl import errors
 from deskctl.core.operations.views import ServiceHealth
 from deskctl.daemon.backoff import FORGIVEN_AFTER, LONGEST, delay
+from deskctl.i18n import _
 from deskctl.plugins.channel import AuthFailed, StoreUnavailable, Unavailable
 
 log = logging.getLogger("deskctl.daemon.supervisor")
@@ -123,7 +124,7 @@ class Supervisor:
             started = loop.time()
             try:
                 await service.run()
-                raise Unavailable("it ended unexpectedly")
+                raise Unavailable(_("it ended unexpectedly"))
             except AuthFailed as error:
                 service.last_error = _error_line(error)
                 service.set_state(ServiceState.STOPPED)

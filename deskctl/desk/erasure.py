@@ -9,6 +9,7 @@ from deskctl.desk.components import Components
 from deskctl.desk.plugin_context import Context
 from deskctl.desk.plugin_requests import call_plugin
 from deskctl.errors import DeskctlError, Refused
+from deskctl.i18n import _
 
 
 def erase_in_plugins(components: Components, connection: Any, person: ErasedPerson) -> None:
@@ -19,6 +20,6 @@ def erase_in_plugins(components: Components, connection: Any, person: ErasedPers
             call_plugin(components, owned.plugin, lambda: owned.type.run(person, context))  # noqa: B023 - called at once
         except DeskctlError as error:
             raise Refused(
-                f"nothing was erased: {error.what}",
-                f"repair or disable the plugin {owned.plugin}, then erase again",
+                _("nothing was erased: {what}", what=error.what),
+                _("repair or disable the plugin {plugin}, then erase again", plugin=owned.plugin),
             ) from error

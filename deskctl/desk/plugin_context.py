@@ -17,6 +17,7 @@ from deskctl.core.kernel.unit import Unit
 from deskctl.desk.components import Components
 from deskctl.desk.execution import execute_in_unit
 from deskctl.errors import Refused, UsageError
+from deskctl.i18n import _
 from deskctl.plugins import actions
 from deskctl.plugins.automation import DeskView
 
@@ -100,7 +101,7 @@ class PluginRequestContext(Context):
 
     def execute(self, command: Command) -> dict[str, Any]:
         if self._unit is None:
-            raise Refused("this request changes nothing", "its RequestType says writes=False")
+            raise Refused(_("this request changes nothing"), _("its RequestType says writes=False"))
         check_action(command)
         outcome = execute_in_unit(self._unit, command, self._who(command.needs_agent)).outcome
         return outcome.facts
@@ -109,4 +110,4 @@ class PluginRequestContext(Context):
 def check_action(command: object) -> None:
     """Raise UsageError for a command that plugins may not execute."""
     if not isinstance(command, ACTIONS):
-        raise UsageError(f"{type(command).__name__} is no command of deskctl.plugins.actions")
+        raise UsageError(_("{type} is no command of deskctl.plugins.actions", type=type(command).__name__))

@@ -18,7 +18,7 @@ def plugin(components: Components, name: str) -> PluginDocument:
     rows = {row["name"]: row for row in components.plugins.rows()}
     if name not in rows:
         raise NotFound(
-            _("no plugin {name}{suggestion}", name=name, suggestion=did_you_mean(name, rows)), "deskctl plugin list"
+            _("no plugin {name}{suggestion}", name=name, suggestion=did_you_mean(name, rows)), _("deskctl plugin list")
         )
     row = rows[name]
     cls = components.plugins.configs.get(name)

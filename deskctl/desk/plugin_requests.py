@@ -165,10 +165,10 @@ def _unknown(components: Components, name: str) -> NotFound:
     why = components.plugins.disabled_reasons().get(plugin)
     if why is not None:
         what = _("no plugin answers {name}: the plugin {plugin} is off: {why}", name=name, plugin=plugin, why=why)
-        return NotFound(what, "deskctl plugin list")
+        return NotFound(what, _("deskctl plugin list"))
     if any(row["name"] == plugin for row in components.plugins.rows()):
         near = did_you_mean(name, components.plugins.requests)
         what = _("the plugin {plugin} has no request {name}{suggestion}", plugin=plugin, name=name, suggestion=near)
-        return NotFound(what, f"deskctl plugin show {plugin}")
+        return NotFound(what, _("deskctl plugin show {plugin}", plugin=plugin))
     what = _("no plugin answers {name}: there is no plugin {plugin}", name=name, plugin=plugin)
     return NotFound(what, _("deskctl plugin list shows the installed plugins"))

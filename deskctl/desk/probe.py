@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from deskctl.core.messages.raw_queries import Journalled
 from deskctl.desk.ports import Store
+from deskctl.i18n import _
 from deskctl.plugins.channel import Channel, ChannelType, Health, Part, StoreUnavailable
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ class ProbeContext:
 
 
 def _refusal() -> StoreUnavailable:
-    return StoreUnavailable("a channel cannot deliver messages during a check")
+    return StoreUnavailable(_("a channel cannot deliver messages during a check"))
 
 
 def check(channel_type: ChannelType, config: Any, context: ProbeContext, within: float = CHECK_WITHIN) -> Health:

@@ -12,6 +12,7 @@ from types import ModuleType
 
 from ..config.trust import check_trust
 from ..errors import ConfigError
+from ..i18n import _
 
 ENTRY_POINTS = "deskctl"
 
@@ -57,7 +58,7 @@ def in_folder(folder: Path) -> Iterator[Found]:
     except OSError as error:
         why, files = f"{folder} cannot be read: {error.strerror}", []
     if why:
-        raise ConfigError(f"{why}, so its plugins are not loaded")
+        raise ConfigError(_("{why}, so its plugins are not loaded", why=why))
     for file in files:
         yield Found(file.stem, str(file), None, lambda file=file: _module(file))  # type: ignore[misc]
 
@@ -72,7 +73,7 @@ def _module(file: Path) -> ModuleType:
     name = f"deskctl_plugin_{file.stem}"
     spec = importlib.util.spec_from_file_location(name, file)
     if spec is None or spec.loader is None:
-        raise ConfigError(f"{file} is not a Python module")
+        raise ConfigError(_("{file} is not a Python module", file=file))
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # dataclasses look up their module
     try:

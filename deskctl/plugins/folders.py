@@ -72,7 +72,7 @@ class Folder:
             descriptor = os.open(name, _READ, dir_fd=parent)
             try:
                 if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                    raise UsageError("it is not a regular file")
+                    raise UsageError(_("it is not a regular file"))
                 with os.fdopen(descriptor, "rb", closefd=False) as file:
                     return file.read(most + 1)
             finally:
@@ -104,7 +104,7 @@ class Folder:
         """Remove a regular file. Raises UsageError for anything else."""
         with self._problems(path), self._parent(path) as (parent, name):
             if not stat.S_ISREG(os.stat(name, dir_fd=parent, follow_symlinks=False).st_mode):
-                raise UsageError("it is not a regular file")
+                raise UsageError(_("it is not a regular file"))
             os.unlink(name, dir_fd=parent)
 
     @staticmethod
@@ -114,9 +114,9 @@ class Folder:
         except FileNotFoundError:
             return
         if stat.S_ISLNK(there.st_mode):
-            raise UsageError("it is a symbolic link", "remove the link, or name another folder")
+            raise UsageError(_("it is a symbolic link"), _("remove the link, or name another folder"))
         if not stat.S_ISREG(there.st_mode):
-            raise UsageError("it is not a regular file", "remove it, or name another folder")
+            raise UsageError(_("it is not a regular file"), _("remove it, or name another folder"))
         if not replace:
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST))
 
@@ -125,7 +125,7 @@ class Folder:
         """Yield the open folder that contains the last part of `path`, and that part."""
         *folders, name = path.split("/")
         if any(part in ("", ".", "..") or "\0" in part for part in (*folders, name)):
-            raise UsageError("its path leads out of the folder")
+            raise UsageError(_("its path leads out of the folder"))
         current = os.dup(self._root)
         try:
             for part in folders:
@@ -146,7 +146,7 @@ class Folder:
         except OSError as error:
             if error.errno in (errno.ELOOP, errno.ENOTDIR):
                 words = f"{part} is a symbolic link or not a folder"
-                raise UsageError(words, "remove it, or name another folder") from None
+                raise UsageError(words, _("remove it, or name another folder")) from None
             raise
 
     def _look(self, descriptor: int, before: str, suffix: str, found: list[str], depth: int) -> None:
@@ -184,7 +184,7 @@ class Folder:
         except UsageError as error:
             raise UsageError(f"{shown}: {error.what}", error.hint) from None
         except FileExistsError:
-            raise Refused(f"{shown} exists already") from None
+            raise Refused(_("{shown} already exists", shown=shown)) from None
         except OSError as error:
             what = "it is a symbolic link" if error.errno == errno.ELOOP else f"{error.strerror}"
             raise UsageError(f"{shown}: {what}") from error

@@ -16,6 +16,7 @@ import pluggy
 from ..config.missing_types import DISABLED_REASON
 from ..config.problems import did_you_mean
 from ..errors import ConfigError, DeskctlError
+from ..i18n import _
 from . import hookspecs
 from .automation import AutomationType
 from .channel import ChannelType
@@ -188,15 +189,21 @@ class Plugins:
                 if impl.plugin_name != name:
                     continue
                 if not caller.has_spec() and not impl.optionalhook:
-                    raise ConfigError(f"unknown hook {caller.name}{did_you_mean(caller.name, _hook_names())}")
+                    raise ConfigError(
+                        _(
+                            "unknown hook {caller}{suggestion}",
+                            caller=caller.name,
+                            suggestion=did_you_mean(caller.name, _hook_names()),
+                        )
+                    )
                 if inspect.iscoroutinefunction(impl.function) or inspect.isasyncgenfunction(impl.function):
-                    raise ConfigError(f"{caller.name} must not be async: hooks are plain functions")
+                    raise ConfigError(_("{caller} must not be async: hooks are plain functions", caller=caller.name))
                 if impl.wrapper or impl.hookwrapper:
-                    raise ConfigError(f"{caller.name} must not wrap hooks of other plugins")
+                    raise ConfigError(_("{caller} must not wrap hooks of other plugins", caller=caller.name))
                 plugin.hooks.append(caller.name)
         self._pm.check_pending()
         if not plugin.hooks:
-            raise ConfigError("no hooks found; mark them with @hookimpl of deskctl.plugins")
+            raise ConfigError(_("no hooks found; mark them with @hookimpl of deskctl.plugins"))
 
     def _collect(self, plugin: _Plugin, found: Contributions) -> None:
         """Add all contributions of a plugin, or none. Raises ConfigError if another plugin has one of the names."""
@@ -211,7 +218,15 @@ class Plugins:
         ):
             for key in mine:
                 if key in taken:
-                    raise ConfigError(f"{taken[key]} and {name} both define the {what} {key!r}; disable one of them")
+                    raise ConfigError(
+                        _(
+                            "{value} and {name} both define the {what} {key}; disable one of them",
+                            value=taken[key],
+                            name=name,
+                            what=what,
+                            key=repr(key),
+                        )
+                    )
         plugin.contributions = found
         self.channel_types.update({kind.kind: kind for kind in found.channels})
         self.requests.update({kind.name: Owned(name, kind) for kind in found.requests})
@@ -266,7 +281,7 @@ def _refuse_unmarked(module: object) -> None:
     for name, value in vars(module).items():
         own = getattr(value, "__module__", None) == getattr(module, "__name__", "")
         if name in _hook_names() and own and callable(value) and not hasattr(value, "deskctl_impl"):
-            raise ConfigError(f"{name} is not marked with @hookimpl of deskctl.plugins")
+            raise ConfigError(_("{name} is not marked with @hookimpl of deskctl.plugins", name=name))
 
 
 def _row(name: str, plugin: _Plugin) -> PluginRow:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from deskctl.i18n import _
+
 from ..config.problems import Invalid
 
 
@@ -16,9 +18,9 @@ class Endpoint:
 
     def __post_init__(self) -> None:
         if not 0 < self.port < 65536:
-            raise Invalid("must be between 1 and 65535", key="port")
+            raise Invalid(_("must be between 1 and 65535"), key="port")
         if not self.host or any(c.isspace() for c in self.host):
-            raise Invalid("must be the name or address of a host", key="host")
+            raise Invalid(_("must be the name or address of a host"), key="host")
 
     @property
     def loopback(self) -> bool:

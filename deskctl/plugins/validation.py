@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from ..errors import ConfigError
+from ..i18n import _
 from .automation import AutomationType
 from .channel import ChannelType
 from .erasure import EraseType
@@ -45,7 +46,11 @@ def collect(plugin: str, ask: Callable[[str], Iterable[Any]]) -> Contributions:
         _check_config(f"the config of channel type {channel.kind!r}", channel.config)
         if clash := {"type", "team"} & _keys(channel.config):
             raise ConfigError(
-                f"the config of channel type {channel.kind!r} must not contain {min(clash)!r}: it is a common key"
+                _(
+                    "the config of channel type {kind} must not contain {min}: it is a common key",
+                    kind=repr(channel.kind),
+                    min=repr(min(clash)),
+                )
             )
     requests = _all(ask, "deskctl_requests", RequestType)
     for request in requests:
@@ -67,10 +72,10 @@ def collect(plugin: str, ask: Callable[[str], Iterable[Any]]) -> Contributions:
         ("eraser", [e.name for e in erasers]),
     ):
         if twice := next((name for name in names if names.count(name) > 1), None):
-            raise ConfigError(f"it defines the {what} {twice!r} twice")
+            raise ConfigError(_("it defines the {what} {twice} twice", what=what, twice=repr(twice)))
     tables = _one(ask, "deskctl_tables")
     if tables is not None and not isinstance(tables, PluginTables):
-        raise ConfigError(f"deskctl_tables returned {_a(type(tables).__name__)}, not PluginTables")
+        raise ConfigError(_("deskctl_tables returned {a}, not PluginTables", a=_a(type(tables).__name__)))
     config = _one(ask, "deskctl_config")
     if config is not None:
         _check_config("the result of deskctl_config", config)
@@ -81,7 +86,9 @@ def _all(ask: Callable[[str], Iterable[Any]], hook: str, kind: type[T]) -> tuple
     found = [item for answer in ask(hook) for item in answer]
     for item in found:
         if not isinstance(item, kind):
-            raise ConfigError(f"{hook} returned {_a(type(item).__name__)}, not {_a(kind.__name__)}")
+            raise ConfigError(
+                _("{hook} returned {a}, not {wanted}", hook=hook, a=_a(type(item).__name__), wanted=_a(kind.__name__))
+            )
     return tuple(found)
 
 
@@ -91,7 +98,7 @@ def _one(ask: Callable[[str], Iterable[Any]], hook: str) -> Any:
 
 def _check_config(what: str, cls: object) -> None:
     if not isinstance(cls, type) or not (hasattr(cls, "__attrs_attrs__") or dataclasses.is_dataclass(cls)):
-        raise ConfigError(f"{what} must be an attrs class or a dataclass")
+        raise ConfigError(_("{what} must be an attrs class or a dataclass", what=what))
 
 
 def _keys(cls: type) -> set[str]:
@@ -101,7 +108,13 @@ def _keys(cls: type) -> set[str]:
 
 def _check_word(what: str, name: object) -> None:
     if not isinstance(name, str) or not _WORD.fullmatch(name):
-        raise ConfigError(f'{what} {name!r} has an invalid name; use lower-case letters, digits, "-" and "_"')
+        raise ConfigError(
+            _(
+                '{what} {name} has an invalid name; use lower-case letters, digits, "-" and "_"',
+                what=what,
+                name=repr(name),
+            )
+        )
 
 
 def _check_request(plugin: str, request: RequestType) -> None:
@@ -109,20 +122,33 @@ def _check_request(plugin: str, request: RequestType) -> None:
     owner, dot, verb = str(request.name).partition(".")
     if owner != plugin:
         raise ConfigError(
-            f"the name of the request {request.name!r} must begin with that of the plugin: {plugin}.{verb or owner}"
+            _(
+                "the name of the request {request} must begin with that of the plugin: {plugin}.{value}",
+                request=repr(request.name),
+                plugin=plugin,
+                value=verb or owner,
+            )
         )
     _check_word("the request", verb if dot else "")
     _check_callable(f"the request {request.name}", request.handler)
     if not isinstance(params, type) or not dataclasses.is_dataclass(params):
-        raise ConfigError(f"the params of the request {request.name} must be a dataclass")
+        raise ConfigError(_("the params of the request {request} must be a dataclass", request=request.name))
     for name, hint in typing.get_type_hints(params).items():
         if name in _RESERVED:
             raise ConfigError(
-                f"the params of the request {request.name} must not contain {name!r}: the name is reserved"
+                _(
+                    "the params of the request {request} must not contain {name}: the name is reserved",
+                    request=request.name,
+                    name=repr(name),
+                )
             )
         if not _is_sendable(hint):
             raise ConfigError(
-                f"{name} of the request {request.name} has an unsupported type; use str, int, float, bool, tuple, None"
+                _(
+                    "{name} of the request {request} has an unsupported type; use str, int, float, bool, tuple, None",
+                    name=name,
+                    request=request.name,
+                )
             )
 
 
@@ -140,18 +166,27 @@ def _check_automation(automation: AutomationType) -> None:
     _check_callable(f"the automation {automation.name}", automation.run)
     kinds: object = automation.on
     if isinstance(kinds, str) or not kinds:
-        raise ConfigError(f"the automation {automation.name} has no kinds of events in `on`")
+        raise ConfigError(_("the automation {automation} has no kinds of events in `on`", automation=automation.name))
     from ..config.problems import did_you_mean
     from ..core.event_kinds import KINDS
 
     for kind in automation.on:
         if kind not in KINDS:
             raise ConfigError(
-                f"the automation {automation.name}: unknown kind of event {kind!r}{did_you_mean(kind, KINDS)}"
+                _(
+                    "the automation {automation}: unknown kind of event {kind}{suggestion}",
+                    automation=automation.name,
+                    kind=repr(kind),
+                    suggestion=did_you_mean(kind, KINDS),
+                )
             )
     if not 0 < automation.seconds <= 600:
         raise ConfigError(
-            f"the limit of the automation {automation.name} must be at most 600 seconds, not {automation.seconds:g}"
+            _(
+                "the limit of the automation {automation} must be at most 600 seconds, not {seconds}",
+                automation=automation.name,
+                seconds=format(automation.seconds, "g"),
+            )
         )
 
 
@@ -159,9 +194,9 @@ def _check_callable(what: str, function: object) -> None:
     import inspect
 
     if not callable(function):
-        raise ConfigError(f"the function of {what} is not callable")
+        raise ConfigError(_("the function of {what} is not callable", what=what))
     if inspect.iscoroutinefunction(function):
-        raise ConfigError(f"the function of {what} must not be async: the desk calls it in a thread")
+        raise ConfigError(_("the function of {what} must not be async: the desk calls it in a thread", what=what))
 
 
 def _a(name: str) -> str:

@@ -13,7 +13,8 @@ from collections.abc import Collection, Iterable, Mapping
 from sqlalchemy import Connection, select
 
 from ..errors import NotFound
-from .faults import Inconsistent
+from ..i18n import _
+from .errors import Inconsistent
 from .ids import Ids
 from .statements import found, insert, update
 from .tables import blob_bytes, blobs
@@ -80,7 +81,7 @@ def read(connection: Connection, sha256s: Collection[str]) -> dict[str, bytes]:
     found = {row.sha256: _expand(row.compression, row.data, row.size) for row in connection.execute(query)}
     for sha256 in sha256s:
         if sha256 not in found:
-            raise NotFound(f"there are no bytes {sha256}")
+            raise NotFound(_("no file with the hash {sha256}", sha256=sha256))
     return found
 
 

@@ -9,7 +9,8 @@ from datetime import datetime
 from pathlib import Path
 
 from ..errors import Unavailable
-from .file import connect_sqlite
+from ..i18n import _
+from .sqlite import connect_sqlite
 
 #: Room that stays free beside the copy, in bytes: the change itself needs some.
 _SPARE = 64 * 1024 * 1024
@@ -31,7 +32,7 @@ def copy(path: Path, revision: str, at: datetime, busy: float) -> Path:
             copied.execute("PRAGMA journal_mode = DELETE")
             (said,) = copied.execute("PRAGMA quick_check(1)").fetchone()
         if said != "ok":
-            raise Unavailable(f"the store {path} is damaged, so it was not changed", "restore a backup")
+            raise Unavailable(_("the store {path} is damaged, so it was not changed", path=path), _("restore a backup"))
         _sync(target, os.O_RDWR)
         _sync(target.parent, os.O_RDONLY)
     except BaseException:
@@ -49,8 +50,12 @@ def _room(path: Path, revision: str, at: datetime) -> Path:
     if free < size + _SPARE:
         wanted = _megabytes(size + _SPARE)
         raise Unavailable(
-            f"no room to copy the store before the upgrade: {wanted} needed, {_megabytes(free)} free",
-            f"make room in {path.parent}; nothing was changed",
+            _(
+                "no room to copy the store before the upgrade: {wanted} needed, {megabytes} free",
+                wanted=wanted,
+                megabytes=_megabytes(free),
+            ),
+            _("free space in {parent}; nothing was changed", parent=path.parent),
         )
     stem = f"{path.name}.{revision}-{at:%Y-%m-%dT%H%M%SZ}"
     for number in range(1, 100):
@@ -61,10 +66,11 @@ def _room(path: Path, revision: str, at: datetime) -> Path:
             continue
         except OSError as error:
             raise Unavailable(
-                f"the store cannot be copied to {target}: {error.strerror}", "nothing was changed"
+                _("the store cannot be copied to {target}: {reason}", target=target, reason=error.strerror),
+                _("nothing was changed"),
             ) from None
         return target
-    raise Unavailable(f"there are too many copies {stem}*.bak", "remove old ones; nothing was changed")
+    raise Unavailable(_("there are too many copies {stem}*.bak", stem=stem), _("remove old ones; nothing was changed"))
 
 
 def _sync(path: Path, flags: int) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from ..errors import StoreLost
 from ..faultpoints import reach
-from .faults import translated
+from .errors import translated
 from .ids import Ids
 from .instance import Instance
 

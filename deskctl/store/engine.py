@@ -8,9 +8,10 @@ from sqlalchemy import exc, make_url
 from sqlalchemy.engine import URL
 
 from ..errors import ConfigError
+from ..i18n import _
 from .database import Database
-from .file import SQLite, connect_sqlite
-from .server import PostgreSQL
+from .postgresql import PostgreSQL
+from .sqlite import SQLite, connect_sqlite
 
 __all__ = ["Database", "PostgreSQL", "SQLite", "connect_sqlite", "database", "parse_url", "sqlite_path"]
 
@@ -31,13 +32,15 @@ def parse_url(url: str) -> URL:
     try:
         parsed = make_url(url.replace("postgres://", "postgresql://", 1) if url.startswith("postgres://") else url)
     except (exc.ArgumentError, ValueError):
-        raise ConfigError("[store] url cannot be read", "write sqlite:///desk.db or postgresql://…") from None
+        raise ConfigError(_("[store] url cannot be read"), _("write sqlite:///desk.db or postgresql://…")) from None
     backend = parsed.get_backend_name()
     if backend == "sqlite" and parsed.database not in (None, "", ":memory:"):
         return parsed
     if backend == "postgresql":
         return parsed.set(drivername="postgresql+psycopg")
-    raise ConfigError(f"[store] url: {backend} cannot hold a desk", "write sqlite:///desk.db or postgresql://…")
+    raise ConfigError(
+        _("[store] url: {backend} cannot hold a desk", backend=backend), _("write sqlite:///desk.db or postgresql://…")
+    )
 
 
 def sqlite_path(url: URL) -> Path:

@@ -19,8 +19,9 @@ from ..core.messages.events import SenderBlocked
 from ..core.messages.model import MessageKind
 from ..core.notifications.events import AgentNotified
 from . import blobs
-from .belongings import said_by_or_to
-from .rewrite import NOTHING, drop_files, forget_kept
+from .contact_data import said_by_or_to
+from .encoding import from_json, to_json
+from .message_changes import NOTHING, drop_files, forget_kept
 from .search import contacts as contact_index
 from .search import index
 from .source import StoredSource
@@ -43,7 +44,6 @@ from .tables import (
     tickets,
 )
 from .tables.outbox import AUTO
-from .text import from_json, to_json
 
 #: Messages that are blanked at a time.
 _PORTION = 500

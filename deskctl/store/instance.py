@@ -16,7 +16,7 @@ from contextlib import suppress
 from sqlalchemy import Connection, Engine, exc, select
 from sqlalchemy import func as sql
 
-from .faults import translated
+from .errors import translated
 
 _MARK = "#"
 

@@ -8,14 +8,15 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select, text, true
 
-from ..core.automations.jobs import MAX_TRIES, JobAtHand, plugin_of
+from ..core.automations.jobs import MAX_TRIES, ClaimedJob, plugin_of
 from ..errors import NotFound
+from ..i18n import _
+from .encoding import clean, from_json
 from .engine import Database
 from .instance import Instance
 from .moments import from_micros, maybe_from_micros, maybe_rfc3339, rfc3339, to_micros
 from .tables import events, jobs
 from .tables.plugins import WAITING
-from .text import clean, from_json
 
 
 class Jobs:
@@ -29,7 +30,7 @@ class Jobs:
         self._clock = clock
         self._instance = instance
 
-    def claim(self, limit: int, automations: Collection[str]) -> list[JobAtHand]:
+    def claim(self, limit: int, automations: Collection[str]) -> list[ClaimedJob]:
         """Take up to `limit` jobs of these automations whose time has come, the oldest first, and count the try."""
         now = to_micros(self._clock())
         due = (
@@ -110,18 +111,18 @@ class Jobs:
             again = jobs.update().where(jobs.c.id == job, jobs.c.state != "running").returning(jobs.c.id)
             values = {"state": "waiting", "attempts": 0, "due_at": to_micros(self._clock())}
             if connection.execute(again.values(values)).first() is None:
-                raise NotFound(f"there is no job {job} to try again", "deskctl plugin jobs")
+                raise NotFound(_("no job {job} to retry", job=job), _("deskctl plugin jobs"))
 
     def drop(self, job: int) -> None:
         """A job goes without being done. Raises NotFound when there is no such job that waits."""
         with self._database.writing("jobs.drop") as connection:
             gone = jobs.delete().where(jobs.c.id == job, jobs.c.state != "running").returning(jobs.c.id)
             if connection.execute(gone).first() is None:
-                raise NotFound(f"there is no job {job} to drop", "deskctl plugin jobs")
+                raise NotFound(_("no job {job} to drop", job=job), _("deskctl plugin jobs"))
 
 
-def _at_hand(row: Any) -> JobAtHand:
-    return JobAtHand(
+def _at_hand(row: Any) -> ClaimedJob:
+    return ClaimedJob(
         id=row.id,
         automation=row.automation,
         tries=row.attempts,

@@ -10,13 +10,13 @@ from sqlalchemy import Connection, func, select, text
 
 from ..core.intake.journal import JournalEntry, JournalRow
 from . import blobs, rows
+from .encoding import clean
 from .engine import Database
 from .moments import from_micros, to_micros
 from .retry import again
 from .statements import found, insert
 from .tables import journal
 from .tables.intake import UNSETTLED
-from .text import clean
 
 _FRESH, _IN_BATCH, _SINGLY = 0, 1, 2
 _COLUMNS = "id channel key raw_sha256 size received_at envelope state trial attempts duplicate"

@@ -16,10 +16,11 @@ from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.pool import NullPool
 
 from ..errors import ConfigError, Unavailable
+from ..i18n import _
 from . import revision, schema
 from .copy import copy
 from .engine import connect_sqlite, database, parse_url, sqlite_path
-from .faults import scrub, translated
+from .errors import scrub, translated
 from .search import rebuild
 from .tables import metadata, postgresql_metadata, sqlite_metadata
 
@@ -171,14 +172,16 @@ def changing(url: str) -> Iterator[Connection]:
         with engine.begin() as connection:
             yield connection
             if connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
-                raise ConfigError(f"the store {path} contradicts itself; nothing was changed", "restore a backup")
+                raise ConfigError(
+                    _("the store {path} is inconsistent; nothing was changed", path=path), _("restore a backup")
+                )
     else:
         try:
             engine = create_engine(
                 parsed, poolclass=NullPool, connect_args={"connect_timeout": 10}, hide_parameters=True
             )
         except ModuleNotFoundError:
-            raise ConfigError("PostgreSQL needs psycopg", "pip install 'deskctl[postgresql]'") from None
+            raise ConfigError(_("PostgreSQL needs psycopg"), _("pip install 'deskctl[postgresql]'")) from None
         scrub(engine)
         with engine.begin() as connection:
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
@@ -193,7 +196,8 @@ def _make_file(path: Path) -> None:
         return  # opening and closing a file drops every lock that SQLite holds on it in this process
     except OSError as error:
         raise Unavailable(
-            f"the store {path} cannot be made: {error.strerror}", "check the folder in [store] url"
+            _("cannot create the store {path}: {reason}", path=path, reason=error.strerror),
+            _("check the folder in [store] url"),
         ) from None
 
 

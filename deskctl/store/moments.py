@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 from ..errors import UsageError
+from ..i18n import _
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NAIVE_EPOCH = _EPOCH.replace(tzinfo=None)
@@ -43,4 +44,4 @@ def parse_rfc3339(text: str) -> int:
     try:
         return to_micros(datetime.fromisoformat(text))
     except (ValueError, TypeError, OverflowError):
-        raise UsageError(f"not a moment: {text!r}", "write it as 2026-03-01T09:00:00Z") from None
+        raise UsageError(_("not a moment: {text}", text=repr(text)), _("write it as 2026-03-01T09:00:00Z")) from None

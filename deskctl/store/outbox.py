@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, case, or_, select, text, true
 
 from ..core.delivery.model import OutboxEntry
 from ..errors import Refused
+from ..i18n import _
 from . import rows
 from .engine import Database
 from .instance import Instance
@@ -63,7 +64,7 @@ class Outbox:
                 .returning(outbox.c.id)
             )
             if connection.execute(query).first() is None:
-                raise Refused(f"outgoing message {id} is no longer to be sent")
+                raise Refused(_("outgoing message {id} is no longer waiting", id=id))
 
     def recover(self, started: bool = True) -> list[int]:
         """What was claimed by a daemon that died waits again; the ids of what it was sending, each to one caller only.

@@ -14,7 +14,8 @@ from sqlalchemy import Connection, inspect, select
 
 from ..errors import ConfigError, DeskctlError
 from ..faultpoints import reach
-from .faults import translated
+from ..i18n import _
+from .errors import translated
 from .migrate import changing, reading, where
 from .statements import insert
 from .tables import plugin_revisions
@@ -56,10 +57,17 @@ def revisions(package: str) -> tuple[str, ...]:
     try:
         path = importlib.import_module(package).__path__
     except Exception as error:
-        raise ConfigError(f"its migrations {package} cannot be loaded: {type(error).__name__}: {error}") from error
+        raise ConfigError(
+            _(
+                "its migrations {package} cannot be loaded: {type}: {error}",
+                package=package,
+                type=type(error).__name__,
+                error=error,
+            )
+        ) from error
     found = tuple(sorted(module.name for module in pkgutil.iter_modules(path) if not module.name.startswith("_")))
     if not found:
-        raise ConfigError(f"its migrations {package} hold no module")
+        raise ConfigError(_("its migrations {package} hold no module", package=package))
     return found
 
 
@@ -70,10 +78,23 @@ def pending(plugin: str, package: str, done: Collection[str]) -> tuple[str, ...]
     """
     known = revisions(package)
     if newer := sorted(set(done) - set(known)):
-        raise ConfigError(f"a newer {plugin} made its tables (revision {newer[-1]}; this one knows {known[-1]})")
+        raise ConfigError(
+            _(
+                "a newer {plugin} made its tables (revision {value}; this one knows {value2})",
+                plugin=plugin,
+                value=newer[-1],
+                value2=known[-1],
+            )
+        )
     wanted = tuple(revision for revision in known if revision not in done)
     if wanted and done and wanted[0] < max(done):
-        raise ConfigError(f"its revision {wanted[0]} comes before {max(done)}, which was made; give it a later name")
+        raise ConfigError(
+            _(
+                "its revision {value} comes before {max}, which was made; give it a later name",
+                value=wanted[0],
+                max=max(done),
+            )
+        )
     return wanted
 
 
@@ -83,14 +104,22 @@ def _make(connection: Connection, package: str, revision: str) -> None:
         make: Callable[[Connection], None] = importlib.import_module(name).upgrade
         make(connection)
     except DeskctlError as error:
-        raise ConfigError(f"its migration {name} failed: {error.what}", error.hint) from error
+        raise ConfigError(_("its migration {name} failed: {what}", name=name, what=error.what), error.hint) from error
     except Exception as error:
         line = (str(error).strip().splitlines() or [""])[0]
-        raise ConfigError(f"its migration {name} failed: {type(error).__name__}: {line}") from error
+        raise ConfigError(
+            _("its migration {name} failed: {type}: {line}", name=name, type=type(error).__name__, line=line)
+        ) from error
 
 
 def _check_names(plugin: str, touched: set[str]) -> None:
     prefix = plugin.replace("-", "_") + "_"
     for table in sorted(touched):
         if not table.startswith(prefix):
-            raise ConfigError(f"its migration may not make or drop the table {table}; its own begin with {prefix}")
+            raise ConfigError(
+                _(
+                    "its migration may not make or drop the table {table}; its own begin with {prefix}",
+                    table=table,
+                    prefix=prefix,
+                )
+            )

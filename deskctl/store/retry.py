@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from ..errors import Unavailable
-from .faults import Conflict, Inconsistent
+from ..i18n import _
+from .errors import Conflict, Inconsistent
 
 T = TypeVar("T")
 
@@ -28,5 +29,5 @@ def again(attempt: Callable[[], T]) -> T:
             last = conflict
             time.sleep(random.uniform(0, 0.01) * 2**turn)  # whoever collided must not collide again in step
     if "40P01" in str(last) or "40001" in str(last):  # deadlock_detected, serialization_failure
-        raise Unavailable("the store is too busy: other transactions were always faster", "try again") from last
+        raise Unavailable(_("the store is too busy: other transactions were always faster"), _("try again")) from last
     raise Inconsistent(f"the store refuses what was to be written: {last}") from last

@@ -1,4 +1,4 @@
-"""Routing on disk: who is there, whose turn it is, what waits."""
+"""Store presences and turns, and query loads and queues."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def waiting(
 
 
 def waiting_rows(connection: Connection, rows: Sequence[Any]) -> list[QueuedTicket]:
-    """Rows of tickets, with their tags and who had what they follow."""
+    """Return queued tickets from rows, with their tags and the assignees of the tickets they follow."""
     tags: defaultdict[int, set[str]] = defaultdict(set)
     for row in found(connection, ticket_tags, "ticket tag", "ticket", [(row.number,) for row in rows]):
         tags[row.ticket].add(row.tag)

@@ -19,9 +19,9 @@ from ..core.kernel.timers import Timer, TimerKind
 from ..core.messages.model import Choice, Envelope, FileRef, MessageKind
 from ..core.messages.thread import Message, MessageHead, Trust
 from ..core.tickets.model import Priority, Status, Ticket
+from .documents import addresses, addresses_json, deliveries, deliveries_json, shown, shown_json
+from .encoding import clean, from_json, maybe_clean, to_json
 from .moments import from_micros, maybe_from_micros, maybe_to_micros, to_micros
-from .shapes import addresses, addresses_json, deliveries, deliveries_json, shown, shown_json
-from .text import clean, from_json, maybe_clean, to_json
 
 #: A row of SQLAlchemy; what its columns hold, the tables say.
 AnyRow = Any

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, inspect
 
 from ..errors import ConfigError
+from ..i18n import _
 from .revision import HEAD, REVISIONS
 
 
@@ -21,13 +22,23 @@ def check(revision: str | None, where: str) -> None:
     if revision == HEAD:
         return
     if revision is None:
-        raise ConfigError(f"the store {where} is empty", "run: deskctl db upgrade")
+        raise ConfigError(_("the store {where} is empty", where=where), _("run: deskctl db upgrade"))
     if revision in REVISIONS:
         raise ConfigError(
-            f"the store {where} has the older shape {revision}; this version needs {HEAD}",
-            "back it up, then run: deskctl db upgrade",
+            _(
+                "the store {where} has the old schema {revision}; this version needs {head}",
+                where=where,
+                revision=revision,
+                head=HEAD,
+            ),
+            _("back it up, then run: deskctl db upgrade"),
         )
     raise ConfigError(
-        f"the store {where} was written by a newer deskctl (shape {revision}; this version knows {HEAD})",
-        "install that version or a newer one",
+        _(
+            "the store {where} was written by a newer deskctl (schema {revision}; this version supports {head})",
+            where=where,
+            revision=revision,
+            head=HEAD,
+        ),
+        _("install that version or a newer one"),
     )

@@ -11,10 +11,10 @@ from sqlalchemy import Connection, select
 from ..core.calendars.model import Frame
 from ..core.shifts.model import Absence, Handover, Rota, Shift
 from ..core.shifts.repository import ShiftChanges
+from .encoding import clean, from_json, to_json
 from .moments import from_micros, to_micros
 from .statements import delete, insert, or_update
 from .tables import absences, handovers, handovers_read, shifts
-from .text import clean, from_json, to_json
 
 SHIFT_COLUMNS = "id agent team timezone week first last"
 ABSENCE_COLUMNS = "id agent first last"

@@ -27,14 +27,18 @@ from ..core.routing.model import Presence, QueuedTicket, Turn
 from ..core.sla.clocks import Clock
 from ..core.sla.policy_book import PolicyBook
 from ..core.tickets.model import Ticket
-from . import levels, people_rows, routing, rows
-from .customers import StoredCustomers
+from . import agent_rows as people_rows
+from . import routing, rows
+from . import sla as levels
+from .contacts import StoredCustomers
+from .conversations import HEAD, TalkSource, portions, valid
+from .encoding import clean, to_json
 from .ids import Ids
-from .levels import PolicyBookCache
 from .moments import to_micros
-from .notices import StoredNotifications
-from .seen import SeenSource
+from .notifications import StoredNotifications
+from .seen_messages import SeenSource
 from .shifts import StoredShifts
+from .sla import PolicyBookCache
 from .tables import (
     agents,
     blocks,
@@ -57,8 +61,6 @@ from .tables import (
 from .tables.history import INVOKED, UNDOABLE
 from .tables.outbox import AUTO
 from .tables.tickets import ACTIVE, QUEUED
-from .talked import HEAD, TalkSource, portions, valid
-from .text import clean, to_json
 
 #: Names the lock under which the head of the queue is taken; any fixed number.
 _QUEUE_LOCK = 0x6465736B71

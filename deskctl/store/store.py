@@ -17,20 +17,20 @@ from ..core.kernel.settings import Settings
 from ..core.kernel.unit import Unit
 from ..errors import StoreLost
 from . import blobs, plugin_tables, schema
+from .channel_state import ChannelState
 from .delays import Delays
 from .engine import Database, database
 from .erase import EraseToo
-from .faults import of_the_store
+from .errors import of_the_store
 from .jobs import Jobs
 from .journal import Journal
-from .levels import PolicyBookCache
 from .outbox import Outbox
 from .queries import answer
 from .queries.reader import Reader
 from .retry import again
 from .search import rebuild
+from .sla import PolicyBookCache
 from .source import StoredSource
-from .state import ChannelState
 from .timers import Timers
 from .write import write
 

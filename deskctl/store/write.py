@@ -23,16 +23,20 @@ from ..core.shifts.repository import ShiftChanges
 from ..core.sla.repository import SlaChanges
 from ..core.tickets.model import Ticket
 from ..core.tickets.repository import TicketChanges
-from . import blobs, links, people_rows, rows, seen
+from . import agent_rows as people_rows
+from . import blobs, rows
+from . import link_codes as links
+from . import seen_messages as seen
+from .attachments import FileRow, file_rows, insert_files
+from .encoding import clean, maybe_clean
 from .erase import EraseToo, erase
-from .files import FileRow, file_rows, insert_files
-from .levels import write_sla
-from .notices import write_notifications
-from .rewrite import edit, purge, reread
+from .message_changes import edit, purge, reread
+from .notifications import write_notifications
 from .routing import write_routing
 from .search import contacts as contact_index
 from .search import index
 from .shifts import write_shifts
+from .sla import write_sla
 from .source import StoredSource
 from .statements import OR_NOTHING, delete, found, insert, or_update, update
 from .tables import (
@@ -59,7 +63,6 @@ from .tables import (
     tickets,
     timers,
 )
-from .text import clean, maybe_clean
 
 _NOTHING: frozenset[str] = frozenset()
 

@@ -56,11 +56,12 @@ class Shell:
 
     folder: Path
     env: dict[str, str] = field(default_factory=environment)
-    """Its PATH begins with a folder that has a `deskctl` for shell scripts."""
+    """Its PATH begins with a folder that has a `deskctl` for shell scripts. Drafts are below the desk's folder."""
     daemon: zygote.Process | subprocess.Popen[bytes] | None = None
 
     def __post_init__(self) -> None:
-        self.env = {**self.env, "PATH": f"{zygote.shared().script.parent}{os.pathsep}{os.environ['PATH']}"}
+        path = f"{zygote.shared().script.parent}{os.pathsep}{os.environ['PATH']}"
+        self.env = {"XDG_STATE_HOME": str(self.folder / "state"), **self.env, "PATH": path}
 
     def __call__(
         self, *words: str, input: str | bytes = b"", code: int | None = 0, env: Mapping[str, str] | None = None
@@ -93,7 +94,7 @@ class Shell:
             wrapper.chmod(0o755)
             env = {**env, "PATH": f"{wrapper.parent}{os.pathsep}{env['PATH']}"}
         done = subprocess.run(
-            ["bash", "-o", "pipefail", "-c", line], cwd=self.folder, env=env, capture_output=True, timeout=120
+            ["bash", "-o", "pipefail", "-c", line], cwd=self.folder, env=env, capture_output=True, timeout=300
         )
         result = Result(done.returncode, done.stdout.decode(), done.stderr.decode())
         assert result.code == code, f"{line}: {result.code}\n{result.out}\n{result.err}"
@@ -133,7 +134,7 @@ class Shell:
         if self.daemon is not None:
             self.daemon.terminate()
             try:
-                self.daemon.wait(20)
+                self.daemon.wait(60)
             except subprocess.TimeoutExpired:
                 self.daemon.kill()
                 self.daemon.wait(10)

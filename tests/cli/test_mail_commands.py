@@ -220,7 +220,7 @@ class TestAttachments:
         folder.mkdir()
         alone("attachment", "save", "--all", "1", "-o", str(folder))
         assert sorted(p.name for p in folder.iterdir()) == sorted(["a.txt", f"A-{ids[1]}.TXT", "환불.pdf"])
-        assert "exists already" in alone("attachment", "save", str(ids[0]), "-o", str(folder), code=4).err
+        assert "already exists" in alone("attachment", "save", str(ids[0]), "-o", str(folder), code=4).err
         saved = alone("attachment", "save", str(ids[2]), "-o", str(folder), "--force", "--json").row
         assert saved == {"id": ids[2], "file": str(folder / "환불.pdf"), "size": 8}
 

@@ -27,9 +27,9 @@ from deskctl.core.tickets.model import Priority
 from deskctl.core.tickets.queries import ListTickets
 from deskctl.core.undo.commands import Undo
 from deskctl.errors import DeskctlError, Refused
+from deskctl.store.encoding import from_json, to_json
 from deskctl.store.engine import database
 from deskctl.store.tables import calendars, sla_book
-from deskctl.store.text import from_json, to_json
 from tests.commands.desk import StoredDesk
 
 POLICY = lv.AddPolicy(

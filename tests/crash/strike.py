@@ -24,7 +24,7 @@ from tests.crash.zygote import Process
 from tests.servers.waiting import wait_until
 
 #: Seconds in which a point is to be reached, and for which a hindrance lasts.
-WITHIN = 90.0
+WITHIN = 25.0
 LASTS = 0.7
 
 

@@ -20,7 +20,7 @@ from deskctl.desk import Desk
 from deskctl.desk.execution import Executed
 from deskctl.desk.local import LocalEnvironment
 from deskctl.store import write as written
-from deskctl.store.faults import Conflict
+from deskctl.store.errors import Conflict
 from tests.daemon.running import make_desk
 
 CHANNELS = '[channels.ops]\ntype = "console"\nteam = "support"\ninbox = "in"\nanswers = "out.jsonl"\n'

@@ -10,20 +10,26 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
+#: How much longer than on a quiet machine a condition may take before the test fails. Waiting ends when it is true.
+PATIENCE = 5
+
 
 def wait_until(condition: Callable[[], T], timeout: float = 10, what: str = "") -> T:
-    """The first true answer of `condition`, asked again and again for at most `timeout` seconds.
+    """Return the first true answer of `condition`, asked again and again until it is true.
 
-    Raises AssertionError that says `what` did not come about.
+    `timeout` is the number of seconds on a quiet machine; a busy one gets `PATIENCE` times as many.
+    Raises AssertionError with `what`.
     """
-    deadline = time.monotonic() + timeout
+    deadline = time.monotonic() + timeout * PATIENCE
     pause = 0.002
     while True:
         answer = condition()
         if answer:
             return answer
         if time.monotonic() >= deadline:
-            raise AssertionError(f"not within {timeout:g} s: {what or getattr(condition, '__name__', 'the condition')}")
+            raise AssertionError(
+                f"not within {timeout * PATIENCE:g} s: {what or getattr(condition, '__name__', 'the condition')}"
+            )
         select.select([], [], [], pause)
         pause = min(pause * 1.5, 0.05)
 

@@ -295,7 +295,7 @@ class Zygote:
         return Process(connection)
 
     def run(
-        self, words: Sequence[str], folder: Path, env: Mapping[str, str], given: bytes = b"", timeout: float = 120
+        self, words: Sequence[str], folder: Path, env: Mapping[str, str], given: bytes = b"", timeout: float = 300
     ) -> subprocess.CompletedProcess[bytes]:
         """Run a command to its end. Kills it and raises subprocess.TimeoutExpired after `timeout` seconds."""
         with tempfile.TemporaryFile() as stdin, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:

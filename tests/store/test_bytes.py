@@ -16,8 +16,8 @@ from deskctl.core.messages.repository import Messages
 from deskctl.core.tickets.queries import ListTickets, ShowTicket
 from deskctl.errors import DeskctlError, NotFound
 from deskctl.store import Store, blobs
+from deskctl.store.encoding import clean, from_json, to_json
 from deskctl.store.engine import database
-from deskctl.store.text import clean, from_json, to_json
 from tests.store.build import add_message, enqueue, mail, open_ticket
 
 

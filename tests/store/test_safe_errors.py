@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from deskctl.errors import DeskctlError
 from deskctl.store import Store, migrate
-from deskctl.store.faults import translated
+from deskctl.store.errors import translated
 
 SECRET = "kim.secret@customer.example"
 

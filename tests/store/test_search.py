@@ -21,10 +21,10 @@ from deskctl.errors import UsageError
 from deskctl.store import Store, migrate
 from deskctl.store.queries import search as queries
 from deskctl.store.search import candidates
-from deskctl.store.search.cut import Phrase, cut, fold, phrases
+from deskctl.store.search.excerpts import Readable, snippet
 from deskctl.store.search.index import _rows, words_of
-from deskctl.store.search.mark import Readable, snippet
-from deskctl.store.search.places import COMPOSING, Places
+from deskctl.store.search.offsets import COMPOSING, Places
+from deskctl.store.search.tokens import Phrase, cut, fold, phrases
 from tests.store.build import Clock, add_message, change_ticket, open_ticket
 
 

@@ -86,11 +86,7 @@ def send_automatic(
         channel=channel.name,
         message_id=new_message_id(unit, channel),
         to=(answered.address,),
-        subject=reply_subject(ticket)
-        if ticket
-        else f"Re: {answered.subject}"
-        if answered.subject
-        else unit.settings.name,
+        subject=reply_subject(ticket) if ticket else _subject(unit, answered),
         text=f"{text.rstrip()}\n\n{block}\n" if block else text,
         created_at=unit.now,
         due_at=unit.now,

@@ -20,7 +20,7 @@ from ..messages.thread import MessageHead
 from ..tickets.events import StatusChanged, WaitingChanged
 from ..tickets.model import ACTIVE, FINAL, Status, Ticket
 from ..tickets.repository import Tickets
-from ..tickets.status import to_status
+from ..tickets.status import change_status
 from .automatic_answer import has_agent_reply, history
 from .events import ChoiceMade, PersonAsked
 
@@ -114,7 +114,7 @@ def apply_pick(unit: Unit, ticket: Ticket, offer: MessageHead, pick: Pick, conta
     if now.assignee is not None or has_agent_reply(Messages.of(unit).heads(now.number)):
         return "worked_on"
     if now.status in ACTIVE:
-        for event in to_status(now, Status.SOLVED):
+        for event in change_status(now, Status.SOLVED):
             yield By(event, by)
     return "solved"
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from ..contacts.identity import contact_for, holder
+from ..contacts.identity import address_owner, contact_for
 from ..contacts.linking import redeem
 from ..contacts.model import Contact
 from ..contacts.repository import Contacts
@@ -60,7 +60,7 @@ def carry_out(unit: Unit, command: Receive, channel: ChannelInfo, intent: Intent
     """Carry out a request and answer the customer; settle the journal row."""
     message = command.message
     contact = contact_for(unit, channel.kind, message.sender, message.sender_name, message.language)
-    own = holder(unit, channel.kind, message.sender, contact)
+    own = address_owner(unit, channel.kind, message.sender, contact)
     language = spoken(unit, message.language, contact.language)
     ticket: Ticket | None = None
     text = name = ""

@@ -22,42 +22,42 @@ from ..tickets.repository import Tickets
 from ..values.dataclass_json import differing, with_fields
 from ..values.suggestions import did_you_mean
 from . import commands as c
-from .events import ContactChanged, ContactMerged, ContactUnmerged, JoinContacts, PartContacts, RestoreContact
-from .identity import known, living, person
+from .events import ContactChanged, ContactMerged, ContactUnmerged, RestoreContact, UndoContactMerge, UndoContactUnmerge
+from .identity import combined_contact, person_contacts, primary_contact
 from .model import Contact
 from .repository import Contacts
 
 #: A change of these may change what the customer was promised.
-_WEIGHTY = ("tier", "org")
-_LONGEST = 200  # characters of a name
+_SLA_FIELDS = ("tier", "org")
+_MAX_NAME_LENGTH = 200  # characters of a name
 
 
-def set_(unit: Unit, command: c.SetContact, actor: Actor) -> Steps:
-    contact = present(unit, command.contact)
-    before = known(unit, contact.id)
+def set_fields(unit: Unit, command: c.SetContact, actor: Actor) -> Steps:
+    contact = active_contact(unit, command.contact)
+    before = combined_contact(unit, contact.id)
     values: dict[str, str | None] = {}
     for name, value in command.values:
-        if name not in _READ:
+        if name not in _PARSERS:
             raise UsageError(
-                f"a contact has no field “{name}” to set{did_you_mean(name, _READ)}", f"the fields are {_FIELDS}"
+                f"a contact has no field “{name}” to set{did_you_mean(name, _PARSERS)}", f"the fields are {_FIELDS}"
             )
-        values[name] = _READ[name](value) if value.strip() and value.strip().lower() != "none" else None
+        values[name] = _PARSERS[name](value) if value.strip() and value.strip().lower() != "none" else None
     changes: dict[str, Any] = values
     changed = replace(contact, **changes)
-    what = tuple(f for f in _READ if getattr(contact, f) != getattr(changed, f))
+    what = tuple(f for f in _PARSERS if getattr(contact, f) != getattr(changed, f))
     if what:
         Contacts.of(unit).put(changed)
         yield ContactChanged(None, contact.id, what, differing(contact, changed, what))
-        yield from _weigh(unit, person(unit, contact.id), before)
+        yield from _record_on_tickets(unit, person_contacts(unit, contact.id), before)
     said = ", ".join(f"{name} is {values[name] or 'none'}" for name in values)
     return Outcome(f"contact {contact.id}: {said}", facts={"contact": contact.id, "changed": list(what)})
 
 
-def present(unit: Unit, number: int) -> Contact:
+def active_contact(unit: Unit, number: int) -> Contact:
     """The contact, if anything may still be done with it. Raises NotFound and Refused."""
     contact = Contacts.of(unit).get(number)
     if contact.merged_into is not None:
-        root = living(unit, number).id
+        root = primary_contact(unit, number).id
         raise Refused(f"contact {number} was merged into {root}", f"name {root} instead")
     if contact.erased_at is not None:
         raise Refused(f"contact {number} was erased")
@@ -69,11 +69,11 @@ def merge(unit: Unit, command: c.MergeContacts, actor: Actor) -> Steps:
     if command.contact == command.other:
         raise Refused("a contact cannot be merged with itself")
     Contacts.of(unit).lock()
-    into, other = living(unit, command.contact), Contacts.of(unit).get(command.other)
+    into, other = primary_contact(unit, command.contact), Contacts.of(unit).get(command.other)
     for contact in (into, other):
         if contact.erased_at is not None:
             raise Refused(f"contact {contact.id} was erased")
-    if living(unit, other.id).id == into.id:
+    if primary_contact(unit, other.id).id == into.id:
         if other.id == into.id:
             raise Refused(
                 f"contact {command.contact} is part of contact {other.id}: that would be a circle",
@@ -83,22 +83,22 @@ def merge(unit: Unit, command: c.MergeContacts, actor: Actor) -> Steps:
     if other.merged_into is not None:
         raise Refused(
             f"contact {other.id} was merged into {other.merged_into}",
-            f"deskctl contact merge {into.id} {living(unit, other.id).id} takes both; "
+            f"deskctl contact merge {into.id} {primary_contact(unit, other.id).id} takes both; "
             f"deskctl contact unmerge {other.id} parts them first",
         )
-    yield from join(unit, other, into, "agent")
+    yield from merge_into(unit, other, into, "agent")
     return Outcome(
         f"contact {other.id} is merged into contact {into.id}", facts={"contact": into.id, "merged": other.id}
     )
 
 
-def join(unit: Unit, other: Contact, into: Contact, how: str) -> Generator[Event, None, None]:
+def merge_into(unit: Unit, other: Contact, into: Contact, how: str) -> Generator[Event, None, None]:
     """`other` points to `into`; both live until now. Open tickets hear of what that changes for them."""
-    sides = [(person(unit, each.id), known(unit, each.id)) for each in (other, into)]
+    sides = [(person_contacts(unit, each.id), combined_contact(unit, each.id)) for each in (other, into)]
     Contacts.of(unit).put(replace(other, merged_into=into.id, parted=False))
     yield ContactMerged(None, other.id, into.id, how)
     for numbers, before in sides:
-        yield from _weigh(unit, numbers, before)
+        yield from _record_on_tickets(unit, numbers, before)
 
 
 def unmerge(unit: Unit, command: c.UnmergeContact, actor: Actor) -> Steps:
@@ -106,50 +106,50 @@ def unmerge(unit: Unit, command: c.UnmergeContact, actor: Actor) -> Steps:
     contact = Contacts.of(unit).get(command.contact)
     into = contact.merged_into
     if into is None:
-        merged = [n for n in person(unit, contact.id) if n != contact.id]
+        merged = [n for n in person_contacts(unit, contact.id) if n != contact.id]
         hint = f"deskctl contact unmerge {merged[0]} parts them" if merged else ""
         raise Refused(f"contact {contact.id} was not merged into another one", hint)
-    yield from part(unit, contact)
+    yield from detach(unit, contact)
     return Outcome(f"contact {contact.id} is separate again", facts={"contact": contact.id, "from": into})
 
 
-def part(unit: Unit, contact: Contact) -> Generator[Event, None, None]:
+def detach(unit: Unit, contact: Contact) -> Generator[Event, None, None]:
     """Take the pointer away; no machine sets it again."""
     into = int(contact.merged_into or 0)
-    before = known(unit, contact.id)
+    before = combined_contact(unit, contact.id)
     Contacts.of(unit).put(replace(contact, merged_into=None, parted=True))
     yield ContactUnmerged(None, contact.id, into)
     for number in (contact.id, into):
-        yield from _weigh(unit, person(unit, number), before)
+        yield from _record_on_tickets(unit, person_contacts(unit, number), before)
 
 
-def restore(unit: Unit, past: RestoreContact) -> Generator[Event, None, None]:
+def restore_fields(unit: Unit, past: RestoreContact) -> Generator[Event, None, None]:
     """Undo a change of fields."""
     contact = Contacts.of(unit).get(past.contact)
-    before = known(unit, contact.id)
+    before = combined_contact(unit, contact.id)
     restored = with_fields(contact, past.fields)
     Contacts.of(unit).put(restored)
     what = tuple(past.fields)
     yield ContactChanged(None, contact.id, what, differing(contact, restored, what))
-    yield from _weigh(unit, person(unit, contact.id), before)
+    yield from _record_on_tickets(unit, person_contacts(unit, contact.id), before)
 
 
-def separate(unit: Unit, past: PartContacts) -> Generator[Event, None, None]:
+def undo_merge(unit: Unit, past: UndoContactMerge) -> Generator[Event, None, None]:
     """Undo a merge."""
     Contacts.of(unit).lock()
-    yield from part(unit, Contacts.of(unit).get(past.contact))
+    yield from detach(unit, Contacts.of(unit).get(past.contact))
 
 
-def rejoin(unit: Unit, past: JoinContacts) -> Generator[Event, None, None]:
+def undo_unmerge(unit: Unit, past: UndoContactUnmerge) -> Generator[Event, None, None]:
     """Undo an unmerge."""
     Contacts.of(unit).lock()
-    yield from join(unit, Contacts.of(unit).get(past.contact), Contacts.of(unit).get(past.into), "agent")
+    yield from merge_into(unit, Contacts.of(unit).get(past.contact), Contacts.of(unit).get(past.into), "agent")
 
 
-def _weigh(unit: Unit, contacts: Sequence[int], before: Contact) -> Generator[Event, None, None]:
+def _record_on_tickets(unit: Unit, contacts: Sequence[int], before: Contact) -> Generator[Event, None, None]:
     """The open tickets of these contacts, who are one person, hear of another tier or organisation."""
-    after = known(unit, contacts[0])
-    what = tuple(f for f in _WEIGHTY if getattr(before, f) != getattr(after, f))
+    after = combined_contact(unit, contacts[0])
+    what = tuple(f for f in _SLA_FIELDS if getattr(before, f) != getattr(after, f))
     if not what:
         return
     numbers = set(Contacts.of(unit).source.active_tickets_of(contacts))
@@ -162,8 +162,8 @@ def _weigh(unit: Unit, contacts: Sequence[int], before: Contact) -> Generator[Ev
 
 def _line(value: str) -> str:
     text = " ".join(value.split())
-    if not text.isprintable() or len(text) > _LONGEST:
-        raise UsageError(f"a name is one line of readable text, at most {_LONGEST} characters")
+    if not text.isprintable() or len(text) > _MAX_NAME_LENGTH:
+        raise UsageError(f"a name is one line of readable text, at most {_MAX_NAME_LENGTH} characters")
     return text
 
 
@@ -191,14 +191,18 @@ def _timezone(value: str) -> str:
     return value
 
 
-_READ: dict[str, Callable[[str], str]] = {
+_PARSERS: dict[str, Callable[[str], str]] = {
     "name": _line,
     "tier": _tier,
     "org": _line,
     "language": _language,
     "timezone": _timezone,
 }
-_FIELDS = ", ".join(_READ)
+_FIELDS = ", ".join(_PARSERS)
 
-HANDLERS: dict[type[Command], Handler] = {c.SetContact: set_, c.MergeContacts: merge, c.UnmergeContact: unmerge}
-RESTORERS: dict[type[Restore], Restorer] = {RestoreContact: restore, PartContacts: separate, JoinContacts: rejoin}
+HANDLERS: dict[type[Command], Handler] = {c.SetContact: set_fields, c.MergeContacts: merge, c.UnmergeContact: unmerge}
+RESTORERS: dict[type[Restore], Restorer] = {
+    RestoreContact: restore_fields,
+    UndoContactMerge: undo_merge,
+    UndoContactUnmerge: undo_unmerge,
+}

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 #: Characters of a part of a name that is looked for by itself; shorter parts stand in too many other words.
-_LONG_ENOUGH = 3
+_MIN_NAME_LENGTH = 3
 #: Digits of a chat's number that is looked for; shorter ones stand for anything.
-_LONG_ADDRESS = 6
+_MIN_NUMBER_LENGTH = 6
 #: What stands in the place of a line that was about the person.
 ERASED = "(erased)"
 
@@ -49,10 +49,10 @@ def _words(texts: Iterable[str]) -> set[str]:
     """Names and addresses whole, and the parts of names."""
     found = set()
     for text in map(_folded, texts):
-        if len(text.strip()) >= (_LONG_ADDRESS if text.strip().isdecimal() else 2):
+        if len(text.strip()) >= (_MIN_NUMBER_LENGTH if text.strip().isdecimal() else 2):
             found.add(text.strip())
         if "@" not in text:
-            found.update(part for part in re.findall(r"[^\W\d_]+", text) if len(part) >= _LONG_ENOUGH)
+            found.update(part for part in re.findall(r"[^\W\d_]+", text) if len(part) >= _MIN_NAME_LENGTH)
     return found
 
 

@@ -13,9 +13,9 @@ from ..tickets.events import CallbackChanged, StatusChanged, WaitingChanged
 from ..tickets.model import FINAL, Status
 from ..tickets.repository import Tickets
 from . import commands as c
-from .edit import present
+from .edit import active_contact
 from .events import ContactErased, ContactExported
-from .identity import person
+from .identity import person_contacts
 from .model import Contact
 from .repository import Contacts
 
@@ -26,8 +26,8 @@ def erase(unit: Unit, command: c.EraseContact, actor: Actor) -> Steps:
     Open tickets are closed: nothing is left on them to work at.
     """
     Contacts.of(unit).lock()
-    contact = present(unit, command.contact)
-    everybody = person(unit, contact.id)
+    contact = active_contact(unit, command.contact)
+    everybody = person_contacts(unit, contact.id)
     found = Contacts.of(unit).source.belongings(everybody)
     addresses = sum(len(Contacts.of(unit).addresses(number)) for number in everybody)
     Tickets.of(unit).load(found.tickets)
@@ -68,7 +68,7 @@ _ONE = {
 
 
 def export(unit: Unit, command: c.ExportContact, actor: Actor) -> Steps:
-    contact = present(unit, command.contact)
+    contact = active_contact(unit, command.contact)
     yield ContactExported(None, contact.id)
     return Outcome(f"contact {contact.id} is exported", facts={"contact": contact.id})
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ..kernel.event import Event, Kept
 from ..kernel.undo import UNRECORDED, Cannot, Follows, Hindrance, Restore, Undoable, changed_since
 from ..values.dataclass_json import conflicts
-from .identity import living
+from .identity import primary_contact
 from .repository import Contacts
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ class ContactMerged(Event):
     how: str = "agent"
 
     def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
-        yield PartContacts(self.contact, self.into)
+        yield UndoContactMerge(self.contact, self.into)
 
     def hindrance(self, unit: Unit, past: RecordedEvent) -> Hindrance | None:
         if Contacts.of(unit).get(self.contact).merged_into == self.into:
@@ -103,10 +103,10 @@ class ContactUnmerged(Event):
     into: int
 
     def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
-        yield JoinContacts(self.contact, self.into)
+        yield UndoContactUnmerge(self.contact, self.into)
 
     def hindrance(self, unit: Unit, past: RecordedEvent) -> Hindrance | None:
-        contact, into = Contacts.of(unit).get(self.contact), living(unit, self.into)
+        contact, into = Contacts.of(unit).get(self.contact), primary_contact(unit, self.into)
         if contact.merged_into is not None or into.id == self.contact:
             return Hindrance(f"contact {self.contact} was merged since", f"deskctl contact show {self.contact}")
         if contact.erased_at is not None or into.erased_at is not None:
@@ -215,7 +215,7 @@ class RestoreContact(Restore):
 
 
 @dataclass(frozen=True, slots=True)
-class PartContacts(Restore):
+class UndoContactMerge(Restore):
     """The contact is no longer merged into `into`."""
 
     contact: int
@@ -223,7 +223,7 @@ class PartContacts(Restore):
 
 
 @dataclass(frozen=True, slots=True)
-class JoinContacts(Restore):
+class UndoContactUnmerge(Restore):
     """The contact is merged into `into` again."""
 
     contact: int

@@ -39,16 +39,16 @@ def contact_for(unit: Unit, kind: str, address: str | None, name: str | None, la
     if (contact.name is None and name) or (contact.language is None and language):
         contact = replace(contact, name=contact.name or name, language=contact.language or language)
         Contacts.of(unit).put(contact)
-    return contact if contact.merged_into is None else known(unit, contact.id)
+    return contact if contact.merged_into is None else combined_contact(unit, contact.id)
 
 
-def holder(unit: Unit, kind: str, address: str | None, contact: Contact) -> int:
+def address_owner(unit: Unit, kind: str, address: str | None, contact: Contact) -> int:
     """The id of the contact that the address is of, whomever that was merged into. `contact` is `contact_for`'s."""
     identity = None if address is None else Contacts.of(unit).identity(address_key(kind, address))
     return contact.id if identity is None else identity.contact
 
 
-def living(unit: Unit, number: int) -> Contact:
+def primary_contact(unit: Unit, number: int) -> Contact:
     """The contact that this one is now. Raises NotFound."""
     contact = Contacts.of(unit).get(number)
     while contact.merged_into is not None:
@@ -56,9 +56,9 @@ def living(unit: Unit, number: int) -> Contact:
     return contact
 
 
-def person(unit: Unit, number: int) -> list[int]:
+def person_contacts(unit: Unit, number: int) -> list[int]:
     """The contact that lives on, then everyone who was merged into it, by id. Raises NotFound."""
-    found = [living(unit, number).id]
+    found = [primary_contact(unit, number).id]
     asked = found
     while asked:
         asked = [contact.id for contact in Contacts.of(unit).merged_into(asked)]
@@ -66,13 +66,13 @@ def person(unit: Unit, number: int) -> list[int]:
     return found
 
 
-def known(unit: Unit, number: int) -> Contact:
+def combined_contact(unit: Unit, number: int) -> Contact:
     """The contact that lives on; what is not known of it is taken from those merged into it, the oldest first."""
-    first, *others = (Contacts.of(unit).get(n) for n in person(unit, number))
-    return as_known(first, others)
+    first, *others = (Contacts.of(unit).get(n) for n in person_contacts(unit, number))
+    return combine(first, others)
 
 
-def as_known(contact: Contact, merged: Iterable[Contact]) -> Contact:
+def combine(contact: Contact, merged: Iterable[Contact]) -> Contact:
     for other in merged:
         contact = replace(
             contact,
@@ -85,7 +85,7 @@ def as_known(contact: Contact, merged: Iterable[Contact]) -> Contact:
     return contact
 
 
-def reached_at(unit: Unit, number: int) -> list[Identity]:
+def person_addresses(unit: Unit, number: int) -> list[Identity]:
     """Every address of the person that a contact is: its own first, each contact's oldest first."""
-    own = [number, *(n for n in person(unit, number) if n != number)]
+    own = [number, *(n for n in person_contacts(unit, number) if n != number)]
     return [identity for n in own for identity in Contacts.of(unit).addresses(n)]

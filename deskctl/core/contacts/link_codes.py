@@ -16,8 +16,8 @@ ALPHABET = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 LENGTH = 11  # 30 ** 11 > 2 ** 53
 GROUP = 4
 #: Wrong codes that one address may send until `FORGIVEN_AFTER` its first one.
-MOST_TRIES = 5
-FORGIVEN_AFTER = timedelta(days=1)
+MAX_WRONG_CODES = 5
+RESET_AFTER = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class LinkTries:
     since: datetime
 
 
-def made_from(token: str) -> str:
+def code_from(token: str) -> str:
     """A code from 128 random bits in hexadecimal, in groups that can be read aloud."""
     number, signs = int(token, 16), ""
     for _ in range(LENGTH):

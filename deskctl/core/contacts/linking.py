@@ -20,15 +20,15 @@ from ..kernel.unit import Unit
 from ..values.suggestions import did_you_mean
 from . import link_codes as codes
 from .commands import IssueLink
-from .edit import join, present
+from .edit import active_contact, merge_into
 from .events import IdentityAdded, LinkIssued, LinkRedeemed, LinkRefused, RevokeLink
-from .identity import address_key, contact_for, holder, living
+from .identity import address_key, address_owner, contact_for, primary_contact
 from .model import Address, Identity
 from .repository import Contacts
 
 
 @dataclass(frozen=True, slots=True)
-class Redeemed:
+class Redemption:
     """What became of a code: `why` is linked, already (it was the same person before), wrong, used, late,
     elsewhere (it is for another kind of channel) or too_many (wrong ones, today); true for the first two. `contact` is
     who they are now."""
@@ -46,7 +46,7 @@ def issue(unit: Unit, command: IssueLink, actor: Actor) -> Steps:
     Only for channels that know who writes: by mail anybody could send it in the name of somebody else, and be shown
     what is theirs.
     """
-    contact = present(unit, command.contact)
+    contact = active_contact(unit, command.contact)
     kind = None
     if command.channel is not None:
         channel = unit.settings.channels.get(command.channel)
@@ -61,7 +61,7 @@ def issue(unit: Unit, command: IssueLink, actor: Actor) -> Steps:
                 f"deskctl contact merge {contact.id} OTHER ties them by hand",
             )
         kind = channel.kind
-    code = codes.made_from(unit.source.token())
+    code = codes.code_from(unit.source.token())
     until = unit.now + unit.settings.link_valid
     Contacts.of(unit).put_link_code(codes.LinkCode(codes.digest(code), contact.id, unit.now, until, kind))
     yield LinkIssued(None, contact.id, until, kind, {"digest": codes.digest(code)})
@@ -84,7 +84,7 @@ def _rfc3339(moment: datetime) -> str:
     return moment.isoformat().replace("+00:00", "Z")
 
 
-def redeem(unit: Unit, code: str, kind: str, address: str, now: datetime) -> Generator[Event, None, Redeemed]:
+def redeem(unit: Unit, code: str, kind: str, address: str, now: datetime) -> Generator[Event, None, Redemption]:
     """Somebody sent a code from an address: `outcome = yield from redeem(…)`.
 
     Who they were on that channel is merged into the code's contact. What is wrong, used up or late links nothing, and
@@ -92,34 +92,34 @@ def redeem(unit: Unit, code: str, kind: str, address: str, now: datetime) -> Gen
     """
     Contacts.of(unit).lock()
     sender = contact_for(unit, kind, address, None)
-    own = holder(unit, kind, address, sender)
+    own = address_owner(unit, kind, address, sender)
     key = address_key(kind, address)
     tries = _tries(unit, key, now)
     found = Contacts.of(unit).link_code(codes.digest(code))
-    why = "too_many" if tries.wrong >= codes.MOST_TRIES else _fault(unit, found, kind, now)
+    why = "too_many" if tries.wrong >= codes.MAX_WRONG_CODES else _refusal(unit, found, kind, now)
     if why is not None or found is None:
         if why != "too_many":
             Contacts.of(unit).put_link_tries(replace(tries, wrong=tries.wrong + 1))
         yield LinkRefused(None, own, kind, why or "wrong")
-        return Redeemed(why or "wrong", sender.id)
+        return Redemption(why or "wrong", sender.id)
     Contacts.of(unit).put_link_code(replace(found, used_at=now))
-    into, other = living(unit, found.contact), living(unit, own)
+    into, other = primary_contact(unit, found.contact), primary_contact(unit, own)
     yield LinkRedeemed(None, into.id, own, kind)
     if into.id == other.id:
-        return Redeemed("already", into.id)
-    yield from join(unit, other, into, "code")
-    return Redeemed("linked", into.id)
+        return Redemption("already", into.id)
+    yield from merge_into(unit, other, into, "code")
+    return Redemption("linked", into.id)
 
 
 def _tries(unit: Unit, key: Address, now: datetime) -> codes.LinkTries:
     tries = Contacts.of(unit).link_tries(key)
-    if tries is None or now - tries.since >= codes.FORGIVEN_AFTER:
+    if tries is None or now - tries.since >= codes.RESET_AFTER:
         return codes.LinkTries(key.kind, key.address, 0, now)
     return tries
 
 
-def _fault(unit: Unit, found: codes.LinkCode | None, kind: str, now: datetime) -> str | None:
-    if found is None or living(unit, found.contact).erased_at is not None:
+def _refusal(unit: Unit, found: codes.LinkCode | None, kind: str, now: datetime) -> str | None:
+    if found is None or primary_contact(unit, found.contact).erased_at is not None:
         return "wrong"
     if found.used_at is not None:
         return "used"
@@ -128,7 +128,7 @@ def _fault(unit: Unit, found: codes.LinkCode | None, kind: str, now: datetime) -
     return "elsewhere" if found.kind not in (None, kind) else None
 
 
-def vouch(unit: Unit, number: int, also: Iterable[tuple[str, str]]) -> Generator[Event, None, None]:
+def add_vouched_addresses(unit: Unit, number: int, also: Iterable[tuple[str, str]]) -> Generator[Event, None, None]:
     """A channel knows that whoever the contact is has these addresses (kind, address), too.
 
     One that nobody has becomes theirs. Whose it is already is the same person: the younger contact is merged into
@@ -142,12 +142,14 @@ def vouch(unit: Unit, number: int, also: Iterable[tuple[str, str]]) -> Generator
             yield IdentityAdded(None, number, key.kind)
             continue
         Contacts.of(unit).lock()
-        into, other = sorted((living(unit, number), living(unit, identity.contact)), key=lambda c: c.id)
-        if into.id != other.id and not _parted(unit, (number, identity.contact, into.id, other.id)):
-            yield from join(unit, other, into, "vouched")
+        into, other = sorted(
+            (primary_contact(unit, number), primary_contact(unit, identity.contact)), key=lambda c: c.id
+        )
+        if into.id != other.id and not _any_detached(unit, (number, identity.contact, into.id, other.id)):
+            yield from merge_into(unit, other, into, "vouched")
 
 
-def _parted(unit: Unit, numbers: Iterable[int]) -> bool:
+def _any_detached(unit: Unit, numbers: Iterable[int]) -> bool:
     return any(Contacts.of(unit).get(number).parted for number in numbers)
 
 

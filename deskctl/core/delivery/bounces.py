@@ -20,7 +20,7 @@ from .model import Delivery, OutboxEntry, OutboxKind, OutboxState
 from .repository import Outbox
 
 
-def returned(unit: Unit, channel: str, message: InboundMessage) -> OutboxEntry | None:
+def reported_entry(unit: Unit, channel: str, message: InboundMessage) -> OutboxEntry | None:
     """Return the mail that a report speaks of: one that we sent through this channel, to someone whom it names.
 
     The Message-ID alone would do (it is random), but a mere recipient of our mail must not be able to report for
@@ -49,13 +49,13 @@ def recipients(entry: OutboxEntry) -> list[str]:
     return list(dict.fromkeys(address.lower() for address in (*entry.to, *entry.cc, *entry.bcc)))
 
 
-def confirm(unit: Unit, entry: OutboxEntry, confirmation: Confirmation) -> None:
+def record_confirmation(unit: Unit, entry: OutboxEntry, confirmation: Confirmation) -> None:
     """A report of success: these recipients, all without names, have the mail."""
     named = [address.lower() for address in confirmation.recipients] or recipients(entry)
-    Outbox.of(unit).put(replace(entry, deliveries=_merged(entry, [Delivery(one, "delivered") for one in named])))
+    Outbox.of(unit).put(replace(entry, deliveries=_with_reports(entry, [Delivery(one, "delivered") for one in named])))
 
 
-def refusal(refused: Sequence[RecipientReport]) -> Bounce:
+def refusal_report(refused: Sequence[RecipientReport]) -> Bounce:
     """Return a report about recipients whom the relay refused at once, while it accepted the mail for others."""
     first = refused[0]
     permanent = any(not (one.status or "5").startswith("4") for one in refused)
@@ -71,15 +71,15 @@ def refusal(refused: Sequence[RecipientReport]) -> Bounce:
     )
 
 
-def record(unit: Unit, entry: OutboxEntry, bounce: Bounce, message: int) -> Generator[Event, None, None]:
+def record_bounce(unit: Unit, entry: OutboxEntry, bounce: Bounce, message: int) -> Generator[Event, None, None]:
     """Keep what a report says of each recipient.
 
     The mail has failed if nobody in its To has got it; otherwise it holds as sent for the others. A delay fails
     nothing. An address is marked if the report says for good that it takes no mail.
     """
-    told = _told(entry, bounce)
+    told = _reported_deliveries(entry, bounce)
     bad = [one for one in told if one.state == ("delayed" if bounce.delayed else "failed")]
-    entry = replace(entry, deliveries=_merged(entry, told))
+    entry = replace(entry, deliveries=_with_reports(entry, told))
     lost = {one.address for one in entry.deliveries if one.state == "failed"}
     whole = not bounce.delayed and lost >= {address.lower() for address in entry.to}
     partly = bool(bad) and not bounce.delayed and not whole
@@ -96,7 +96,7 @@ def record(unit: Unit, entry: OutboxEntry, bounce: Bounce, message: int) -> Gene
         )
     reason = " ".join(filter(None, (bounce.status, bounce.reason))) or "no reason given"
     if not bounce.delayed:
-        _mark(unit, entry, bounce, bad)
+        _mark_addresses(unit, entry, bounce, bad)
     if bounce.delayed:
         entry = replace(entry, last_error=f"delayed: {reason}")
     elif partly:
@@ -107,14 +107,14 @@ def record(unit: Unit, entry: OutboxEntry, bounce: Bounce, message: int) -> Gene
     Outbox.of(unit).put(replace(entry, state=OutboxState.FAILED, due_at=None, last_error=f"bounced: {reason}"))
     if entry.ticket is None or entry.kind is not OutboxKind.REPLY:
         return
-    words = undelivered.lines(preferred(unit.settings.language), bad) or f"bounced: {reason}"
+    words = undelivered.delivery_lines(preferred(unit.settings.language), bad) or f"bounced: {reason}"
     yield DeliverySettled(entry.ticket, entry.id, entry.message, OutboxState.FAILED.value, words)
     ticket = Tickets.of(unit).get(entry.ticket)
     if ticket.status is Status.PENDING:
         yield StatusChanged(ticket.number, ticket.status, Status.OPEN)
 
 
-def _told(entry: OutboxEntry, bounce: Bounce) -> list[Delivery]:
+def _reported_deliveries(entry: OutboxEntry, bounce: Bounce) -> list[Delivery]:
     """What the report says of recipients of ours; of a report that names nobody, of everyone in To."""
     ours = recipients(entry)
     action = "delayed" if bounce.delayed else "failed"
@@ -129,7 +129,7 @@ def _told(entry: OutboxEntry, bounce: Bounce) -> list[Delivery]:
     ]
 
 
-def _merged(entry: OutboxEntry, told: Iterable[Delivery]) -> tuple[Delivery, ...]:
+def _with_reports(entry: OutboxEntry, told: Iterable[Delivery]) -> tuple[Delivery, ...]:
     """What is known of each recipient now; what has failed stays failed until the mail is sent again."""
     known = {one.address: one for one in entry.deliveries}
     for one in told:
@@ -139,12 +139,12 @@ def _merged(entry: OutboxEntry, told: Iterable[Delivery]) -> tuple[Delivery, ...
     return tuple(known.values())
 
 
-def _mark(unit: Unit, entry: OutboxEntry, bounce: Bounce, bad: Sequence[Delivery]) -> None:
+def _mark_addresses(unit: Unit, entry: OutboxEntry, bounce: Bounce, bad: Sequence[Delivery]) -> None:
     channel = unit.settings.channel(entry.channel)
     for one in bad:
-        dead = one.reason_class is None or one.reason_class in undelivered.DEAD
+        dead = one.reason_class is None or one.reason_class in undelivered.ADDRESS_FAILURES
         if dead and bounce.permanent and not (one.status or "5").startswith("4"):
             reason = " ".join(filter(None, (one.status, one.reason)))
-            words = undelivered.why("en", one.reason_class) if one.reason_class else ""
+            words = undelivered.reason_text("en", one.reason_class) if one.reason_class else ""
             mark = f"{reason} ({words})" if reason and words else reason or words or "no reason given"
             Contacts.of(unit).mark_bounced(address_key(channel.kind if channel else "email", one.address), mark)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..kernel.event import Event
 from ..kernel.undo import UNRECORDED, Cannot, Follows, Hindrance, Restore, Undoable
-from .model import DUE_STATES, OutboxState, sent_words
+from .model import DUE_STATES, OutboxState, sent_explanation
 from .repository import Outbox
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class DeliverySettled(Event):
             return Hindrance("a mail server decided it", f"deskctl outbox show {self.outbox}")
         if entry.state is OutboxState(self.state) or {entry.state, OutboxState(self.state)} <= DUE_STATES:
             return None
-        why = sent_words(entry, unit.settings.timezone) or f"outgoing message {entry.id} is {entry.state} by now"
+        why = sent_explanation(entry, unit.settings.timezone) or f"outgoing message {entry.id} is {entry.state} by now"
         return Hindrance(why, f"deskctl outbox show {self.outbox}")
 
 

@@ -52,7 +52,7 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class NotificationContent:
     """What a notification about a ticket lets its reader know. Pairs are (message id, version).
 
     `messages` are quoted in full. When it was written the ticket held the messages up to `top` of the tickets
@@ -101,7 +101,7 @@ class OutboxEntry:
     sent_at: datetime | None = None
     agent: str | None = None  # whom a notification tells
     deliveries: tuple[Delivery, ...] = ()  # what reports say of single recipients
-    shown: Shown | None = None  # of a notification about one ticket
+    shown: NotificationContent | None = None  # of a notification about one ticket
 
 
 #: Waits after each failed attempt, as mail relays do it (RFC 5321, 4.5.4.1: at least 30 minutes apart in the long
@@ -118,7 +118,7 @@ RETRY_AFTER = (
 GIVE_UP_AFTER = timedelta(days=4)
 
 
-def sent_words(entry: OutboxEntry, timezone: str) -> str | None:
+def sent_explanation(entry: OutboxEntry, timezone: str) -> str | None:
     """Why a message can no longer be cancelled: it left, or may have; None while it can, or where it never arrived."""
     to = ", ".join(entry.to)
     what = "mail" if any("@" in address for address in entry.to) else "message"

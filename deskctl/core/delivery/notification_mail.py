@@ -12,7 +12,7 @@ from ..agents.repository import Agents
 from ..kernel.settings import ChannelInfo, Settings
 from ..kernel.unit import Unit
 from ..messages.reply import new_message_id
-from .model import OutboxEntry, OutboxKind, OutboxState, Shown
+from .model import NotificationContent, OutboxEntry, OutboxKind, OutboxState
 from .repository import Outbox
 
 #: The last line of notifications through other channels than mail, where an answer looks like a customer's message.
@@ -51,7 +51,7 @@ def compose(
     subject: str,
     text: str,
     ticket: int | None,
-    shown: Shown | None,
+    shown: NotificationContent | None,
     wait: timedelta = timedelta(),
 ) -> OutboxEntry:
     """Return the notification as an entry for the outbox, due after `wait`."""

@@ -28,7 +28,7 @@ from .repository import Outbox
 _RETRIABLE = frozenset({OutboxState.FAILED, OutboxState.UNCERTAIN, OutboxState.RETRY, OutboxState.CANCELLED})
 
 
-def settle(unit: Unit, command: SettleDelivery, actor: Actor) -> Steps:
+def record_result(unit: Unit, command: SettleDelivery, actor: Actor) -> Steps:
     """One attempt is over. `try_later` waits longer each time and fails after four days; `deferred` was no attempt."""
     entry = Outbox.of(unit).get(command.outbox)
     tried = replace(entry, attempts=entry.attempts + 1, last_error=command.reason)
@@ -36,11 +36,11 @@ def settle(unit: Unit, command: SettleDelivery, actor: Actor) -> Steps:
         case "sent":
             after = replace(tried, state=OutboxState.SENT, sent_at=unit.now, due_at=None, last_error=None)
         case "deferred":
-            wait = _named(command.retry_after) or timedelta(seconds=1)
+            wait = _retry_after(command.retry_after) or timedelta(seconds=1)
             after = replace(entry, state=OutboxState.QUEUED, due_at=unit.now + wait, last_error=command.reason)
         case "try_later" if unit.now - entry.created_at < GIVE_UP_AFTER:
             wait = RETRY_AFTER[min(entry.attempts, len(RETRY_AFTER) - 1)]
-            wait = max(wait, _named(command.retry_after) or wait)
+            wait = max(wait, _retry_after(command.retry_after) or wait)
             after = replace(tried, state=OutboxState.RETRY, due_at=unit.now + wait)
         case "uncertain":
             after = replace(tried, state=OutboxState.UNCERTAIN, due_at=None)
@@ -48,12 +48,12 @@ def settle(unit: Unit, command: SettleDelivery, actor: Actor) -> Steps:
             after = replace(tried, state=OutboxState.FAILED, due_at=None)
     Outbox.of(unit).put(after)
     if after.state not in DUE_STATES:
-        yield from _tell_ticket(unit, after)
+        yield from _record_on_ticket(unit, after)
         resend_by_mail(unit, after)
     if after.state is OutboxState.SENT:
-        _keep_copy(unit, after)
+        _enqueue_copy(unit, after)
         if command.refused:
-            yield from bounces.record(unit, after, bounces.refusal(command.refused), after.message or 0)
+            yield from bounces.record_bounce(unit, after, bounces.refusal_report(command.refused), after.message or 0)
         if after.message is not None:
             Messages.of(unit).changes.known_as.update(dict.fromkeys(command.ids, after.message))
     return Outcome(
@@ -61,14 +61,14 @@ def settle(unit: Unit, command: SettleDelivery, actor: Actor) -> Steps:
     )
 
 
-def _named(seconds: float | None) -> timedelta | None:
+def _retry_after(seconds: float | None) -> timedelta | None:
     """The time that the peer named, None where it makes no sense. No message waits longer than it is tried."""
     if seconds is None or not 0 < seconds < 10**9:  # NaN is neither
         return None
     return timedelta(seconds=min(seconds, GIVE_UP_AFTER.total_seconds()))
 
 
-def _keep_copy(unit: Unit, entry: OutboxEntry) -> None:
+def _enqueue_copy(unit: Unit, entry: OutboxEntry) -> None:
     """A copy for the mailbox's sent mail is a piece of work of its own: should it fail, nothing is sent again."""
     channel = unit.settings.channel(entry.channel)
     if entry.kind is OutboxKind.REPLY and channel is not None and channel.copies:
@@ -90,15 +90,15 @@ def _keep_copy(unit: Unit, entry: OutboxEntry) -> None:
         )
 
 
-def _tell_ticket(unit: Unit, entry: OutboxEntry) -> Generator[Event, None, None]:
+def _record_on_ticket(unit: Unit, entry: OutboxEntry) -> Generator[Event, None, None]:
     """The ticket shows what became of its reply; one that will not arrive makes it work again."""
     if entry.ticket is None or entry.kind is not OutboxKind.REPLY:
         return
     yield DeliverySettled(entry.ticket, entry.id, entry.message, entry.state.value, entry.last_error)
-    yield from _work_again(unit, entry)
+    yield from _reopen_ticket(unit, entry)
 
 
-def _work_again(unit: Unit, entry: OutboxEntry) -> Generator[Event, None, None]:
+def _reopen_ticket(unit: Unit, entry: OutboxEntry) -> Generator[Event, None, None]:
     """A reply that does not arrive makes its ticket work again."""
     if entry.ticket is None or entry.kind is not OutboxKind.REPLY:
         return
@@ -107,7 +107,7 @@ def _work_again(unit: Unit, entry: OutboxEntry) -> Generator[Event, None, None]:
         yield StatusChanged(ticket.number, ticket.status, Status.OPEN)
 
 
-def _by_hand(entry: OutboxEntry, state: OutboxState) -> DeliverySettled:
+def _changed_by_person(entry: OutboxEntry, state: OutboxState) -> DeliverySettled:
     """A person decided what becomes of a message; its ticket shows it where it is a reply."""
     ticket = entry.ticket if entry.kind is OutboxKind.REPLY else None
     return DeliverySettled(ticket, entry.id, entry.message, state.value, old=entry.state.value)
@@ -118,7 +118,7 @@ def retry(unit: Unit, command: mail.RetryOutbox, actor: Actor) -> Steps:
     if entry.state not in _RETRIABLE:
         raise Refused(f"outgoing message {entry.id} is {entry.state}", "only what failed, waits or is uncertain")
     Outbox.of(unit).put(replace(entry, state=OutboxState.QUEUED, due_at=unit.now, deliveries=()))
-    yield _by_hand(entry, OutboxState.QUEUED)
+    yield _changed_by_person(entry, OutboxState.QUEUED)
     return Outcome(f"outgoing message {entry.id} is queued again", facts={"outbox": entry.id})
 
 
@@ -128,13 +128,13 @@ def cancel(unit: Unit, command: mail.CancelOutbox, actor: Actor) -> Steps:
         raise Refused(f"outgoing message {entry.id} is {entry.state}", "only what still waits can be cancelled")
     after = replace(entry, state=OutboxState.CANCELLED, due_at=None)
     Outbox.of(unit).put(after)
-    yield _by_hand(entry, OutboxState.CANCELLED)
-    yield from _work_again(unit, after)
+    yield _changed_by_person(entry, OutboxState.CANCELLED)
+    yield from _reopen_ticket(unit, after)
     return Outcome(f"outgoing message {entry.id} is cancelled", facts={"outbox": entry.id})
 
 
 HANDLERS: dict[type[Command], Handler] = {
-    SettleDelivery: settle,
+    SettleDelivery: record_result,
     mail.RetryOutbox: retry,
     mail.CancelOutbox: cancel,
 }

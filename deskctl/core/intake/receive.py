@@ -10,8 +10,8 @@ from ...i18n import _
 from ..agents.model import Agent
 from ..agents.repository import Agents
 from ..answers import choices, intents
-from ..contacts.identity import address_key, contact_for, holder
-from ..contacts.linking import vouch
+from ..contacts.identity import address_key, address_owner, contact_for
+from ..contacts.linking import add_vouched_addresses
 from ..contacts.repository import Contacts
 from ..delivery import bounces
 from ..delivery.model import OutboxEntry
@@ -35,7 +35,7 @@ from ..messages.spam import verdict as spam_verdict
 from ..messages.thread import Message, MessageHead, Trust
 from ..sla.repository import Sla
 from ..sla.ticket_history import HISTORY_KINDS
-from ..tickets.creation import created, open_ticket
+from ..tickets.creation import creation_event, open_ticket
 from ..tickets.events import MarkedSpam, Mentions, StatusChanged, WaitingChanged
 from ..tickets.model import REOPENED, Status, Ticket
 from ..tickets.repository import Tickets
@@ -94,7 +94,7 @@ def receive(unit: Unit, command: Receive, actor: Actor) -> Steps:
     sign = senders.judged(unit, command.message, takes_part=notified is not None, opens=False)
     if notified is not None and not sign.automatic:
         return (yield from _from_agent(unit, command, *notified))
-    returned = bounces.returned(unit, command.channel, command.message)
+    returned = bounces.reported_entry(unit, command.channel, command.message)
     about = returned or (notified[1] if notified else None)
     if about is not None:
         command = replace(command, message=agent_verification.without_secret(command.message, about))
@@ -130,10 +130,10 @@ def _settle_report(unit: Unit, command: Receive, returned: OutboxEntry | None) -
     """Settle a report that belongs to no ticket, without opening one; the journal row keeps the raw mail."""
     bounce, confirmation = command.message.bounce, command.message.confirmation
     if returned is not None and bounce is not None:
-        yield from bounces.record(unit, returned, bounce, 0)
+        yield from bounces.record_bounce(unit, returned, bounce, 0)
         reason = f"delivery report about outgoing message {returned.id}"
     elif returned is not None and confirmation is not None:
-        bounces.confirm(unit, returned, confirmation)
+        bounces.record_confirmation(unit, returned, confirmation)
         reason = f"delivery confirmation about outgoing message {returned.id}"
     else:
         kind = "read receipt" if confirmation is not None and confirmation.kind == "read" else "delivery confirmation"
@@ -159,9 +159,9 @@ def _add_to_ticket(
     doubted = trust in (Trust.FAIL, Trust.DOUBT)
     profile = (None, None) if doubted else (incoming.sender_name, incoming.language)
     contact = contact_for(unit, channel.kind, incoming.sender, *profile)
-    own = holder(unit, channel.kind, incoming.sender, contact)
+    own = address_owner(unit, channel.kind, incoming.sender, contact)
     if forwarder is None and trust is not Trust.FAIL:
-        yield from vouch(unit, own, incoming.also)
+        yield from add_vouched_addresses(unit, own, incoming.also)
     ticket, follows = (None, None) if match.ticket is None else matching.living(unit, match.ticket)
     if automatic is not None:
         follows = None  # automatic mail and copies are added even to a closed ticket, and reopen nothing
@@ -176,7 +176,7 @@ def _add_to_ticket(
             language=incoming.language or contact.language,
             follows=follows.number if follows else None,
         )
-        yield created(ticket)
+        yield creation_event(ticket)
         if spam is not None:
             yield MarkedSpam(ticket.number, Status.NEW, spam)
         if incoming.sender:
@@ -204,9 +204,9 @@ def _add_to_ticket(
     for other in match.mentions:
         yield Mentions(ticket.number, other)
     if returned is not None and incoming.bounce is not None and trust is not Trust.FAIL:
-        yield from bounces.record(unit, returned, incoming.bounce, message.id)
+        yield from bounces.record_bounce(unit, returned, incoming.bounce, message.id)
     elif returned is not None and incoming.confirmation is not None and trust is not Trust.FAIL:
-        bounces.confirm(unit, returned, incoming.confirmation)
+        bounces.record_confirmation(unit, returned, incoming.confirmation)
     if automatic is None and moves and not Tickets.of(unit).get(ticket.number).spam:
         picked = choices.find_pick(unit, channel, ticket, incoming) if match.verified else None
         if picked is None or picked[1].more:

@@ -11,14 +11,14 @@ from .journal import JournalSettled, JournalState
 
 
 class JournalSource(Protocol):
-    """The part of the store that loads the journal."""
+    """The reads from the store for the journal."""
 
     def journal_state(self, row: int, /) -> JournalState | None: ...
 
 
 @dataclass(slots=True)
 class JournalChanges:
-    """Changes of the journal that a transaction writes."""
+    """The changes of the journal in a transaction."""
 
     journal: list[JournalSettled] = field(default_factory=list)
     retried_journal: set[int] = field(default_factory=set)  # waiting again, with no attempts

@@ -11,13 +11,13 @@ from ..kernel.query import Query
 
 @dataclass(frozen=True, slots=True)
 class StoreStatus(Query, audience=Audience.AGENT):
-    """Return the state of the store. Answer: `StoreReport`."""
+    """Return the state of the store. Answer: `views.StoreReport`."""
 
     names_agent: ClassVar[bool] = False
 
 
 @dataclass(frozen=True, slots=True)
 class DeskHealth(Query, audience=Audience.AGENT):
-    """Return the state of the daemon and its services. Answer: `HealthReport`."""
+    """Return the health of the daemon's services. Answer: `views.HealthReport`."""
 
     names_agent: ClassVar[bool] = False

@@ -114,7 +114,7 @@ def _recipients(unit: Unit, ticket: Ticket, who: str) -> list[Agent]:
     if isinstance(found, Agent):
         return [found]
     if isinstance(found, targets.Tier):
-        meant = targets.in_tier(unit, ticket.team, found.name)
+        meant = targets.agents_for_tier(unit, ticket.team, found.name)
     else:
         meant = targets.members(unit, found.handle)
     return meant or _recipients(unit, ticket, OWNER)  # an empty team or tier: the assignee is notified instead
@@ -160,20 +160,20 @@ def _escalate(unit: Unit, command: RunStep, to: str, actor: Actor) -> Steps:
     """
     ticket = Tickets.of(unit).get(command.ticket)
     wanted = None if to == NEXT else targets.resolve_any(unit, to, ticket.team)
-    high = targets.height(unit, ticket)
+    high = targets.current_rank(unit, ticket)
     if isinstance(wanted, targets.Tier) and targets.rank(unit, ticket.team, wanted.name) <= high:
         meant = OWNER if ticket.assignee in targets.active_agents(unit) else f"tier:{ticket.tier or wanted.name}"
         yield from _notify(unit, command, meant, actor)
         said = _("ticket {number} is already at tier {tier}", number=ticket.number, tier=wanted.name)
         return Outcome(said, (ticket.number,))
-    if isinstance(wanted, Agent) and (ticket.assignee == wanted.handle or not targets.reaches(unit, wanted, ticket)):
+    if isinstance(wanted, Agent) and (ticket.assignee == wanted.handle or not targets.may_handle(unit, wanted, ticket)):
         yield from _notify(unit, command, OWNER, actor)
         return Outcome(_("ticket {number} keeps its assignee", number=ticket.number), (ticket.number,))
     if isinstance(wanted, Team) and ticket.team == wanted.handle:
         yield from _notify(unit, command, OWNER, actor)  # the assignee in that team, else the whole team
         said = _("ticket {number} already belongs to team {team}", number=ticket.number, team=wanted.handle)
         return Outcome(said, (ticket.number,))
-    if isinstance(wanted, targets.Tier) and not targets.is_manned(unit, ticket.team, wanted.name):
+    if isinstance(wanted, targets.Tier) and not targets.is_staffed(unit, ticket.team, wanted.name):
         raise Refused(_("no agent is in tier {tier}", tier=wanted.name))
     escalation = c.Escalate(ticket.number, None if to == NEXT else to, _reason(unit, command))
     return (yield from assigning.escalate(unit, escalation, actor))
@@ -181,8 +181,8 @@ def _escalate(unit: Unit, command: RunStep, to: str, actor: Actor) -> Steps:
 
 Do = Callable[[Unit, RunStep, str, Actor], Steps]
 _DO: dict[str, Do] = {
-    "priority": lambda u, s, v, a: fields.set_(u, c.Set(s.ticket, (("priority", v),)), a),
-    "team": lambda u, s, v, a: fields.set_(u, c.Set(s.ticket, (("team", v),)), a),
+    "priority": lambda u, s, v, a: fields.set_fields(u, c.Set(s.ticket, (("priority", v),)), a),
+    "team": lambda u, s, v, a: fields.set_fields(u, c.Set(s.ticket, (("team", v),)), a),
     "assign": lambda u, s, v, a: assigning.assign(u, c.Assign(s.ticket, v), a),
     "escalate": _escalate,
     "reply": lambda u, s, v, a: notify_customer(u, Tickets.of(u).get(s.ticket), v, about="update"),

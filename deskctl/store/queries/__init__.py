@@ -8,25 +8,16 @@ from typing import Any
 from ...core.kernel.query import Query
 from ...core.values import numbers
 from ...errors import UsageError
-from ..text import clean
-from . import (
-    completions,
-    contacts,
-    document,
-    files,
-    inbox,
-    levels,
-    outbox,
-    queue,
-    raw,
-    report,
-    routing,
-    search,
-    secrets,
-    shifts,
-    staff,
-    tickets,
-)
+from ...i18n import _
+from ..encoding import clean
+from . import agents as staff
+from . import attachments as files
+from . import completions, contacts, inbox, outbox, queue, routing, search, shifts, tickets
+from . import notification_ids as secrets
+from . import operations as report
+from . import raw_messages as raw
+from . import sla as levels
+from . import ticket as document
 from .reader import Answers, Reader
 
 _MODULES = (
@@ -54,7 +45,7 @@ def answer(reader: Reader, query: Query) -> Any:
     """Return the JSON document that answers a query. Raises NotFound and UsageError."""
     respond = _ANSWERS.get(type(query))
     if respond is None:
-        raise UsageError(f"the store has no answer to {type(query).__name__}")
+        raise UsageError(_("the store has no answer to {type}", type=type(query).__name__))
     return respond(reader, _cleaned(query))
 
 

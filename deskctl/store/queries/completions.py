@@ -11,7 +11,8 @@ from ...core.calendars.model import ALWAYS
 from ...core.kernel.settings import BUILT_IN, Settings
 from ...core.search.queries import Completions
 from ...errors import UsageError
-from ..shapes import plan, seat
+from ...i18n import _
+from ..documents import plan, seat
 from ..tables import agents, calendars, contacts, sla_policies, teams, ticket_tags, tickets
 from ..tables.tickets import ACTIVE
 from .reader import Answers
@@ -58,7 +59,7 @@ def _words(connection: Connection, settings: Settings, kind: str) -> Iterable[st
             return sorted({skill for kept in seats for skill in seat(kept).skills})
         case "channel":
             return sorted({*settings.channels, *BUILT_IN})
-    raise UsageError(f"nothing is known to complete a {kind}")
+    raise UsageError(_("cannot complete a {kind}", kind=kind))
 
 
 ANSWERS: Answers = {

@@ -15,15 +15,16 @@ from ...core.messages.views import AttachmentRow
 from ...core.tickets.contact_document import ContactDocument, SaidRow
 from ...core.values.suggestions import did_you_mean
 from ...errors import NotFound, UsageError
+from ...i18n import _
 from ..moments import maybe_rfc3339, maybe_to_micros, rfc3339, to_micros
 from ..search import contacts as contact_index
 from ..search import rebuild
 from ..tables import attachments, calls, contacts, events, identities, messages, participants, tickets
 from ..tables.history import ABOUT
 from ..tables.tickets import ACTIVE
-from .document import attachment_document, call_document, event_document
-from .people import Person, person, persons
+from .identity import Person, person, persons
 from .reader import Answers
+from .ticket import attachment_document, call_document, event_document
 from .tickets import contacts_at, ticket_rows
 
 #: Contacts that are looked through for a word, newest first.
@@ -32,7 +33,7 @@ _SOUGHT = 5000
 
 def list_contacts(connection: Connection, query: ListContacts) -> list[ContactRow]:
     if query.limit < 0:
-        raise UsageError(f"a limit of {query.limit} makes no sense")
+        raise UsageError(_("not a limit: {limit}", limit=query.limit))
     return _rows(connection, _matching(connection, query)[: query.limit])
 
 
@@ -130,7 +131,7 @@ def _portions(values: Sequence[int]) -> Iterator[Sequence[int]]:
 def show_contact(connection: Connection, query: ShowContact) -> ContactDocument:
     """Raises NotFound."""
     if query.limit < 0:
-        raise UsageError(f"a limit of {query.limit} makes no sense")
+        raise UsageError(_("not a limit: {limit}", limit=query.limit))
     who = person(connection, query.id)
     newest = (tickets.c.updated_at.desc(), tickets.c.number.desc())
     numbers = select(tickets.c.number).where(tickets.c.contact.in_(who.members)).order_by(*newest)
@@ -153,13 +154,20 @@ def find_contact(connection: Connection, query: FindContact) -> int:
     living = sorted({who.contact.id for who in persons(connection, numbers).values()})
     if len(living) > 1:
         ids = ", ".join(map(str, living))
-        raise UsageError(f"“{query.address}” is an address of several contacts: {ids}", "name one by its number")
+        raise UsageError(
+            _('"{address}" is an address of several contacts: {ids}', address=query.address, ids=ids),
+            _("use the number of one of them"),
+        )
     if living:
         return living[0]
     known = connection.execute(select(identities.c.address).order_by(identities.c.id.desc()).limit(_SOUGHT)).scalars()
     raise NotFound(
-        f"no contact has the address “{query.address}”{did_you_mean(query.address, list(known))}",
-        "deskctl search --contacts WORD looks for names and addresses",
+        _(
+            'no contact has the address "{address}"{suggestion}',
+            address=query.address,
+            suggestion=did_you_mean(query.address, list(known)),
+        ),
+        _("deskctl search --contacts WORD looks for names and addresses"),
     )
 
 

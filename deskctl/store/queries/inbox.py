@@ -10,13 +10,14 @@ from sqlalchemy import Connection, select, text
 from ...core.intake.queries import ListInbox, ShowInbox
 from ...core.intake.views import InboxDocument, InboxRow
 from ...errors import NotFound
+from ...i18n import _
 from .. import blobs
+from ..encoding import from_json
 from ..moments import rfc3339
 from ..tables import journal
 from ..tables.intake import UNSETTLED
-from ..text import from_json
+from .notification_ids import hidden
 from .reader import Answers
-from .secrets import hidden
 
 
 def list_inbox(connection: Connection, query: ListInbox) -> list[InboxRow]:
@@ -37,7 +38,7 @@ def show_inbox(connection: Connection, query: ShowInbox) -> InboxDocument:
     if 0 < query.id < 2**63:
         row = connection.execute(select(journal).where(journal.c.id == query.id)).one_or_none()
     if row is None:
-        raise NotFound(f"the journal has no row {query.id}", "deskctl inbox list --all shows every row")
+        raise NotFound(_("no message {id} in the journal", id=query.id), _("see deskctl inbox list --all"))
     raw = hidden(connection, blobs.read(connection, [row.raw_sha256])[row.raw_sha256])
     document: dict[str, Any] = {**_document(row), "key": row.key, "sha256": row.raw_sha256}
     return {

@@ -14,12 +14,13 @@ from ...core.delivery.queries import ListOutbox, ShowOutbox
 from ...core.delivery.views import BounceRow, OutboxDocument, OutboxRow, SentFile
 from ...core.kernel.actor import Actor
 from ...errors import NotFound, UsageError
+from ...i18n import _
+from ..encoding import from_json
 from ..moments import maybe_rfc3339, rfc3339
 from ..tables import events, outbox
 from ..tables.outbox import UNSENT
-from ..text import from_json
-from .document import delivery_rows
 from .reader import Answers
+from .ticket import delivery_rows
 
 _PATIENCE = GIVE_UP_AFTER // timedelta(microseconds=1)
 
@@ -29,7 +30,10 @@ def list_outbox(connection: Connection, query: ListOutbox, viewer: Actor) -> lis
     rows = select(outbox)
     if query.state is not None:
         if query.state not in set(OutboxState):
-            raise UsageError(f"no outgoing message is ever {query.state!r}", "one of: " + ", ".join(OutboxState))
+            raise UsageError(
+                _("not a state of outgoing messages: {state}", state=repr(query.state)),
+                _("use one of {values}", values=", ".join(OutboxState)),
+            )
         rows = rows.where(outbox.c.state == query.state)
         if query.state not in (OutboxState.SENT, OutboxState.CANCELLED):
             rows = rows.where(text(UNSENT))
@@ -47,7 +51,7 @@ def show_outbox(connection: Connection, query: ShowOutbox, viewer: Actor) -> Out
     if 0 < query.id < 2**63:
         row = connection.execute(select(outbox).where(outbox.c.id == query.id)).one_or_none()
     if row is None:
-        raise NotFound(f"there is no outgoing message {query.id}", "deskctl outbox list --all shows them")
+        raise NotFound(_("no outgoing message {number}", number=query.id), _("see deskctl outbox list --all"))
     return {
         **_document(row, viewer),
         "kind": row.kind,

@@ -14,12 +14,13 @@ from ...core.kernel.settings import Settings
 from ...core.routing.queries import ShowQueue
 from ...core.routing.views import ApprovalRow, QueueDocument, QueueRow
 from ...core.shifts.queries import ListHandovers
-from ...core.tickets.approvals import able
-from .. import people_rows, shapes
+from ...core.tickets.approvals import deciders_among
+from .. import agent_rows as people_rows
+from .. import documents as shapes
 from ..moments import rfc3339, to_micros
 from ..tables import agents, memberships, teams, tickets
 from ..tables.tickets import ACTIVE, QUEUED
-from .asked import known_agent, known_team, moment
+from .parameters import known_agent, known_team, moment
 from .reader import Answers
 from .shifts import list_handovers
 from .tickets import ticket_rows
@@ -130,7 +131,7 @@ def _approvals(connection: Connection, query: ShowQueue, own: list[str]) -> list
             row
             for row in rows
             if query.reader
-            in able(plans.get(row.team) or RoutingPlan(), people.values(), row.team, people.get(row.approval))
+            in deciders_among(plans.get(row.team) or RoutingPlan(), people.values(), row.team, people.get(row.approval))
         ]
     return [{"number": row.number, "subject": row.subject, "asked_by": row.approval} for row in rows[:_MOST_APPROVALS]]
 

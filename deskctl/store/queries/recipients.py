@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from ...core.delivery.routes import leaving
+from ...core.delivery.routes import reply_channel
 from ...core.kernel.settings import Settings
 from ...core.messages.participants import Requester
 from ...core.messages.recipients import Correspondence, Recipients, decide, unanswerable
@@ -15,9 +15,9 @@ from ...core.messages.views import ReplyRow
 from ...core.tickets.model import FINAL, Status
 from ...errors import Refused
 from .. import rows
+from ..conversations import HEAD
 from ..tables import agents, identities, messages, tickets
-from ..talked import HEAD
-from .people import persons
+from .identity import persons
 
 
 def reply_document(connection: Connection, ticket: Any, merged: Sequence[int], settings: Settings) -> ReplyRow:
@@ -31,7 +31,7 @@ def _found(connection: Connection, ticket: Any, merged: Sequence[int], settings:
         return Recipients((), why=f"the ticket is {ticket.status}")
     talk = _correspondence(connection, ticket, merged, settings)
     try:
-        return decide(talk, leaving(settings, ticket.number, ticket.channel, talk.heads, None))
+        return decide(talk, reply_channel(settings, ticket.number, ticket.channel, talk.heads, None))
     except Refused as reason:
         return unanswerable(reason)
 

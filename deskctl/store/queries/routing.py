@@ -1,4 +1,4 @@
-"""Why a ticket went where it went."""
+"""Answer queries about routing."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ from ...errors import NotFound
 from ...i18n import _
 from .. import rows
 from ..engine import Database
-from ..levels import PolicyBookCache
 from ..moments import rfc3339
 from ..routing import waiting_rows
+from ..sla import PolicyBookCache
 from ..source import StoredSource
 from ..tables import events, tickets
-from .asked import moment
+from .parameters import moment
 from .reader import Answers
 
-#: Decisions that are shown, the newest.
+#: The number of decisions that are shown, newest first.
 SHOWN = 10
 
 
 def explain(connection: Connection, query: ExplainRoute, settings: Settings, database: Database) -> RouteDocument:
-    """Raises NotFound and UsageError."""
+    """Explain the routing of a ticket. Raises NotFound and UsageError."""
     asked = select(tickets).where(tickets.c.number == query.ticket)
     row = connection.execute(asked).one_or_none() if 0 < query.ticket < 2**63 else None
     if row is None:

@@ -12,13 +12,14 @@ from sqlalchemy import Connection, Row, select
 from ...core.search.queries import SearchContacts, SearchMessages
 from ...core.search.views import ContactHit, MessageHit, SearchAnswer
 from ...errors import UsageError
+from ...i18n import _
 from ..moments import rfc3339
 from ..search import contacts as contact_index
 from ..search import rebuild
 from ..search.candidates import RANKED, Wanted, best, newest, these
-from ..search.cut import Phrase, phrases
+from ..search.excerpts import Readable, snippet
 from ..search.index import words_of
-from ..search.mark import Readable, snippet
+from ..search.tokens import Phrase, phrases
 from ..tables import contacts, identities, tickets
 from .reader import Answers
 from .search_people import Somebody, all_messages, contacts_at_phone, one_each, somebody, tickets_named, tickets_of
@@ -40,7 +41,7 @@ def search_messages(connection: Connection, query: SearchMessages) -> SearchAnsw
     """
     rebuild.require(connection)
     if query.limit <= 0:
-        raise UsageError(f"a limit of {query.limit} makes no sense")
+        raise UsageError(_("not a limit: {limit}", limit=query.limit))
     wanted = Wanted(_asked(query.text), query.spam, query.notes)
     named = _named(connection, query, wanted)
     theirs, tickets_ = _of_people(connection, query, wanted)
@@ -138,9 +139,14 @@ def _living_contacts(connection: Connection, numbers: Sequence[int]) -> tuple[li
 def _asked(text: str) -> list[Phrase]:
     found = phrases(text)
     if not found:
-        raise UsageError(f"there is no word in {text!r} to search for", "words are made of letters and digits")
+        raise UsageError(
+            _("no word to search for in {text}", text=repr(text)), _("words consist of letters and digits")
+        )
     if len(found) > _MOST_WORDS:
-        raise UsageError(f"{len(found)} words are too many to search for", f"use at most {_MOST_WORDS}")
+        raise UsageError(
+            _("too many words: {count}", count=len(found)),
+            _("use at most {maximum}", maximum=_MOST_WORDS),
+        )
     return found
 
 

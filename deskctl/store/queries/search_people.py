@@ -14,7 +14,7 @@ from ...core.values import phone
 from ..search import contacts as contact_index
 from ..search.candidates import Wanted, these
 from ..tables import identities, messages, participants, tickets
-from .people import persons
+from .identity import persons
 
 #: Contacts that a part of an address may stand for, and tickets that are looked at, newest first.
 _MOST_CONTACTS, _MOST_TICKETS = 500, 20_000

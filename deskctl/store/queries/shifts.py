@@ -24,11 +24,11 @@ from ...core.values.durations import parse_duration
 from ...core.values.suggestions import did_you_mean
 from ...errors import NotFound, UsageError
 from ...i18n import _, _n, _p
-from ..levels import PolicyBookCache
 from ..moments import from_micros, to_micros
 from ..shifts import handover, rota
+from ..sla import PolicyBookCache
 from ..tables import agents, calls, handovers, handovers_read, memberships, messages, teams, tickets
-from .asked import moment
+from .parameters import moment
 from .reader import Answers
 
 _LONGEST = timedelta(days=366)

@@ -22,13 +22,14 @@ from ...core.tickets.queries import CountTickets, ListTickets
 from ...core.tickets.views import TicketRow
 from ...core.values import phone
 from ...errors import UsageError
+from ...i18n import _
 from ..moments import maybe_rfc3339, parse_rfc3339, rfc3339
 from ..tables import identities, ticket_tags, tickets
 from ..tables.tickets import ACTIVE
-from .asked import known_assignee, known_channel, known_team, moment
-from .levels import SEVERITY, as_of, having, state_of
-from .people import persons
+from .identity import persons
+from .parameters import known_assignee, known_channel, known_team, moment
 from .reader import Answers
+from .sla import SEVERITY, as_of, having, state_of
 
 _FIRST_ADDRESS = (
     select(identities.c.address)
@@ -146,7 +147,7 @@ _NEWEST = (tickets.c.updated_at.desc(), tickets.c.number.desc())
 
 def _limit(limit: int) -> int:
     if limit < 0:
-        raise UsageError(f"a limit of {limit} makes no sense")
+        raise UsageError(_("not a limit: {limit}", limit=limit))
     return min(limit, 2**63 - 1)
 
 
@@ -204,14 +205,19 @@ def _status(word: str) -> Status:
     try:
         return Status(word)
     except ValueError:
-        raise UsageError(f"no status is called {word!r}", "one of: " + ", ".join(Status)) from None
+        raise UsageError(
+            _("not a status: {word}", word=repr(word)), _("use one of {values}", values=", ".join(Status))
+        ) from None
 
 
 def _priority(word: str) -> int:
     try:
         return int(Priority[word.upper()])
     except KeyError:
-        raise UsageError(f"no priority is called {word!r}", "one of: " + ", ".join(p.label for p in Priority)) from None
+        raise UsageError(
+            _("not a priority: {word}", word=repr(word)),
+            _("use one of {values}", values=", ".join(p.label for p in Priority)),
+        ) from None
 
 
 ANSWERS: Answers = {

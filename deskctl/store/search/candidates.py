@@ -15,8 +15,8 @@ from sqlalchemy import Connection, Row, Select
 
 from ...core.messages.model import MessageKind
 from ..tables import messages, tickets
-from .cut import Phrase
 from .index import match, tsquery
+from .tokens import Phrase
 
 #: So many messages, the newest that hold the words, are compared when the best are wanted.
 RANKED = 10_000

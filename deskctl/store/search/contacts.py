@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 from .. import statements
 from ..tables import contacts, identities
 from ..tables.postgresql import search_contacts
-from .cut import cut, phrases
 from .index import match, tsquery, tsvector
+from .tokens import cut, phrases
 
 _PORTION = 500
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select
 from ..statements import delete, insert
 from ..tables import attachments, messages, tickets
 from ..tables.postgresql import search_index
-from .cut import Phrase, cut
+from .tokens import Phrase, cut
 
 #: Words in one tsvector, which knows no positions past 16,383 and holds 1 MB; and how many the next one repeats.
 ROW, _OVERLAP = 4000, 50

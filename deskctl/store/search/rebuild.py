@@ -13,6 +13,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, Table, func, insert, select, update
 
 from ...errors import Unavailable
+from ...i18n import _
 from ..tables import contacts, messages, search_progress
 from . import contacts as contact_index
 from .index import add, indexed, stored
@@ -45,7 +46,9 @@ def require(connection: Connection) -> None:
     """Raise Unavailable while the index is being built."""
     if not complete(connection):
         done, total = progress(connection)
-        raise Unavailable(f"the search index is not complete: {done} of {total} are indexed", HINT)
+        raise Unavailable(
+            _("the search index is not complete: {done} of {total} are indexed", done=done, total=total), HINT
+        )
 
 
 HINT = "run: deskctl db upgrade; it continues where it stopped"

@@ -8,7 +8,6 @@ store never looks inside them.
 from .base import metadata
 from .history import commands, events
 from .intake import blob_bytes, blobs, channel_state, journal
-from .levels import calendars, clocks, sla_book, sla_policies
 from .messages import anew, attachments, calls, known_as, messages, seen_messages
 from .notices import notices, windows
 from .outbox import notification_answers, outbox, timers
@@ -18,6 +17,7 @@ from .postgresql import metadata as postgresql_metadata
 from .routing import presences, turns, unattended
 from .search import search_progress
 from .shifts import absences, handovers, handovers_read, shifts
+from .sla import calendars, clocks, sla_book, sla_policies
 from .sqlite import metadata as sqlite_metadata
 from .tickets import composing, followers, participants, ticket_tags, tickets
 

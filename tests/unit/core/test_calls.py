@@ -1,4 +1,4 @@
-"""The telephone: calls, and the ones that were promised."""
+"""Phone calls and promised callbacks."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from deskctl.errors import UsageError
 from .desk import NOW, FirstDay
 
 
-def test_a_call_that_came_in_is_the_customers_words() -> None:
+def test_incoming_call_is_a_customer_message() -> None:
     desk = FirstDay()
     desk.do(Create("+82-2-555-0101", "", "카드 결제가 안 됩니다.\n확인 부탁드립니다.", channel="phone", seconds=240))
     [message] = Messages.of(desk.unit).changes.messages
@@ -30,7 +30,7 @@ def test_a_call_that_came_in_is_the_customers_words() -> None:
     assert Tickets.of(desk.unit).get(1).waiting_since == NOW
 
 
-def test_a_call_that_we_made_is_an_answer() -> None:
+def test_outgoing_call_is_a_reply() -> None:
     desk = FirstDay()
     desk.do(Create("+82-2-555-0101", "Refund", "Told them it is done.", channel="phone", direction="out"))
     ticket = Tickets.of(desk.unit).get(1)
@@ -39,7 +39,7 @@ def test_a_call_that_we_made_is_an_answer() -> None:
     assert Outbox.of(desk.unit).changes.outbox == {}
 
 
-def test_a_promised_call_ends_with_its_ticket() -> None:
+def test_solving_a_ticket_cancels_its_callback() -> None:
     desk = FirstDay()
     desk.do(Create("02-555-0101", "Refund", "Please call.", channel="phone", callback="+2h"))
     timer = desk.unit.changes.timers["callback:1"]
@@ -55,7 +55,7 @@ def test_a_promised_call_ends_with_its_ticket() -> None:
     assert "callback:1" not in desk.unit.changes.timers
 
 
-def test_a_promise_goes_where_its_ticket_went() -> None:
+def test_merge_moves_the_callback() -> None:
     desk = FirstDay()
     desk.do(Create("02-555-0101", "Refund", "Please call.", channel="phone", callback="+2h"))
     desk.mail()
@@ -71,15 +71,15 @@ def test_a_promise_goes_where_its_ticket_went() -> None:
 @pytest.mark.parametrize(
     ("fields", "why"),
     [
-        ({"channel": "phone", "sender": "김민수"}, "no telephone number"),
-        ({"channel": "phone", "direction": "sideways"}, "no direction"),
-        ({"channel": "support", "direction": "in"}, "nobody telephones by support"),
-        ({"channel": "phone", "seconds": -1}, "no call takes"),
+        ({"channel": "phone", "sender": "김민수"}, "not a phone number"),
+        ({"channel": "phone", "direction": "sideways"}, "not a direction"),
+        ({"channel": "support", "direction": "in"}, "channel support has no phone calls"),
+        ({"channel": "phone", "seconds": -1}, "not a duration"),
         ({"channel": "phone", "callback": "yesterday"}, "no moment"),
         ({"channel": "phone", "callback": "2020-01-01 10:00"}, "is over"),
     ],
 )
-def test_what_cannot_be_a_call_is_refused(fields: dict[str, object], why: str) -> None:
+def test_invalid_call_is_refused(fields: dict[str, object], why: str) -> None:
     values = {"sender": "02-555-0101", "subject": "x", "text": "x", **fields}
     with pytest.raises(UsageError, match=why):
         FirstDay().do(Create(**values))  # type: ignore[arg-type]

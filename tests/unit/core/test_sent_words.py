@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from deskctl.core.delivery.model import OutboxEntry, OutboxKind, OutboxState, sent_words
+from deskctl.core.delivery.model import OutboxEntry, OutboxKind, OutboxState, sent_explanation
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
@@ -15,4 +15,4 @@ AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 @pytest.mark.parametrize("state", [OutboxState.SENT, OutboxState.SENDING, OutboxState.UNCERTAIN])
 def test_only_mail_is_called_mail(to: str, what: str, state: OutboxState) -> None:
     entry = OutboxEntry(1, next(iter(OutboxKind)), "c", "<m@acme.test>", (to,), "S", "T", AT, None, state=state)
-    assert str(sent_words(entry, "UTC")).startswith(what)
+    assert str(sent_explanation(entry, "UTC")).startswith(what)

@@ -161,7 +161,7 @@ def failed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
         cwd=root,
         capture_output=True,
         text=True,
-        timeout=100,
+        timeout=500,
     )
     assert done.returncode == 1, done.stdout + done.stderr
     found: dict[str, set[str]] = {fault: set() for fault in FAULTS}

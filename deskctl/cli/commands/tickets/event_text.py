@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from .... import i18n
 from ....safe import visible
 from ...messages import _, shown
 from ...times import local_time
@@ -13,6 +14,7 @@ from ...times import local_time
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 _COMMON_KEYS = frozenset({"kind", "at", "by", "command", "ticket"})
 
+_NONE, _YES, _NO = i18n._("none"), i18n._("yes"), i18n._("no")
 Row = dict[str, Any]
 #: Formats a value of an event for people.
 Format = Callable[[Any], str]
@@ -34,29 +36,33 @@ def event_sentence(row: Row, timezone: str) -> str:
 
 
 def event_facts(row: Row, timezone: str) -> str:
-    """Return the facts of an event: `old → new` for a change, `name=value` for other facts with a value."""
+    """Return the facts of an event: `old → new` for a change, `name=value` for other facts with a value.
+
+    They are for scripts, so they are English.
+    """
     known = set(_COMMON_KEYS)
     words = []
     if row["kind"] == "routed":
         known |= {"candidates", "left_out"}  # `deskctl route explain` shows them
     if "old" in row and "new" in row:
         known |= {"old", "new"}
-        words.append(f"{format_fact(row['old'], timezone)} → {format_fact(row['new'], timezone)}")
-    words += [f"{k}={format_fact(v, timezone)}" for k, v in row.items() if k not in known and v not in (None, [], "")]
+        words.append(f"{format_fact(row['old'], timezone, str)} → {format_fact(row['new'], timezone, str)}")
+    facts = {name: value for name, value in row.items() if name not in known and value not in (None, [], "")}
+    words += [f"{name}={format_fact(value, timezone, str)}" for name, value in facts.items()]
     return " ".join(words)
 
 
-def format_fact(value: Any, timezone: str) -> str:
-    """Return a value for people: lists with commas, times in `timezone`."""
+def format_fact(value: Any, timezone: str, say: Callable[[str], str] = shown) -> str:
+    """Return a value as text: lists with commas, times in `timezone`. `say` chooses the language of words."""
     if value is None:
-        return _("none")
+        return say(_NONE)
     if isinstance(value, list):
-        return ",".join(format_fact(each, timezone) for each in value)
+        return ",".join(format_fact(each, timezone, say) for each in value)
     if isinstance(value, bool):
-        return _("yes") if value else _("no")
+        return say(_YES) if value else say(_NO)
     if isinstance(value, str) and _TIME.match(value):
         return local_time(value, timezone)
-    return visible(shown(value) if isinstance(value, str) else str(value))
+    return visible(say(value) if isinstance(value, str) else str(value))
 
 
 def _with_detail(text: str, detail: str) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy import Engine, event, exc
 from sqlalchemy.engine import ExceptionContext
 
 from ..errors import DeskctlError, Unavailable
+from ..i18n import _
 
 
 class Inconsistent(DeskctlError):
@@ -79,7 +80,7 @@ def translated(where: str) -> Iterator[None]:
     try:
         yield
     except exc.TimeoutError as error:
-        raise Unavailable(f"the store {where} is busy", "try again in a moment") from error
+        raise Unavailable(_("the store {where} is busy", where=where), _("try again in a moment")) from error
     except exc.DBAPIError as error:
         if isinstance(error, exc.DataError):
             raise Inconsistent(f"the store {where} refuses what was to be written: {_line(error.orig)}") from error
@@ -111,38 +112,53 @@ def _fault(error: BaseException | None, where: str, *, gone: bool) -> Exception:
     if state in _AGAIN:
         return Conflict(_line(error))
     if state == "55P03":  # lock_not_available
-        return Unavailable(f"the store {where} is locked by another process", "try again in a moment")
+        return Unavailable(_("the store {where} is locked by another process", where=where), _("try again in a moment"))
     if state is None or gone or state[:2] in _OUT_OF_REACH or state in _NOT_OURS:
         return Unavailable(
-            f"the store {where} cannot be used: {_line(error)}", "is the server up, and is [store] url right?"
+            _("the store {where} cannot be used: {line}", where=where, line=_line(error)),
+            _("check that the server runs and that [store] url is correct"),
         )
     return Inconsistent(f"the store {where} refuses what was to be written: {_line(error)}")
 
 
 _SQLITE = {
-    sqlite3.SQLITE_BUSY: ("is locked by another process", "find who holds it (fuser), or try again in a moment"),
-    sqlite3.SQLITE_LOCKED: ("is locked by another process", "find who holds it (fuser), or try again in a moment"),
-    sqlite3.SQLITE_FULL: ("cannot be written: the disk is full", "make room; nothing was half written"),
-    sqlite3.SQLITE_READONLY: (
-        "cannot be written: it is read-only",
-        "check the owner and the mode of the file and its folder",
+    sqlite3.SQLITE_BUSY: (_("is locked by another process"), _("find who holds it (fuser), or try again in a moment")),
+    sqlite3.SQLITE_LOCKED: (
+        _("is locked by another process"),
+        _("find who holds it (fuser), or try again in a moment"),
     ),
-    sqlite3.SQLITE_CANTOPEN: ("cannot be opened", "check that the file and its folder exist and may be written"),
-    sqlite3.SQLITE_PERM: ("may not be used by this user", "check the owner and the mode of the file and its folder"),
-    sqlite3.SQLITE_IOERR: ("cannot be read or written: the disk fails", "look at the system's log; check the disk"),
-    sqlite3.SQLITE_CORRUPT: ("is damaged", "stop the daemon and restore a backup"),
-    sqlite3.SQLITE_NOTADB: ("is not a SQLite database", "check [store] url"),
-    sqlite3.SQLITE_NOMEM: ("ran out of memory", "give the process more memory"),
+    sqlite3.SQLITE_FULL: (
+        _("cannot be written: the disk is full"),
+        _("free disk space; no incomplete change was written"),
+    ),
+    sqlite3.SQLITE_READONLY: (
+        _("cannot be written: it is read-only"),
+        _("check the owner and the mode of the file and its folder"),
+    ),
+    sqlite3.SQLITE_CANTOPEN: (_("cannot be opened"), _("check that the file and its folder exist and may be written")),
+    sqlite3.SQLITE_PERM: (
+        _("may not be used by this user"),
+        _("check the owner and the mode of the file and its folder"),
+    ),
+    sqlite3.SQLITE_IOERR: (
+        _("cannot be read or written: the disk fails"),
+        _("look at the system's log; check the disk"),
+    ),
+    sqlite3.SQLITE_CORRUPT: (_("is damaged"), _("stop the daemon and restore a backup")),
+    sqlite3.SQLITE_NOTADB: (_("is not a SQLite database"), _("check [store] url")),
+    sqlite3.SQLITE_NOMEM: (_("ran out of memory"), _("give the process more memory")),
 }
 
 
 def _sqlite_fault(error: sqlite3.Error, where: str) -> Exception:
     code = getattr(error, "sqlite_errorcode", None)
     if code is not None and (known := _SQLITE.get(code & 0xFF)):
-        return Unavailable(f"the store {where} {known[0]}", known[1])
+        return Unavailable(_("the store {where} {reason}", where=where, reason=known[0]), known[1])
     if isinstance(error, (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceError, sqlite3.ProgrammingError)):
         return Inconsistent(f"the store {where} refuses what was to be written: {_line(error)}")
-    return Unavailable(f"the store {where} cannot be used: {_line(error)}", "deskctl db status says more")
+    return Unavailable(
+        _("the store {where} cannot be used: {line}", where=where, line=_line(error)), _("deskctl db status says more")
+    )
 
 
 def _line(error: object) -> str:

@@ -13,6 +13,7 @@ from ...core.kernel.settings import BUILT_IN, Settings
 from ...core.values.moments import AHEAD_YEARS, parse_moment
 from ...core.values.suggestions import did_you_mean
 from ...errors import NotFound, UsageError
+from ...i18n import _
 from ..tables import agents, teams, tickets
 
 
@@ -21,21 +22,30 @@ def known_team(connection: Connection, handle: str, settings: Settings) -> None:
     known = set(connection.execute(select(teams.c.handle)).scalars())
     known |= {channel.team for channel in settings.channels.values() if channel.team}
     if handle not in known and not _on_a_ticket(connection, tickets.c.team, handle):
-        raise NotFound(f"no team is called “{handle}”{did_you_mean(handle, known)}", _listed("team", known))
+        raise NotFound(
+            _('no team is called "{handle}"{suggestion}', handle=handle, suggestion=did_you_mean(handle, known)),
+            _listed("team", known),
+        )
 
 
 def known_channel(connection: Connection, name: str, settings: Settings) -> None:
     """Raise NotFound for a channel that is not configured and that no ticket came by."""
     known = {*settings.channels, *BUILT_IN}
     if name not in known and not _on_a_ticket(connection, tickets.c.channel, name):
-        raise NotFound(f"no channel is called “{name}”{did_you_mean(name, known)}", _listed("channel", known))
+        raise NotFound(
+            _('no channel is called "{name}"{suggestion}', name=name, suggestion=did_you_mean(name, known)),
+            _listed("channel", known),
+        )
 
 
 def known_assignee(connection: Connection, handle: str) -> None:
     """Raise NotFound for an agent who does not exist; inactive agents do."""
     known = list(connection.execute(select(agents.c.handle)).scalars())
     if handle not in known:
-        raise NotFound(f"no agent is called “{handle}”{did_you_mean(handle, known)}", _listed("agent", known))
+        raise NotFound(
+            _('no agent is called "{handle}"{suggestion}', handle=handle, suggestion=did_you_mean(handle, known)),
+            _listed("agent", known),
+        )
 
 
 def known_agent(connection: Connection, handle: str) -> None:
@@ -43,7 +53,10 @@ def known_agent(connection: Connection, handle: str) -> None:
     known = list(connection.execute(select(agents.c.handle).where(agents.c.active)).scalars())
     if handle not in known:
         there = ", ".join(sorted(known)) or "none yet: deskctl agent add"
-        raise UsageError(f"no agent is called “{handle}”{did_you_mean(handle, known)}", f"the agents are {there}")
+        raise UsageError(
+            _('no agent is called "{handle}"{suggestion}', handle=handle, suggestion=did_you_mean(handle, known)),
+            _("the agents are {there}", there=there),
+        )
 
 
 def _on_a_ticket(connection: Connection, column: Column[Any], value: str) -> bool:
@@ -62,5 +75,8 @@ def moment(now: str | None, settings: Settings) -> datetime:
         return at
     found = parse_moment(now, at, ZoneInfo(settings.timezone))
     if found.year - at.year > AHEAD_YEARS:
-        raise UsageError(f"“{now}” is too far away", f"at most {AHEAD_YEARS} years ahead")
+        raise UsageError(
+            _('too far in the future: "{now}"', now=now),
+            _("at most {ahead_years} years ahead", ahead_years=AHEAD_YEARS),
+        )
     return found

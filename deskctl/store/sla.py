@@ -1,4 +1,4 @@
-"""Calendars, policies and clocks on disk."""
+"""Store calendars, SLA policies and clocks."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from ..core.sla.policy import Metric, Policy, Step, parse_threshold
 from ..core.sla.policy_book import PolicyBook
 from ..core.sla.repository import SlaChanges
 from ..core.tickets.model import Priority
+from .encoding import clean, from_json, maybe_clean, to_json
 from .moments import from_micros, maybe_from_micros, maybe_to_micros, to_micros
 from .statements import delete, found, insert, or_update, update
 from .tables import calendars, clocks, sla_book, sla_policies
-from .text import clean, from_json, maybe_clean, to_json
 
 _MICRO = timedelta(microseconds=1)
 _BOOK = 1
@@ -33,7 +33,7 @@ CLOCK_COLUMNS = (
 
 
 class PolicyBookCache:
-    """Keeps the book that was read last, for as long as nothing in it changes."""
+    """Caches the policy book until its edition changes."""
 
     def __init__(self) -> None:
         self._book: PolicyBook | None = None
@@ -63,7 +63,7 @@ def _read(connection: Connection, edition: int, used: bool, known: PolicyBook | 
     order = tuple(sorted(places, key=lambda name: places[name]))
     book = PolicyBook(edition, used, dict(dates), dict(policies), order, frozenset(gone))
     if known is not None:
-        # Versions never change: what has been worked out with them stays right.
+        # Versions never change, so values that were derived from them stay valid.
         book.derived.openings.update(known.derived.openings)
         book.derived.conditions.update(known.derived.conditions)
     return book
@@ -82,7 +82,7 @@ def _calendar(row: Any) -> Calendar:
 
 
 def _day(name: str, frames: Sequence[Sequence[int]], public: bool = False) -> SpecialDay:
-    """Older versions say of no day that it is a public holiday."""
+    """Return a special day. Data of older versions does not mark public holidays."""
     return SpecialDay(name, _frames(frames), public)
 
 

@@ -9,9 +9,9 @@ from sqlalchemy import Connection, and_, false, select
 from ...core.messages.model import MessageKind
 from ...core.messages.raw_queries import Journalled, RawMessages
 from ...core.messages.views import RawMessage
+from ..encoding import from_json
 from ..moments import rfc3339, to_micros
 from ..tables import journal, messages
-from ..text import from_json
 from .reader import Answers
 
 

@@ -1,4 +1,4 @@
-"""Calendars, policies and clocks, as documents."""
+"""Answer queries about calendars, SLA policies and clocks."""
 
 from __future__ import annotations
 
@@ -26,21 +26,21 @@ from ...core.values.durations import parse_duration
 from ...errors import NotFound, UsageError
 from ...i18n import _
 from .. import rows
-from ..levels import PolicyBookCache
 from ..moments import rfc3339, to_micros
+from ..sla import PolicyBookCache
 from ..tables import agents, clocks, events, ticket_tags, tickets
-from ..tables.levels import RUNNING, UNSETTLED_BREACH
-from .asked import known_team, moment
-from .people import persons
+from ..tables.sla import RUNNING, UNSETTLED_BREACH
+from .identity import persons
+from .parameters import known_team, moment
 from .reader import Answers
 
-#: How a ticket's clocks stand, as a number; the worst one speaks for the ticket.
+#: The states of clocks by severity; a ticket has the state of its worst clock.
 _STATES = ("paused", "running", "warned", "breached")
 _FIRED = clocks.c.fired != "[]"
 _NOW = bindparam("sla_now", type_=BigInteger)
-#: A clock that nothing asks for any more promises nothing.
+#: Excludes clocks without a matching policy.
 _ASKED = or_(clocks.c.why.is_(None), clocks.c.why != NO_POLICY)
-#: Whether or not the daemon has seen it: what is past its moment is overdue.
+#: A clock is overdue after its due time, even if the daemon has not processed it.
 _PAST = and_(text(RUNNING), clocks.c.due_at <= _NOW)
 SEVERITY = (
     select(
@@ -61,7 +61,7 @@ SEVERITY = (
 
 
 def as_of(now: datetime) -> dict[str, int]:
-    """What a query that asks for SEVERITY or `having` has to be given."""
+    """Return the parameters of a query that uses SEVERITY or `having`."""
     return {"sla_now": to_micros(now)}
 
 
@@ -70,7 +70,7 @@ def state_of(severity: int | None) -> str | None:
 
 
 def having(state: str) -> ColumnElement[bool]:
-    """Tickets with a clock that is breached, warned or running. Raises UsageError."""
+    """Return the condition for tickets with a clock that is breached, warned or running. Raises UsageError."""
     if state == "breached":
         seen = select(clocks.c.ticket).where(text(UNSETTLED_BREACH), clocks.c.breached_at <= _NOW, _ASKED)
         return tickets.c.number.in_(seen.union(select(clocks.c.ticket).where(_PAST)))

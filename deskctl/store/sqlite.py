@@ -16,8 +16,9 @@ from sqlalchemy import Connection, Engine, create_engine, event, exc
 from sqlalchemy.pool import QueuePool
 
 from ..errors import StoreLost, Unavailable
+from ..i18n import _
 from .database import Database
-from .faults import scrub
+from .errors import scrub
 from .ids import Counters, Ids
 from .instance import Instance, SoleInstance
 
@@ -73,7 +74,10 @@ class SQLite(Database):
         self._log_file: tuple[int, int] | None = None
         self._file = _identity(path)
         if self._file is None:
-            raise Unavailable(f"the store {path} does not exist", "deskctl db upgrade makes it; or check [store] url")
+            raise Unavailable(
+                _("the store {path} does not exist", path=path),
+                _("create it with deskctl db upgrade, or check [store] url"),
+            )
         self._writer = self._engine("BEGIN IMMEDIATE", self._connect_writer, most=1)
         self._readers = self._engine("BEGIN", self._connect_reader, most=8)
 
@@ -137,7 +141,9 @@ class SQLite(Database):
         """
         hint = "find out what removes files there; put back what was moved away, then start the daemon again"
         if _identity(self._path) != self._file:
-            self._lose(StoreLost(f"the store {self.where} was removed or replaced while it was open", hint))
+            self._lose(
+                StoreLost(_("the store {where} was removed or replaced while it was open", where=self.where), hint)
+            )
         if self._open and self._log_file is not None and (now := _identity(self._log)) != self._log_file:
             what = "removed" if now is None else "replaced"
             words = f"the store's log {self._log} was {what} while it was open"
@@ -154,7 +160,7 @@ class SQLite(Database):
     @contextmanager
     def _write(self) -> Iterator[Connection]:
         if not self._turn.acquire(timeout=self._busy):
-            raise Unavailable(f"the store {self.where} is busy", "try again in a moment")
+            raise Unavailable(_("the store {where} is busy", where=self.where), _("try again in a moment"))
         try:
             self._check_file()
             with self._writer.connect() as connection:

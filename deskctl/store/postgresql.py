@@ -11,8 +11,9 @@ from sqlalchemy.engine import URL
 from sqlalchemy.pool import NullPool
 
 from ..errors import ConfigError
+from ..i18n import _
 from .database import Database
-from .faults import scrub
+from .errors import scrub
 from .ids import Ids, Sequences
 from .instance import Instance, LockedInstance
 
@@ -44,7 +45,7 @@ class PostgreSQL(Database):
                 },
             )
         except ModuleNotFoundError:
-            raise ConfigError("PostgreSQL needs psycopg", "pip install 'deskctl[postgresql]'") from None
+            raise ConfigError(_("PostgreSQL needs psycopg"), _("pip install 'deskctl[postgresql]'")) from None
         scrub(engine)
         self._writer = engine
         self._readers = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)

@@ -9,11 +9,12 @@ from sqlalchemy import Column, Connection, func, select, text
 
 from ...core.agents.queries import ListAgents, ListTeams
 from ...core.agents.routing_profile import RoutingPlan
-from ...core.agents.views import AgentRow, PlanPart, ReachPart, SeatPart, TeamRow
+from ...core.agents.views import AgentRow, NotificationPreferencesPart, RoutingPlanPart, RoutingProfilePart, TeamRow
 from ...core.messages.queries import ListBlocks
 from ...core.messages.views import BlockRow
 from ...core.routing.model import Presence
-from .. import routing, shapes
+from .. import documents as shapes
+from .. import routing
 from ..moments import maybe_rfc3339, maybe_to_micros
 from ..tables import agents, blocks, memberships, teams, tickets
 from ..tables.tickets import ACTIVE
@@ -69,7 +70,7 @@ def list_teams(connection: Connection, query: ListTeams) -> list[TeamRow]:
     ]
 
 
-def _seat(kept: str | None, presence: Presence, now: datetime) -> SeatPart:
+def _seat(kept: str | None, presence: Presence, now: datetime) -> RoutingProfilePart:
     seat, state = shapes.seat(kept), presence.at(now)
     ends = presence.until if presence.until is not None and presence.until > now else None
     return {
@@ -84,7 +85,7 @@ def _seat(kept: str | None, presence: Presence, now: datetime) -> SeatPart:
     }
 
 
-def _reach(kept: str | None) -> ReachPart:
+def _reach(kept: str | None) -> NotificationPreferencesPart:
     reach = shapes.reach(kept)
     return {
         "notify": reach.notify or None,
@@ -94,7 +95,7 @@ def _reach(kept: str | None) -> ReachPart:
     }
 
 
-def _plan(plan: RoutingPlan) -> PlanPart:
+def _plan(plan: RoutingPlan) -> RoutingPlanPart:
     return {
         "route": plan.strategy.value,
         "tiers": list(plan.tiers),

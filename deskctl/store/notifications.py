@@ -8,10 +8,10 @@ from sqlalchemy import Connection, select
 
 from ..core.notifications.model import Notification, Window
 from ..core.notifications.repository import NotificationChanges
+from .encoding import maybe_clean
 from .moments import from_micros, to_micros
 from .statements import delete, insert, or_update
 from .tables import notices, windows
-from .text import maybe_clean
 
 NOTICE_COLUMNS = "id agent about at ticket message detail personal"
 WINDOW_COLUMNS = "agent until seconds at_once waiting"

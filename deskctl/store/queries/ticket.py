@@ -18,14 +18,15 @@ from ...core.tickets.events import MarkedSpam
 from ...core.tickets.queries import ShowTicket
 from ...core.tickets.views import BouncedRow, OtherTicket, TicketDocument
 from ...errors import NotFound
+from ...i18n import _
+from ..documents import addresses, deliveries
+from ..encoding import from_json
 from ..moments import rfc3339
 from ..rows import choices
-from ..seen import composers, mark
-from ..shapes import addresses, deliveries
+from ..seen_messages import composers, mark
 from ..tables import attachments, calls, events, followers, identities, messages, outbox, tickets
 from ..tables.tickets import ACTIVE
-from ..text import from_json
-from .people import person
+from .identity import person
 from .reader import Answers
 from .recipients import reply_document
 from .tickets import loaded, row_document
@@ -68,7 +69,7 @@ def seen(connection: Connection, query: Seen) -> SeenMark:
 def _existing(connection: Connection, number: int) -> int:
     query = select(tickets.c.number).where(tickets.c.number == number)
     if not 0 < number < 2**63 or connection.execute(query).first() is None:
-        raise NotFound(f"there is no ticket {number}", "deskctl list --all shows every ticket")
+        raise NotFound(_("no ticket {number}", number=number), _("deskctl list --all shows every ticket"))
     return number
 
 

@@ -9,10 +9,10 @@ from sqlalchemy import Connection
 
 from ..core.messages.model import IncomingFile
 from ..core.values.filenames import nameless
+from .encoding import clean, maybe_clean
 from .source import StoredSource
 from .statements import insert
 from .tables import attachments
-from .text import clean, maybe_clean
 
 FileRow = tuple[int, int, str, str, int, str, bool, str | None]
 

@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select, text
 
-from ...core.contacts.identity import as_known
+from ...core.contacts.identity import combine
 from ...core.contacts.model import Contact
 from ...errors import NotFound
+from ...i18n import _
 from .. import rows
 from ..tables import contacts
 from ..tables.people import MERGED
@@ -43,7 +44,7 @@ def persons(connection: Connection, numbers: Iterable[int]) -> dict[int, Person]
         if number != root:
             members[root].append(number)
     found = {
-        root: Person(as_known(known[root], (known[n] for n in others)), [root, *others])
+        root: Person(combine(known[root], (known[n] for n in others)), [root, *others])
         for root, others in members.items()
     }
     return {number: found[root] for number, root in roots.items()}
@@ -53,7 +54,7 @@ def person(connection: Connection, number: int) -> Person:
     """Raises NotFound."""
     found = persons(connection, [number] if 0 < number < 2**63 else []).get(number)
     if found is None:
-        raise NotFound(f"there is no contact {number}", "deskctl contact list shows them")
+        raise NotFound(_("no contact {number}", number=number), _("deskctl contact list shows all contacts"))
     return found
 
 

@@ -9,10 +9,11 @@ from sqlalchemy import Connection, select
 from ...core.messages.queries import GetAttachment
 from ...core.messages.views import FileContent
 from ...errors import NotFound
+from ...i18n import _
 from .. import blobs
 from ..tables import attachments
+from .notification_ids import hidden
 from .reader import Answers
-from .secrets import hidden
 
 
 def get_attachment(connection: Connection, query: GetAttachment) -> FileContent:
@@ -20,7 +21,9 @@ def get_attachment(connection: Connection, query: GetAttachment) -> FileContent:
     found = select(attachments).where(attachments.c.id == query.id)
     row = connection.execute(found).one_or_none() if 0 < query.id < 2**63 else None
     if row is None:
-        raise NotFound(f"there is no attachment {query.id}", "deskctl show NUMBER --json lists a ticket's attachments")
+        raise NotFound(
+            _("no attachment {id}", id=query.id), _("deskctl show NUMBER --json lists a ticket's attachments")
+        )
     content = blobs.read(connection, [row.sha256])[row.sha256]
     if row.content_type.startswith(("message/", "text/")):  # a report may quote the head of what came back
         content = hidden(connection, content)

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from ..core.agents.model import Agent, Team
-from .shapes import plan, plan_json, reach, reach_json, seat, seat_json
-from .text import clean
+from .documents import plan, plan_json, reach, reach_json, seat, seat_json
+from .encoding import clean
 
 AGENT_COLUMNS = "handle name email login active signature seat reach"
 TEAM_COLUMNS = "handle name signature plan"

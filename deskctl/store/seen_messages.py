@@ -10,11 +10,11 @@ from sqlalchemy import Connection, select
 from ..core.kernel.changes import Changes
 from ..core.messages.repository import MessageChanges
 from ..core.messages.seen_views import ComposingRow, SeenMark
+from .conversations import portions, valid
+from .encoding import clean
 from .moments import rfc3339, to_micros
 from .statements import OR_NOTHING, delete, insert, or_update, update
 from .tables import composing, messages, notification_answers, seen_messages
-from .talked import portions, valid
-from .text import clean
 
 
 class SeenSource:

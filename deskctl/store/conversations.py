@@ -12,9 +12,9 @@ from ..core.messages.conversations import LastMessage, Talk
 from ..core.messages.model import FileRef
 from ..core.messages.thread import MessageHead
 from . import rows
+from .encoding import clean
 from .tables import anew, attachments, messages, tickets
 from .tables.messages import OFFERS
-from .text import clean
 
 #: As many values as one statement is given; both engines allow far more.
 _MOST = 1000

@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
-from .cut import CJK, LETTER, Phrase, fold, is_cjk
-from .places import Places
+from .offsets import Places
+from .tokens import CJK, LETTER, Phrase, fold, is_cjk
 
 #: Around what was found; mathematical brackets that nobody writes in mails. Where somebody does, they become [ and ].
 OPEN, CLOSE = "⟦", "⟧"

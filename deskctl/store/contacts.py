@@ -8,12 +8,13 @@ from sqlalchemy import Connection, select, text
 
 from ..core.contacts.link_codes import LinkCode, LinkTries
 from ..core.contacts.model import Address, Belongings, Contact
-from . import links, rows
-from .belongings import belongings
+from . import link_codes as links
+from . import rows
+from .contact_data import belongings
+from .encoding import clean
 from .tables import contacts, link_codes, link_tries, tickets
 from .tables.people import MERGED
 from .tables.tickets import ACTIVE
-from .text import clean
 
 #: Names the lock under which contacts are merged and parted; any fixed number.
 _CONTACTS_LOCK = 0x6465736B63

@@ -10,13 +10,13 @@ from sqlalchemy import Connection, bindparam, select
 from ..core.delivery.model import OutboxKind, OutboxState
 from ..core.messages.model import InboundMessage
 from . import blobs
-from .files import file_rows, insert_files
+from .attachments import file_rows, insert_files
+from .documents import addresses_json
+from .encoding import clean, to_json
 from .search import index
-from .shapes import addresses_json
 from .source import StoredSource
 from .statements import delete, update
 from .tables import attachments, events, journal, known_as, messages, outbox, tickets
-from .text import clean, to_json
 
 #: What stands in the journal for raw bytes that are gone.
 NOTHING = sha256(b"").hexdigest()

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..core.contacts.link_codes import LinkCode, LinkTries
+from .encoding import clean
 from .moments import from_micros, maybe_from_micros, maybe_to_micros, to_micros
-from .text import clean
 
 #: A row of SQLAlchemy; what its columns hold, the tables say.
 AnyRow = Any
