@@ -19,7 +19,7 @@ class Seen(Query, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class SearchMessages(Query, audience=Audience.AGENT):
-    """Search for messages that contain all words of `text`. Answer: `SearchAnswer`.
+    """Search for messages that contain all words of `text`. Answer: `views.SearchAnswer`.
 
     The words may occur in the text or subject of the message, in the subject of its ticket or in the names of its
     attachments; words in double quotes must be adjacent. The newest messages come first; with `rank`, the best matches
@@ -37,7 +37,7 @@ class SearchMessages(Query, audience=Audience.AGENT):
 class SearchContacts(Query, audience=Audience.AGENT):
     """Search for contacts whose name or addresses contain each word of `text`, whole or as the start of a word.
 
-    Answer: `list[ContactHit]`, newest first.
+    Answer: `list[views.ContactHit]`, newest first.
     """
 
     text: str
