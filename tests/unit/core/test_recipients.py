@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deskctl.core.agents.repository import Agents
-from deskctl.core.answers.automatic_answer import inform
+from deskctl.core.answers.automatic_answer import notify_customer
 from deskctl.core.answers.commands import Answer
 from deskctl.core.contacts.repository import Contacts
 from deskctl.core.delivery.repository import Outbox
@@ -27,7 +27,7 @@ from deskctl.core.tickets.model import Status
 from deskctl.core.tickets.repository import Tickets
 from deskctl.errors import Refused, UsageError
 
-from .desk import MAIL, FirstDay
+from .desk import MAIL, UnitDesk
 
 DESK = ("support@acme.test",)
 ANNA, BEN, EVE = "anna@corp.example", "ben@corp.example", "eve@evil.example"
@@ -38,27 +38,27 @@ PASS = (f"{TRUSTED}; spf=pass; dmarc=pass (p=none) header.from=corp.example",)
 FAIL = (f"{TRUSTED}; spf=fail; dmarc=fail (p=reject) header.from=corp.example",)
 
 
-def desk_with(**first: Any) -> FirstDay:
+def desk_with(**first: Any) -> UnitDesk:
     """Return a desk with a mail of Anna; `first` are more fields of it."""
-    desk = FirstDay(SETTINGS)
+    desk = UnitDesk(SETTINGS)
     desk.mail(ANNA, message_id="<one@corp.example>", **{"to": DESK, **first})
     return desk
 
 
-def found(desk: FirstDay, ticket: int = 1) -> Recipients:
+def found(desk: UnitDesk, ticket: int = 1) -> Recipients:
     return decide(correspondence(desk.unit, Tickets.of(desk.unit).get(ticket)), OURS)
 
 
-def shown(desk: FirstDay, ticket: int = 1) -> tuple[Sequence[str], Sequence[str]]:
+def shown(desk: UnitDesk, ticket: int = 1) -> tuple[Sequence[str], Sequence[str]]:
     recipients = found(desk, ticket)
     return recipients.to, recipients.cc
 
 
-def reply(desk: FirstDay, **fields: Any) -> Outcome:
+def reply(desk: UnitDesk, **fields: Any) -> Outcome:
     return desk.do(Reply(1, "An answer.", force=True, **fields))
 
 
-def answered(desk: FirstDay, **fields: Any) -> str:
+def answered(desk: UnitDesk, **fields: Any) -> str:
     """Reply, and return the Message-ID of the sent mail."""
     message_id: str = reply(desk, **fields).facts["message_id"]
     return message_id
@@ -94,13 +94,13 @@ def test_first_reply_goes_to_the_sender_and_copies(first: dict[str, Any], to: li
 
 @pytest.mark.parametrize("sender", ["noreply@shop.example", "support@acme.test", "shop-no_reply@shop.example"])
 def test_form_is_answered_at_its_reply_to(sender: str) -> None:
-    desk = FirstDay(SETTINGS)
+    desk = UnitDesk(SETTINGS)
     desk.mail(sender, to=DESK, reply_to=(ANNA,))
     assert shown(desk) == ((ANNA,), ())
 
 
 def test_reply_to_a_noreply_sender_is_refused() -> None:
-    desk = FirstDay(SETTINGS)
+    desk = UnitDesk(SETTINGS)
     desk.mail("noreply@shop.example", to=DESK)
     with pytest.raises(Refused, match="does not accept answers"):
         reply(desk)
@@ -292,7 +292,7 @@ def test_later_merge_does_not_change_recipients_of_a_written_reply() -> None:
 
 
 def test_phone_ticket_has_no_recipients() -> None:
-    desk = FirstDay(SETTINGS)
+    desk = UnitDesk(SETTINGS)
     desk.do(Create("+82-2-555-0101", "By phone", "Call me.", channel="phone"))
     with pytest.raises(Refused):
         found(desk)
@@ -333,7 +333,7 @@ def test_automatic_answer_goes_to_one_address() -> None:
     desk.do(Answer(2, 2, "Turn it off and on."), "agent1")
     assert desk.sent_to(EVE) == []
     with pytest.raises(Refused):
-        list(inform(desk.unit, Tickets.of(desk.unit).get(2), "Soon.", about="update"))
+        list(notify_customer(desk.unit, Tickets.of(desk.unit).get(2), "Soon.", about="update"))
 
 
 # --- invariants ------------------------------------------------------------------------------------
@@ -369,7 +369,7 @@ class Books:
         self.open: set[str] = set()  # visible recipients that the requester named with proof
         self.hidden: set[str] = set()  # recipients of blind copies only
 
-    def heard(self, desk: FirstDay, mail: dict[str, Any], *, first: bool) -> None:
+    def heard(self, desk: UnitDesk, mail: dict[str, Any], *, first: bool) -> None:
         believed = (mail["proof"] == PASS and mail["sender"].endswith("@corp.example")) or (
             first and mail["proof"] != FAIL
         )
@@ -383,7 +383,7 @@ class Books:
 @given(MAILS, st.lists(st.one_of(MAILS, REPLIES), max_size=6))
 def test_recipients_obey_the_invariants_for_any_mail(first: dict[str, Any], later: list[dict[str, Any]]) -> None:
     first = {**first, "sender": ANNA, "by": "nothing"}
-    desk, books, ours = FirstDay(SETTINGS), Books(), None
+    desk, books, ours = UnitDesk(SETTINGS), Books(), None
     for number, step in enumerate((first, *later)):
         if "sender" not in step:
             try:
@@ -408,7 +408,7 @@ def test_recipients_obey_the_invariants_for_any_mail(first: dict[str, Any], late
         _obeys(desk, books, latest if latest.ticket == 1 else None)
 
 
-def _obeys(desk: FirstDay, books: Books, latest: Any) -> None:
+def _obeys(desk: UnitDesk, books: Books, latest: Any) -> None:
     try:
         recipients = found(desk)
     except Refused:
@@ -438,7 +438,7 @@ def test_copy_added_by_an_agent_after_a_blind_copy_is_kept() -> None:
 
 
 def test_agent_in_copy_who_writes_is_not_the_recipient() -> None:
-    desk = FirstDay(SETTINGS)
+    desk = UnitDesk(SETTINGS)
     agent = next(iter(Agents.of(desk.unit).agents.values())).email
     desk.mail(ANNA, message_id="<one@corp.example>", to=DESK, cc=(agent, BEN))
     desk.mail(agent, to=(ANNA,), cc=DESK, in_reply_to=("<one@corp.example>",))
@@ -447,7 +447,7 @@ def test_agent_in_copy_who_writes_is_not_the_recipient() -> None:
 
 
 def test_agent_who_opens_a_ticket_is_answered() -> None:
-    desk = FirstDay(SETTINGS)
+    desk = UnitDesk(SETTINGS)
     agent = next(iter(Agents.of(desk.unit).agents.values())).email
     desk.mail(agent, to=DESK)
     assert shown(desk) == ((agent,), ())

@@ -18,11 +18,11 @@ from deskctl.core.tickets.model import Status
 from deskctl.core.tickets.repository import Tickets
 from deskctl.errors import CustomerWrote, NotFound, Refused, UsageError
 
-from .desk import MAIL, NOW, FirstDay
+from .desk import MAIL, NOW, UnitDesk
 
 
 def test_reply_goes_to_the_sender_and_keeps_the_thread() -> None:
-    desk = FirstDay()
+    desk = UnitDesk()
     desk.mail(message_id="<one@example.org>", references=("<zero@example.org>",), headers={"Thread-Index": "abc"})
     entry = Outbox.of(desk.unit).get(desk.do(Reply(1, "We are on it.")).facts["outbox"])
     assert entry.to == ("ana@example.org",)
@@ -37,13 +37,13 @@ def test_reply_goes_to_the_sender_and_keeps_the_thread() -> None:
 
 
 def test_waiting_for_delivery_skips_the_undo_window() -> None:
-    desk = FirstDay()
+    desk = UnitDesk()
     desk.mail()
     assert Outbox.of(desk.unit).get(desk.do(Reply(1, "Now.", at_once=True)).facts["outbox"]).due_at == NOW
 
 
 def test_reply_uses_reply_to_and_keeps_copies() -> None:
-    desk = FirstDay()
+    desk = UnitDesk()
     desk.mail(reply_to=("office@example.org",), to=("support@acme.test",), cc=("ben@example.org",))
     entry = Outbox.of(desk.unit).get(desk.do(Reply(1, "Hello.", cc=("new@example.org",))).facts["outbox"])
     assert entry.to == ("office@example.org",)
@@ -51,7 +51,7 @@ def test_reply_uses_reply_to_and_keeps_copies() -> None:
 
 
 def test_requester_is_in_copy_if_a_colleague_wrote_last() -> None:
-    desk = FirstDay()
+    desk = UnitDesk()
     desk.mail(message_id="<one@example.org>", to=("support@acme.test",), cc=("ben@example.org",))
     ours = ("support@acme.test",)
     desk.mail("ben@example.org", to=ours, in_reply_to=("<one@example.org>",), message_id="<two@example.org>")
@@ -62,7 +62,7 @@ def test_requester_is_in_copy_if_a_colleague_wrote_last() -> None:
 
 
 def test_reply_with_unseen_messages_is_refused() -> None:
-    desk = FirstDay()
+    desk = UnitDesk()
     desk.mail(message_id="<one@example.org>")
     seen = 1
     desk.mail(in_reply_to=("<one@example.org>",))
@@ -72,21 +72,21 @@ def test_reply_with_unseen_messages_is_refused() -> None:
 
 
 def test_automatic_mail_does_not_refuse_a_reply() -> None:
-    desk = FirstDay()
+    desk = UnitDesk()
     desk.mail(message_id="<one@example.org>")
     desk.mail(in_reply_to=("<one@example.org>",), automatic="auto-submitted")
     assert desk.do(Reply(1, "Hello.", seen=1)).changed
 
 
 def test_reply_on_the_phone_channel_is_refused() -> None:
-    desk = FirstDay()
+    desk = UnitDesk()
     desk.do(Create("+82-2-555-0101", "By phone", "Call me.", channel="phone"))
     with pytest.raises(Refused):
         desk.do(Reply(1, "Hello."))
 
 
 def test_empty_reply_and_unknown_status_are_refused() -> None:
-    desk = FirstDay()
+    desk = UnitDesk()
     desk.mail()
     with pytest.raises(UsageError):
         desk.do(Reply(1, "  \n"))
@@ -95,7 +95,7 @@ def test_empty_reply_and_unknown_status_are_refused() -> None:
 
 
 def test_references_are_limited_and_keep_the_first() -> None:
-    desk = FirstDay()
+    desk = UnitDesk()
     chain = tuple(f"<{i}@old>" for i in range(100))
     desk.mail(message_id="<one@example.org>", references=chain)
     entry = Outbox.of(desk.unit).get(desk.do(Reply(1, "Hello.")).facts["outbox"])
@@ -105,7 +105,7 @@ def test_references_are_limited_and_keep_the_first() -> None:
 
 @given(st.lists(st.sampled_from(["Re: ", "RE:", "AW: ", "답장: ", "회신 : ", "Re[2]: "]), max_size=4), st.text())
 def test_reply_subject_has_exactly_one_re(prefixes: list[str], subject: str) -> None:
-    desk = FirstDay()
+    desk = UnitDesk()
     desk.mail(subject="".join(prefixes) + "Printer " + subject)
     answer = reply_subject(Tickets.of(desk.unit).get(1))
     assert answer.startswith("Re: Printer")
@@ -114,7 +114,7 @@ def test_reply_subject_has_exactly_one_re(prefixes: list[str], subject: str) -> 
 
 
 def test_escalation_reassigns_and_makes_the_assignee_a_follower() -> None:
-    desk = FirstDay()
+    desk = UnitDesk()
     desk.mail()
     desk.do(Take(1))
     desk.do(Escalate(1, "lead", "angry customer"))
@@ -124,7 +124,7 @@ def test_escalation_reassigns_and_makes_the_assignee_a_follower() -> None:
 
 
 def test_escalation_to_an_unknown_agent_suggests_a_name() -> None:
-    desk = FirstDay()
+    desk = UnitDesk()
     desk.mail()
     with pytest.raises(NotFound, match="did you mean lead"):
         desk.do(Escalate(1, "leed", "angry customer"))
@@ -147,7 +147,7 @@ ALIASES = Settings(
     ],
 )
 def test_reply_is_sent_from_the_address_that_the_customer_used(came: dict[str, Any], leaves: str) -> None:
-    desk = FirstDay(ALIASES)
+    desk = UnitDesk(ALIASES)
     desk.mail(**came)
     entry = Outbox.of(desk.unit).get(desk.do(Reply(1, "Hello.")).facts["outbox"])
     assert entry.sender_address == leaves
@@ -157,7 +157,7 @@ def test_reply_is_sent_from_the_address_that_the_customer_used(came: dict[str, A
 
 def test_address_with_the_token_is_never_in_copy() -> None:
     """The address belongs to the desk, so a copy would come back to the desk."""
-    desk = FirstDay(ALIASES)
+    desk = UnitDesk(ALIASES)
     desk.mail(message_id="<one@example.org>", to=("support@acme.test",), cc=("ben@example.org",))
     token = Tickets.of(desk.unit).get(1).token
     desk.mail(
