@@ -12,15 +12,15 @@ from deskctl.core.tickets.repository import Tickets
 from deskctl.core.values import phone
 from deskctl.errors import DeskctlError, Refused
 
-from .desk import FirstDay
+from .desk import UnitDesk
 
 PEOPLE = st.integers(1, 5)
 STEPS = st.lists(st.tuples(st.booleans(), PEOPLE, PEOPLE), max_size=12)
 
 
-def five_people() -> FirstDay:
+def five_people() -> UnitDesk:
     """Contact 1 wrote ticket 1, and so on."""
-    desk = FirstDay()
+    desk = UnitDesk()
     for number in range(1, 6):
         desk.mail(f"{number}@example.org", f"matter {number}")
     return desk
@@ -73,7 +73,7 @@ def test_parting_restores_who_was_who_before_the_merge(
 
 
 def test_the_same_vouched_address_on_two_channels_is_one_contact() -> None:
-    desk = FirstDay()
+    desk = UnitDesk()
     desk.mail("ana@example.org")
     desk.mail("4711@chat.example", also=(("email", "Ana@example.org"), ("phone", "+82 2-555-0101")))
     assert person_contacts(desk.unit, 2) == [1, 2]
@@ -88,7 +88,7 @@ def test_the_same_vouched_address_on_two_channels_is_one_contact() -> None:
 
 
 def test_a_forged_sender_ties_nobody_to_anybody() -> None:
-    desk = FirstDay()
+    desk = UnitDesk()
     desk.mail("ana@example.org", name="Ana")
     desk.mail("eve@example.net", name="Ana", reply_to=("ana@example.org",), cc=("ana@example.org",))
     desk.mail("ana@example.org", name="Eve", reply_to=("eve@example.net",), headers={"x-original-from": "eve"})
