@@ -223,7 +223,7 @@ def test_the_owner_hears_of_a_message_that_is_not_verified(desk: StoredDesk, tic
     assert told(desk, before) == [("agent1", "unverified")]
     assert desk.ticket(ticket).status == status
     subject, text = texts(desk, "agent1")[-1]
-    assert subject == "[#1] Message of an unverified sender: Printer"
+    assert subject == "[#1] Message from an unverified sender: Printer"
     assert "From: Sup <sup@supplier.example>" in text and "3 EUR." in text
     assert "Not verified: the sender is not a participant" in text
 
