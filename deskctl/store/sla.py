@@ -1,4 +1,4 @@
-"""Calendars, policies and clocks on disk."""
+"""Store calendars, SLA policies and clocks."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ..core.sla.repository import SlaChanges
 from ..core.tickets.model import Priority
 from .encoding import clean, from_json, maybe_clean, to_json
 from .moments import from_micros, maybe_from_micros, maybe_to_micros, to_micros
-from .statements import delete, found, insert, or_update, update
+from .statements import delete, insert, on_conflict_update, select_rows, update
 from .tables import calendars, clocks, sla_book, sla_policies
 
 _MICRO = timedelta(microseconds=1)
@@ -33,7 +33,7 @@ CLOCK_COLUMNS = (
 
 
 class PolicyBookCache:
-    """Keeps the book that was read last, for as long as nothing in it changes."""
+    """The policy book that was read last, valid until its edition changes."""
 
     def __init__(self) -> None:
         self._book: PolicyBook | None = None
@@ -63,7 +63,7 @@ def _read(connection: Connection, edition: int, used: bool, known: PolicyBook | 
     order = tuple(sorted(places, key=lambda name: places[name]))
     book = PolicyBook(edition, used, dict(dates), dict(policies), order, frozenset(gone))
     if known is not None:
-        # Versions never change: what has been worked out with them stays right.
+        # Versions never change, so results derived from them remain valid.
         book.derived.openings.update(known.derived.openings)
         book.derived.conditions.update(known.derived.conditions)
     return book
@@ -82,7 +82,7 @@ def _calendar(row: Any) -> Calendar:
 
 
 def _day(name: str, frames: Sequence[Sequence[int]], public: bool = False) -> SpecialDay:
-    """Older versions say of no day that it is a public holiday."""
+    """Return a special day. Days from older versions have no public-holiday flag."""
     return SpecialDay(name, _frames(frames), public)
 
 
@@ -114,7 +114,7 @@ def _policy(row: Any) -> Policy:
 
 
 def load_clocks(connection: Connection, tickets: Collection[int]) -> Iterator[Clock]:
-    rows = found(connection, clocks, CLOCK_COLUMNS, "ticket", [(ticket,) for ticket in tickets])
+    rows = select_rows(connection, clocks, CLOCK_COLUMNS, "ticket", [(ticket,) for ticket in tickets])
     return (clock(row) for row in rows)
 
 
@@ -171,14 +171,14 @@ def _clock_values(clock: Clock) -> tuple[Any, ...]:
 def write_sla(connection: Connection, changes: SlaChanges) -> None:
     if changes.book is not None:
         row = (_BOOK, changes.book.edition, changes.book.used)
-        insert(connection, sla_book, [row], "id edition used", or_update("id", ["edition", "used"]))
+        insert(connection, sla_book, [row], "id edition used", on_conflict_update("id", ["edition", "used"]))
         _calendars(connection, changes)
         _policies(connection, changes)
     kept = [_clock_values(clock) for _, clock in sorted(changes.clocks.items()) if clock is not None]
     gone = [(ticket, *key) for (ticket, key), clock in sorted(changes.clocks.items()) if clock is None]
     delete(connection, clocks, [(t, metric.value, instance) for t, metric, instance in gone], " ".join(CLOCK_KEY))
     rest = [column for column in CLOCK_COLUMNS.split() if column not in CLOCK_KEY]
-    insert(connection, clocks, kept, CLOCK_COLUMNS, or_update(", ".join(CLOCK_KEY), rest))
+    insert(connection, clocks, kept, CLOCK_COLUMNS, on_conflict_update(", ".join(CLOCK_KEY), rest))
 
 
 def _calendars(connection: Connection, changes: SlaChanges) -> None:

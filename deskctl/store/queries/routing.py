@@ -1,4 +1,4 @@
-"""Why a ticket went where it went."""
+"""Explain the routing of a ticket."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from deskctl.core.agents.repository import Agents
-
 from ...core.agents.model import Team
+from ...core.agents.repository import Agents
 from ...core.agents.routing_profile import RoutingPlan
 from ...core.kernel.settings import Settings
 from ...core.kernel.unit import Unit
@@ -24,28 +23,28 @@ from ..engine import Database
 from ..moments import rfc3339
 from ..routing import waiting_rows
 from ..sla import PolicyBookCache
-from ..source import StoredSource
+from ..source import DatabaseSource
 from ..tables import events, tickets
 from .parameters import moment
 from .reader import Answers
 
-#: Decisions that are shown, the newest.
+#: Number of decisions that are shown, the newest.
 SHOWN = 10
 
 
 def explain(connection: Connection, query: ExplainRoute, settings: Settings, database: Database) -> RouteDocument:
-    """Raises NotFound and UsageError."""
+    """Return the decisions about a ticket. Raises NotFound and UsageError."""
     asked = select(tickets).where(tickets.c.number == query.ticket)
     row = connection.execute(asked).one_or_none() if 0 < query.ticket < 2**63 else None
     if row is None:
         raise NotFound(_("no ticket {number}", number=query.ticket), _("see deskctl list --all"))
     now = moment(query.now, settings)
-    unit = Unit(StoredSource(connection, database.ids(connection), PolicyBookCache()), settings, now)
+    unit = Unit(DatabaseSource(connection, database.ids(connection), PolicyBookCache()), settings, now)
     team = Agents.of(unit).teams.get(row.team or "")
     made = select(events).where(events.c.ticket == query.ticket, events.c.kind == Routed.kind)
     recorded = connection.execute(made.order_by(events.c.id.desc()).limit(SHOWN))
     decisions = [explanation.recorded_decision(rows.event(event)) for event in recorded]
-    would = _would(unit, team, connection, row)
+    would = _hypothetical(unit, team, connection, row)
     plan = team.plan if team is not None else RoutingPlan()
     return {
         "ticket": row.number,
@@ -60,7 +59,7 @@ def explain(connection: Connection, query: ExplainRoute, settings: Settings, dat
     }
 
 
-def _would(unit: Unit, team: Team | None, connection: Connection, row: Any) -> RouteDecision | None:
+def _hypothetical(unit: Unit, team: Team | None, connection: Connection, row: Any) -> RouteDecision | None:
     waits = row.assignee is None and row.status in ("new", "open")
     if team is None or not team.plan.routed or not waits:
         return None

@@ -1,4 +1,4 @@
-"""Who is there, whose turn it was, and which teams were told that nobody is."""
+"""Tables of presence, turns, and teams without available agents."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ presences = Table(
     sqlite_with_rowid=False,
 )
 
-#: When an agent was last given a ticket of a channel, and how many since `began`.
+#: The time of the last assignment of a ticket on a channel to an agent, and the number of assignments since `began`.
 turns = Table(
     "turns",
     metadata,
@@ -30,7 +30,7 @@ turns = Table(
     sqlite_with_rowid=False,
 )
 
-#: Teams whose queue waits for somebody to come, and were told so.
+#: Teams that were notified that no agent is available for their queue.
 unattended = Table(
     "unattended",
     metadata,

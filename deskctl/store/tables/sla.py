@@ -1,4 +1,4 @@
-"""What was promised, in whose hours, and the clocks that measure it."""
+"""Tables of calendars, SLA policies and clocks."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, Text,
 
 from .base import Id, Moment, metadata, reference
 
-#: Queries repeat these words exactly, so that both engines take the partial index.
+#: Queries repeat these conditions exactly, so that both databases use the partial index.
 RUNNING = "state = 'running'"
 UNSETTLED_BREACH = "state <> 'fulfilled' AND breached_at IS NOT NULL"
 
-#: One row: `edition` counts what was changed in the two tables below, `used` says that there are clocks to keep.
+#: One row: `edition` counts changes in the two tables below; `used` is true if clocks must be maintained.
 sla_book = Table(
     "sla_book",
     metadata,
@@ -33,7 +33,7 @@ calendars = Table(
     Column("removed", Boolean, nullable=False),
 )
 
-#: Every version of every policy; `position` is null for those that were removed.
+#: Every version of every policy; `position` is null for removed policies.
 sla_policies = Table(
     "sla_policies",
     metadata,
@@ -48,7 +48,7 @@ sla_policies = Table(
     Column("steps", Text, nullable=False),  # JSON list of [level, list of [what, value]]
 )
 
-#: `target` and `counted` are microseconds of the calendar's time.
+#: `target` and `counted` are microseconds of business time.
 clocks = Table(
     "clocks",
     metadata,
