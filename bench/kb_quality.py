@@ -99,7 +99,7 @@ def mrr(articles: list[dict[str, Any]], search: Search, wrong: bool = False) -> 
 
 
 def answers(articles: list[dict[str, Any]], language: str) -> tuple[float, float, float]:
-    """What the automatic first answer does with the questions: the share that it answers, how many of those with the
+    """Measure the automatic first answer: the share of questions that it answers, how many of those with the
     right article among the three shown, and the share that it answers, wrongly, once the right article is gone."""
     answered = right = wrong = count = 0
     engine = create_engine("sqlite://")

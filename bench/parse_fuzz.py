@@ -189,7 +189,7 @@ def damaged(luck: random.Random, raw: bytes) -> bytes:
 
 
 def complaint(message: InboundMessage) -> str:
-    """What is wrong with a result; `""` if nothing is."""
+    """Return the fault of a result; `""` if there is none."""
     if any(problem.startswith("could not be parsed") for problem in message.problems):
         return message.problems[0]
     shown = json.dumps(mail_document("a.eml", message), ensure_ascii=False)

@@ -21,7 +21,7 @@ from bench.real.sla import watched
 from deskctl.core import features as dispatch
 from deskctl.core.agents.model import Agent, Team
 from deskctl.core.agents.repository import Agents
-from deskctl.core.agents.routing_profile import RoutingPlan, Seat, Strategy
+from deskctl.core.agents.routing_profile import RoutingPlan, RoutingProfile, Strategy
 from deskctl.core.kernel.actor import Actor
 from deskctl.core.kernel.settings import Settings
 from deskctl.core.kernel.timer_command import FireTimer
@@ -85,7 +85,7 @@ def people(unit: Unit) -> None:
     Agents.of(unit).put_team(Team("crowd", "Crowd"))
     for place in range(AGENTS):
         known = frozenset((SKILLS[place % 2], SKILLS[2 + place // 2 % 2]))
-        seat = Seat(skills=known, capacity={"any": 2 * TICKETS // AGENTS})
+        seat = RoutingProfile(skills=known, capacity={"any": 2 * TICKETS // AGENTS})
         name = f"agent{place:02}"
         Agents.of(unit).put_agent(Agent(name, name, f"{name}@desk.example", frozenset({"crowd"}), seat=seat))
         Routing.of(unit).put_presence(Presence(name, State.ONLINE, unit.now))

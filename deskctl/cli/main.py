@@ -66,6 +66,9 @@ def run(arguments: list[str], *, lost: Callable[[], bool] = lambda: False) -> in
     try:
         try:
             result = _invoke(arguments, context)
+        except Exception:
+            _flush_before_error()
+            raise
         finally:
             context.release()
         sys.stdout.flush()
@@ -116,6 +119,14 @@ def _invoke(arguments: list[str], context: CliContext) -> object:
             return cli.invoke(ctx)
     except click.exceptions.Exit as end:
         return end.exit_code
+
+
+def _flush_before_error() -> None:
+    """Print the output of a command that failed halfway, before its error."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        discard_output()  # the error of the command matters more than the lost output
 
 
 def _carried_out(context: CliContext) -> str:

@@ -33,7 +33,7 @@ def common_options(hidden: bool) -> list[click.Option]:
         return click.Option(names, expose_value=False, callback=_keep, hidden=hidden, **settings)
 
     return [
-        option("--config", "config", metavar="FILE", help="Use this config.toml.", type=click.Path()),
+        option("--config", "config", metavar="FILE", help="Use this config.toml.", type=click.Path(readable=False)),
         option("--as", "claim", metavar="AGENT", help="Act as this agent.", shell_complete=_complete_agent),
         option("--json", "json", is_flag=True, help="Print JSON, one object per line."),
         option("--no-color", "no_color", is_flag=True, help="Print no colours, as the variable NO_COLOR does."),

@@ -68,7 +68,7 @@ class Source(
     JournalSource,
     Protocol,
 ):
-    """What a store loads for all features."""
+    """Everything that a store loads, for all features."""
 
 
 _dispatcher = Dispatcher((*FEATURES, undo_of(FEATURES)))

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from deskctl.core.automations.jobs import JobAtHand, plugin_of, wait
+from deskctl.core.automations.jobs import ClaimedJob, plugin_of, retry_delay
 from deskctl.core.kernel.actor import Actor
 from deskctl.core.kernel.changes import Changes
 from deskctl.core.kernel.unit import Unit
@@ -47,7 +47,7 @@ _LATER = timedelta(seconds=10)
 class _Run:
     """One job in its thread."""
 
-    job: JobAtHand
+    job: ClaimedJob
     limit: float
     result: Future[list[Any]]
     since: float = field(default_factory=time.monotonic)
@@ -113,10 +113,10 @@ class JobRunner:
             if busy.count(owned.plugin) < CONCURRENCY
         ]
 
-    async def _claim(self, free: Sequence[str]) -> list[JobAtHand]:
+    async def _claim(self, free: Sequence[str]) -> list[ClaimedJob]:
         return await self._writer.call(WritePriority.INTERNAL, lambda: self._store.jobs.claim(1, free))
 
-    def _start(self, job: JobAtHand) -> None:
+    def _start(self, job: ClaimedJob) -> None:
         owned = self._components.plugins.automations.get(job.automation)
         if owned is None:  # disabled meanwhile
             task = asyncio.create_task(self._requeue(job, "the plugin is off", counted=False))
@@ -172,7 +172,7 @@ class JobRunner:
         else:
             self._changed(changes)
 
-    def _execute(self, job: JobAtHand, plugin: str, items: Sequence[Any]) -> Changes:
+    def _execute(self, job: ClaimedJob, plugin: str, items: Sequence[Any]) -> Changes:
         """Write the results of an automation and the end of its job in one transaction."""
         actor = Actor.system(plugin)
 
@@ -190,7 +190,7 @@ class JobRunner:
 
         return self._store.with_connection(work, name="job")
 
-    async def _failed(self, job: JobAtHand, plugin: str, error: BaseException) -> None:
+    async def _failed(self, job: ClaimedJob, plugin: str, error: BaseException) -> None:
         cause = error.cause if isinstance(error, _Failed) else error
         if isinstance(cause, Unavailable) or self._store.is_at_fault(cause):
             await self._requeue(job, _line(cause), counted=False)
@@ -201,9 +201,9 @@ class JobRunner:
         )
         await self._requeue(job, _line(cause))
 
-    async def _requeue(self, job: JobAtHand, error: str, *, counted: bool = True) -> None:
+    async def _requeue(self, job: ClaimedJob, error: str, *, counted: bool = True) -> None:
         """Queue a job again, durably. Waits while the store cannot be written."""
-        later = wait(job.tries) if counted else _LATER
+        later = retry_delay(job.tries) if counted else _LATER
         due = None if later is None else datetime.now(UTC) + later
         if due is None:
             log.error(

@@ -9,6 +9,7 @@ import logging
 import os
 import signal
 import sys
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -118,12 +119,14 @@ class _Daemon:
         self.jobs: JobRunner | None = None
         self.desk: RequestHandler | None = None
         self.lost: StoreLost | None = None
+        self._stopping = threading.Event()
 
     async def main(self) -> None:
         """Run until SIGTERM. An unexpected error ends the process, so that no daemon runs with half of its services."""
         try:
             await self._serve()
         finally:
+            self._stopping.set()
             self.supervisor.disable_restarts()
 
     async def _serve(self) -> None:
@@ -142,6 +145,7 @@ class _Daemon:
             gc.collect()
             gc.freeze()  # the present objects are permanent, so later collections skip them
         await stop.wait()
+        self._stopping.set()
         stuck.stop()
         alarm.close()
         notify("STOPPING=1")
@@ -173,15 +177,19 @@ class _Daemon:
                 loop.call_soon_threadsafe(stop.set)
 
         self.store.watch(lost)
-        self._store_check = loop.create_task(self._check_store(), name="store")
+        threading.Thread(target=self._check_store, name="store", daemon=True).start()
 
-    async def _check_store(self) -> None:
-        """Check the store's files regularly, so that an idle daemon notices the loss too."""
-        loop = asyncio.get_running_loop()
+    def _check_store(self) -> None:
+        """Check the store's files regularly, so that an idle daemon notices the loss too.
+
+        Runs in a thread of its own: a disk that does not answer does not block the loop, and a check that finds nothing
+        does not wake it.
+        """
         while self.lost is None:
             with contextlib.suppress(Unavailable):  # a loss is reported through `watch`; callers handle other errors
-                await loop.run_in_executor(self.readers, self.store.check)
-            await asyncio.sleep(_STORE_EVERY)
+                self.store.check()
+            if self._stopping.wait(_STORE_EVERY):
+                return
 
     async def _start(self) -> tuple[Sender, TimerRunner, RequestHandler, SocketServer]:
         self.writer.start()

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
 from deskctl.core.agents.model import DESK
-from deskctl.core.automations.jobs import JobAtHand
+from deskctl.core.automations.jobs import ClaimedJob
 from deskctl.core.delivery.model import OutboxEntry
 from deskctl.core.intake.journal import JournalEntry, JournalRow
 from deskctl.core.kernel.actor import Actor
@@ -72,7 +72,7 @@ class Timers(Protocol):
 
 
 class Jobs(Protocol):
-    def claim(self, limit: int, automations: Collection[str]) -> list[JobAtHand]:
+    def claim(self, limit: int, automations: Collection[str]) -> list[ClaimedJob]:
         """Claim due jobs of these automations exclusively."""
         ...
 

@@ -1,4 +1,4 @@
-"""How a desk is spoken to over its socket: one JSON document a line, in both directions.
+"""The protocol of the daemon's socket: one JSON document per line, in both directions.
 
     daemon → client   {"deskctl": version, "protocol": 1, "desk": …, "timezone": …, "language": …,
                        "agent": …, "agents": […]}
@@ -14,7 +14,7 @@ The sentences in an answer are English. `texts` gives those that have translatio
 their place, as `{"id": "no ticket {number}", "params": {"number": 42}}` (see `deskctl.i18n.document`): the client
 prints them in its user's language. It is left out where there are none.
 
-A short command imports this module, so it imports almost nothing.
+Every short command imports this module, so it imports almost nothing.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from typing import Any
 from deskctl import i18n
 from deskctl.errors import KINDS, ConfigError, DeskctlError
 
-#: Changes whenever an old client would misunderstand a new daemon, or the other way round.
+#: Incremented when an old client would misunderstand a new daemon, or a new client an old daemon.
 PROTOCOL = 1
-#: Bytes of one line, both ways: a 40 MB mail in base64 fits.
+#: The limit of a line in bytes, in both directions; a 40 MB mail in base64 fits.
 LINE_LIMIT = 64 * 1024 * 1024
 
 SOCKET_NAME = "desk.sock"
@@ -37,17 +37,17 @@ LOCK_NAME = "desk.lock"
 
 
 def line(document: Mapping[str, Any]) -> bytes:
-    """A document as it goes over the wire. ASCII, so that lone surrogates of a broken argument survive."""
+    """Return a document as a line. It is ASCII, so that lone surrogates of an invalid argument survive."""
     return json.dumps(document, separators=(",", ":")).encode("ascii") + b"\n"
 
 
 def spoken(thing: Any) -> dict[str, dict[str, Any]]:
-    """A command or query by its class name, with its fields."""
+    """Return the document of a command or query: its class name and its fields."""
     return {type(thing).__name__: {field.name: getattr(thing, field.name) for field in fields(thing)}}
 
 
 def plain(params: Mapping[str, Any]) -> dict[str, Any]:
-    """What `params` are after a trip over the wire. Raises TypeError for what cannot make it."""
+    """Return parameters as the other side reads them. Raises TypeError for values that JSON does not have."""
     return dict(json.loads(json.dumps(params)))
 
 
@@ -71,7 +71,7 @@ def _texts(document: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def error_document(error: DeskctlError) -> dict[str, Any]:
-    """An error by the nearest kind that the other side knows."""
+    """Return the document of an error, with the nearest kind that the other side knows."""
     kind = next(cls.__name__ for cls in type(error).__mro__ if KINDS.get(cls.__name__) is cls)
     document: dict[str, Any] = {"kind": kind, "what": error.what, "hint": error.hint}
     if isinstance(error, ConfigError):
@@ -81,7 +81,7 @@ def error_document(error: DeskctlError) -> dict[str, Any]:
 
 
 def error_from(document: Mapping[str, Any]) -> DeskctlError:
-    """The error that the other side raised; an unknown kind is a plain DeskctlError."""
+    """Return the error that the other side raised; an unknown kind is a plain DeskctlError."""
     kind = KINDS.get(str(document.get("kind")), DeskctlError)
     found: dict[str, Any] = {
         "what": str(document.get("what", "")),

@@ -7,32 +7,32 @@ from dataclasses import fields
 from datetime import timedelta
 from typing import Any
 
-from ..core.agents.model import Reach
-from ..core.agents.routing_profile import Model, RoutingPlan, Seat, Strategy
-from ..core.delivery.model import Delivery, Shown
+from ..core.agents.model import NotificationPreferences
+from ..core.agents.routing_profile import Model, RoutingPlan, RoutingProfile, Strategy
+from ..core.delivery.model import Delivery, NotificationContent
 from .encoding import clean, from_json, maybe_clean, to_json
 
 
-def seat_json(seat: Seat) -> str | None:
+def seat_json(seat: RoutingProfile) -> str | None:
     """Return the document of a seat; None for the default."""
-    return _kept(seat, Seat())
+    return _kept(seat, RoutingProfile())
 
 
-def seat(kept: str | None) -> Seat:
+def seat(kept: str | None) -> RoutingProfile:
     if not kept:
-        return Seat()
+        return RoutingProfile()
     known = from_json(kept)
     known["skills"] = frozenset(known.get("skills", ()))
     known["channels"] = tuple(known.get("channels", ()))
-    return Seat(**known)
+    return RoutingProfile(**known)
 
 
-def reach_json(reach: Reach) -> str | None:
-    return _kept(reach, Reach())
+def reach_json(reach: NotificationPreferences) -> str | None:
+    return _kept(reach, NotificationPreferences())
 
 
-def reach(kept: str | None) -> Reach:
-    return Reach(**from_json(kept)) if kept else Reach()
+def reach(kept: str | None) -> NotificationPreferences:
+    return NotificationPreferences(**from_json(kept)) if kept else NotificationPreferences()
 
 
 def plan_json(plan: RoutingPlan) -> str | None:
@@ -54,16 +54,18 @@ def plan(kept: str | None) -> RoutingPlan:
     return RoutingPlan(**{name: convert.get(name, lambda it: it)(value) for name, value in known.items()})
 
 
-def shown_json(shown: Shown | None) -> str | None:
+def shown_json(shown: NotificationContent | None) -> str | None:
     """Return the document of the content that a notification shows; None for other entries."""
     return None if shown is None else to_json([shown.messages, shown.top, shown.edited, shown.tickets])
 
 
-def shown(kept: str | None) -> Shown | None:
+def shown(kept: str | None) -> NotificationContent | None:
     if not kept:
         return None
     messages, top, edited, tickets = from_json(kept)
-    return Shown(tuple((m, v) for m, v in messages), top, tuple((m, v) for m, v in edited), tuple(tickets))
+    return NotificationContent(
+        tuple((m, v) for m, v in messages), top, tuple((m, v) for m, v in edited), tuple(tickets)
+    )
 
 
 def addresses_json(addresses: Iterable[str]) -> str | None:

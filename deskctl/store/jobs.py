@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select, text, true
 
-from ..core.automations.jobs import MAX_TRIES, JobAtHand, plugin_of
+from ..core.automations.jobs import MAX_TRIES, ClaimedJob, plugin_of
 from ..errors import NotFound
 from ..i18n import _
 from .encoding import clean, from_json
@@ -30,7 +30,7 @@ class Jobs:
         self._clock = clock
         self._instance = instance
 
-    def claim(self, limit: int, automations: Collection[str]) -> list[JobAtHand]:
+    def claim(self, limit: int, automations: Collection[str]) -> list[ClaimedJob]:
         """Claim up to `limit` due jobs of these automations, the oldest first, and count the attempt."""
         now = to_micros(self._clock())
         due = (
@@ -48,7 +48,7 @@ class Jobs:
             connection.execute(jobs.update().where(jobs.c.id.in_(taken)).values(mine))
             query = select(jobs, events.c.kind, events.c.ticket, events.c.actor, events.c.at, events.c.facts)
             query = query.join(events, events.c.id == jobs.c.event).where(jobs.c.id.in_(taken)).order_by(jobs.c.id)
-            return [_job_at_hand(row) for row in connection.execute(query)]
+            return [_claimed_job(row) for row in connection.execute(query)]
 
     def finish(self, connection: Connection, job: int) -> bool:
         """Delete a job inside the transaction that writes its result.
@@ -125,8 +125,8 @@ class Jobs:
                 raise NotFound(_("no job {job} to drop", job=job), _("deskctl plugin jobs"))
 
 
-def _job_at_hand(row: Any) -> JobAtHand:
-    return JobAtHand(
+def _claimed_job(row: Any) -> ClaimedJob:
+    return ClaimedJob(
         id=row.id,
         automation=row.automation,
         tries=row.attempts,

@@ -1,4 +1,4 @@
-"""Store and read routing data: presence, turns and queued tickets."""
+"""Store presences and turns, and query loads and queues."""
 
 from __future__ import annotations
 
@@ -62,9 +62,7 @@ def waiting(
 
 
 def waiting_rows(connection: Connection, rows: Sequence[Any]) -> list[QueuedTicket]:
-    """Convert ticket rows to queued tickets, with their tags and the former assignee of the ticket that they follow
-    up.
-    """
+    """Return queued tickets from rows, with their tags and the assignees of the tickets they follow."""
     tags: defaultdict[int, set[str]] = defaultdict(set)
     for row in select_rows(connection, ticket_tags, "ticket tag", "ticket", [(row.number,) for row in rows]):
         tags[row.ticket].add(row.tag)

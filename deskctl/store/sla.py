@@ -33,7 +33,7 @@ CLOCK_COLUMNS = (
 
 
 class PolicyBookCache:
-    """The policy book that was read last, valid until its edition changes."""
+    """Caches the policy book until its edition changes."""
 
     def __init__(self) -> None:
         self._book: PolicyBook | None = None
@@ -63,7 +63,7 @@ def _read(connection: Connection, edition: int, used: bool, known: PolicyBook | 
     order = tuple(sorted(places, key=lambda name: places[name]))
     book = PolicyBook(edition, used, dict(dates), dict(policies), order, frozenset(gone))
     if known is not None:
-        # Versions never change, so results derived from them remain valid.
+        # Versions never change, so values that were derived from them stay valid.
         book.derived.openings.update(known.derived.openings)
         book.derived.conditions.update(known.derived.conditions)
     return book
@@ -82,7 +82,7 @@ def _calendar(row: Any) -> Calendar:
 
 
 def _day(name: str, frames: Sequence[Sequence[int]], public: bool = False) -> SpecialDay:
-    """Return a special day. Days from older versions have no public-holiday flag."""
+    """Return a special day. Data of older versions does not mark public holidays."""
     return SpecialDay(name, _frames(frames), public)
 
 

@@ -38,7 +38,8 @@ class TemporaryDesk:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.environ = {name: value for name, value in os.environ.items() if not name.startswith("DESKCTL_")} | {
-            "NO_COLOR": "1"
+            "NO_COLOR": "1",
+            "XDG_STATE_HOME": str(folder / "state"),  # drafts stay with the desk
         }
         self._ready = False
         self._daemon: subprocess.Popen[bytes] | None = None

@@ -56,11 +56,12 @@ class Shell:
 
     folder: Path
     env: dict[str, str] = field(default_factory=environment)
-    """Its PATH begins with a folder that has a `deskctl` for shell scripts."""
+    """Its PATH begins with a folder that has a `deskctl` for shell scripts. Drafts are below the desk's folder."""
     daemon: zygote.Process | subprocess.Popen[bytes] | None = None
 
     def __post_init__(self) -> None:
-        self.env = {**self.env, "PATH": f"{zygote.shared().script.parent}{os.pathsep}{os.environ['PATH']}"}
+        path = f"{zygote.shared().script.parent}{os.pathsep}{os.environ['PATH']}"
+        self.env = {"XDG_STATE_HOME": str(self.folder / "state"), **self.env, "PATH": path}
 
     def __call__(
         self, *words: str, input: str | bytes = b"", code: int | None = 0, env: Mapping[str, str] | None = None

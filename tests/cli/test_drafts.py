@@ -25,7 +25,6 @@ def kept(desk: Shell) -> Shell:
 
 
 def prepared(desk: Shell) -> Shell:
-    desk.env["XDG_STATE_HOME"] = str(desk.folder / "state")
     first = mail()
     desk.ingest(first)
     desk("show", "1")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pwd
 import shutil
 import tempfile
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from deskctl.cli.commands.operations.checks import other_owner
+from deskctl.cli.main import run
 from deskctl.config.locate import find_file
 from deskctl.errors import ConfigError
 from tests.servers.strangers import as_stranger
@@ -46,3 +48,17 @@ def test_unreadable_configuration_is_not_reported_as_missing(folder: Path) -> No
         find_file(str(closed / "other.toml"), {})
     with pytest.raises(ConfigError, match="does not exist"):
         find_file(str(closed / "config.toml" / "x"), {})
+
+
+def test_unreadable_configuration_is_the_same_for_option_and_environment(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An agent who cannot read the configuration still reaches the desk over the daemon's socket."""
+    config = folder / "config.toml"
+    config.write_text("[desk]\n")
+    config.chmod(0o000)
+    monkeypatch.setattr(os, "access", lambda path, mode, **_: mode != os.R_OK)
+    by_option = run(["--config", str(config), "list"]), capsys.readouterr().err
+    monkeypatch.setenv("DESKCTL_CONFIG", str(config))
+    assert (run(["list"]), capsys.readouterr().err) == by_option
+    assert by_option[0] != 2

@@ -66,7 +66,6 @@ def test_removed_header_lines_keep_the_recipients(alone: Shell) -> None:
 
 
 def test_invalid_recipients_keep_the_text_as_draft(alone: Shell, tmp_path: object) -> None:
-    alone.env["XDG_STATE_HOME"] = str(alone.folder / "state")
     alone.ingest(mail())
     for edit in ("s/^To:.*/To: nobody in particular/", "s/^To:.*/To:/", "s/^Cc:.*/Cc: support@acme.test/"):
         text = at_terminal(alone, "reply", "1", EDITOR=written(alone, edit, "3iHello."), code=2)

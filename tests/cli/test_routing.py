@@ -69,7 +69,7 @@ def test_routing_errors_have_messages_and_exit_codes(desk: Shell) -> None:
         ("agent away --until yesterday", 2, "no moment"),
         ("route run", 4, "manually"),
         ("route explain 99", 3, "no ticket 99"),
-        ("approve 1", 4, "nothing waits for an approval"),
+        ("approve 1", 4, "no open request for approval"),
         ("escalate 1 --to seniorr --reason x", 3, "did you mean senior"),
         ("escalate 1 --to senior --for approval --reason x", 2, "--to and --for exclude each other"),
     ):
@@ -80,4 +80,4 @@ def test_routing_errors_have_messages_and_exit_codes(desk: Shell) -> None:
     desk("agent", "set", "agent2", "--tier", "senior")
     assert desk("--as", "agent2", "approve", "1", "--dry-run", "--json").row["facts"]["granted"] is True
     desk("--as", "agent2", "deny", "1", "--reason", "no")
-    assert "nothing waits" in desk("--as", "agent2", "deny", "1", "--reason", "no", code=4).err
+    assert "no open request for approval" in desk("--as", "agent2", "deny", "1", "--reason", "no", code=4).err

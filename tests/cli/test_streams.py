@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+from pathlib import Path
 
 import pytest
 
-from tests.cli.shell import Shell, mail
+from tests.cli.shell import COMMAND, Shell, environment, mail
 
+HALFWAY = """
+import click
+
+from deskctl.plugins import NotFound
+
+
+@click.command()
+@click.argument("error")
+def halfway(error):
+    print('{"ticket": 1}')
+    raise NotFound("no ticket 2") if error == "known" else ValueError("a defect")
+"""
 CLOSED = (">&-", "2>&-", "<&-", "<&- >&- 2>&-", ">&- 2>&-")
 
 
@@ -32,6 +46,23 @@ def test_full_output_reports_that_the_command_was_executed(desk: Shell) -> None:
     assert "the command was carried out" in result.err
     assert [m["text"] for m in desk.show(1)["messages"] if m["kind"] == "note"] == ["written"]
     assert "carried out" not in desk.pipe("deskctl list > /dev/full", code=74, cold=True).err
+
+
+@pytest.mark.parametrize(("error", "code"), [("known", 3), ("unknown", 70)])
+def test_output_of_a_plugin_command_that_fails_halfway_is_printed(tmp_path: Path, error: str, code: int) -> None:
+    info = tmp_path / "halfway-1.dist-info"
+    info.mkdir()
+    (info / "entry_points.txt").write_text("[deskctl.commands]\nhalfway = halfway:halfway\n")
+    (tmp_path / "halfway.py").write_text(HALFWAY)
+    env = environment()
+    env["PYTHONPATH"] += f"{os.pathsep}{tmp_path}"
+    line = [*COMMAND, "halfway", error]
+    done = subprocess.run(line, env=env, capture_output=True, text=True, timeout=100)
+    assert (done.returncode, done.stdout) == (code, '{"ticket": 1}\n'), done.stderr
+    assert "error: " in done.stderr
+    with Path("/dev/full").open("w") as full:
+        again = subprocess.run(line, env=env, stdout=full, stderr=subprocess.PIPE, text=True, timeout=100)
+    assert (again.returncode, again.stderr) == (code, done.stderr)
 
 
 def test_full_standard_error_does_not_change_the_exit_code(desk: Shell) -> None:

@@ -41,7 +41,7 @@ def test_tickets_of_a_deactivated_agent_return_to_the_queue(desk: StoredDesk) ->
     desk.do(c.Solve(3))
     done = desk.do(ChangeAgent("agent1", active=False), ROOT)
     assert (done.said, done.facts["handed_back"]) == (
-        "agent agent1: active changed; 2 tickets of theirs are in the queue again",
+        "agent agent1: active changed; 2 tickets are back in the queue",
         [1, 2],
     )
     assert owners(desk, 1, 2, 3) == [None, None, "agent1"], "tickets that are done keep their assignee"
@@ -183,9 +183,9 @@ def test_sla_escalation_is_notified_in_quiet_hours(desk: StoredDesk) -> None:
 def test_agent_below_the_tier_cannot_take_an_escalated_ticket(routed: StoredDesk) -> None:
     routed.mail()
     routed.do(c.Escalate(1, "tier:lead", "angry"))
-    with pytest.raises(Refused, match="agent1 is not of that tier"):
+    with pytest.raises(Refused, match="agent1 does not have that tier"):
         routed.do(c.Take(1))
-    with pytest.raises(Refused, match="agent1 is not of that tier"):
+    with pytest.raises(Refused, match="agent1 does not have that tier"):
         routed.do(c.Assign(1, "agent2"))
     routed.do(c.Assign(1, "agent2"), "lead")
     assert owners(routed, 1) == ["agent2"], "an agent of the tier can assign it to anyone"
@@ -207,10 +207,10 @@ def test_escalation_needs_a_reason_and_another_target_than_the_assignee(desk: St
     with pytest.raises(UsageError) as raised:
         desk.do(c.Escalate(1, "lead", " "))
     assert "--reason" in raised.value.hint
-    with pytest.raises(Refused, match="agent1's already"):
+    with pytest.raises(Refused, match="already assigned to agent1"):
         desk.do(c.Escalate(1, "agent1", "again"))
     desk.do(ChangeAgent("agent2", active=False), ROOT)
-    with pytest.raises(NotFound, match="agent2 has left"):
+    with pytest.raises(NotFound, match="agent2 is not active"):
         desk.do(c.Escalate(1, "agent2", "again"))
 
 
@@ -349,10 +349,10 @@ def test_escalation_to_an_empty_tier_notifies_the_tiers_above(desk: StoredDesk) 
 def test_ticket_escalated_to_an_empty_tier_is_available_to_all_agents(desk: StoredDesk) -> None:
     desk.mail()
     done = desk.do(c.Escalate(1, "tier:senior", "angry"))
-    assert "nobody is of that tier yet" in done.said
+    assert "no agent has that tier yet" in done.said
     assert queue(desk, "agent2") == [1]
     assert told(desk, "Escalated to you") == ["agent2@acme.test"]
-    with pytest.raises(Refused, match="nobody is of a tier above"):
+    with pytest.raises(Refused, match="no agent has a tier above"):
         desk.do(c.Escalate(1, None, "angry"))
     desk.do(c.Take(1))
     desk.do(Undo())

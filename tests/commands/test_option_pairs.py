@@ -68,7 +68,7 @@ def test_a_capacity_for_a_channel_wins_over_one_for_all(desk: StoredDesk, texts:
 CONTRADICTIONS = [
     (ChangeAgent("agent1", capacity=("email=2", "email=3")), "--capacity: two different values for email"),
     (ChangeAgent("agent1", capacity=("2", "3")), "--capacity: two different values for all channels"),
-    (ChangeAgent("agent1", join=("leads",), leave=("leads",)), "leads stands in --join and in --leave"),
+    (ChangeAgent("agent1", join=("leads",), leave=("leads",)), "leads is given with both --join and --leave"),
     (ChangeTeam("support", weights=("email=2", "email=3")), "--weight: two different values for email"),
     (ChangeTeam("support", surge_wait=("1h", "2h")), "--surge-wait: two different values"),
     (

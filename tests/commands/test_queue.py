@@ -24,7 +24,7 @@ def test_the_urgent_come_first_and_the_low_are_not_forgotten(desk: StoredDesk) -
     desk.do(Create("2", "normal", "x"), "agent1")
     desk.do(Create("3", "urgent", "x", priority="urgent"), "agent1")
     assert [desk.do(Next()).facts["number"] for _ in range(3)] == [1, 3, 2]
-    with pytest.raises(DeskctlError, match="nothing waits") as caught:
+    with pytest.raises(DeskctlError, match="your queue is empty") as caught:
         desk.do(Next())
     assert caught.value.exit_code == 1
 
@@ -37,7 +37,7 @@ def test_two_agents_get_different_tickets(desk: StoredDesk) -> None:
 
 def test_another_teams_queue_is_not_ours(desk: StoredDesk) -> None:
     desk.mail()
-    with pytest.raises(DeskctlError, match="nothing waits"):
+    with pytest.raises(DeskctlError, match="your queue is empty"):
         desk.do(Next(), "lead")
 
 

@@ -148,7 +148,7 @@ class World:
             "moved": Box("moved", "Desk", mailbox[1]),
             "deleted": Box("deleted", "INBOX", mailbox[2]),
         }
-        self._env = {**os.environ, "MAILBOX_PASSWORD": mailbox[0].password}
+        self._env = {**os.environ, "XDG_STATE_HOME": str(folder / "state"), "MAILBOX_PASSWORD": mailbox[0].password}
         self._numbers = itertools.count(1)
         self.sizes = itertools.cycle([0, 0, 0, 0, MAX_SIZE + 1000])
         self.feeders = [

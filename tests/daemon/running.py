@@ -128,7 +128,8 @@ def make_desk(folder: Path, store_url: str, channels: str, plugins: Mapping[str,
 def command(folder: Path, *arguments: str, given: str = "", **environ: str) -> subprocess.CompletedProcess[str]:
     """A `deskctl` command in the desk of `folder`."""
     words = ["--config", str(folder / "config.toml"), *arguments]
-    done = zygote.shared().run(words, Path.cwd(), {**os.environ, **environ}, given.encode())
+    env = {**os.environ, "XDG_STATE_HOME": str(folder / "state"), **environ}
+    done = zygote.shared().run(words, Path.cwd(), env, given.encode())
     return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
 
 

@@ -12,7 +12,7 @@ import pytest
 from deskctl.core import features as dispatch
 from deskctl.core.agents.model import Agent
 from deskctl.core.agents.repository import Agents
-from deskctl.core.automations.jobs import MAX_DEPTH, MAX_TRIES, wait
+from deskctl.core.automations.jobs import MAX_DEPTH, MAX_TRIES, retry_delay
 from deskctl.core.kernel.actor import Actor
 from deskctl.core.kernel.unit import Unit
 from deskctl.core.messages.commands import Note
@@ -98,7 +98,7 @@ def test_what_fails_is_tried_again_later_each_time_and_then_no_more(hearing: Sto
     for tries in range(1, MAX_TRIES + 1):
         [job] = hearing.jobs.claim(1, ["kb.answer"])
         assert job.tries == tries
-        later = wait(job.tries)
+        later = retry_delay(job.tries)
         hearing.jobs.put_back(job.id, "no idea", None if later is None else clock.now + later)
         assert hearing.jobs.claim(1, ["kb.answer"]) == []
         if later is not None:

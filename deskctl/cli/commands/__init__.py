@@ -75,7 +75,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "plugin": _entry("operations.plugin:plugin", "Manage and develop plugins."),
         "db": _entry("operations.db:db", "Manage the store: schema upgrades and search index."),
         "completion": _entry("operations.completion:completion", "Print a shell completion script."),
-        "demo": Entry("deskctl.demo.command:demo", "Run a whole desk on this machine and show it at work."),
+        "demo": Entry("deskctl.demo.command:demo", "Show a complete desk at work on this machine."),
     },
 }
 

@@ -1,4 +1,4 @@
-"""Setting up who works here: agents and teams."""
+"""Add and change agents and teams."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from collections.abc import Generator, Iterable
 from dataclasses import replace
 
 from ...errors import NotFound, Refused, UsageError
-from ..agents import commands as admin
+from ...i18n import _, _n, _p, joined
+from ..agents.commands import AddAgent, AddTeam, ChangeAgent, ChangeTeam
 from ..agents.events import AgentChanged, RestoreAgent, RestoreTeam, TeamCreated, TeamRedefined
 from ..agents.model import Agent, Team
 from ..agents.repository import Agents
@@ -20,43 +21,65 @@ from ..kernel.outcome import Outcome
 from ..kernel.undo import Restore
 from ..kernel.unit import Unit
 from ..notifications import preferences
-from ..notifications import schedule as timing
-from ..routing import configuration as routing_configuration
+from ..notifications.schedule import reschedule
+from ..routing import configuration
 from ..values.dataclass_json import differing, with_fields
 from ..values.suggestions import did_you_mean
-from . import deactivation as leaving
+from .deactivation import end_presence, policy_remarks, unassign_tickets
 
 _HANDLE = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}\Z")
 _ADDRESS = re.compile(r"[^@\s<>\"',;:\\]+@[^@\s<>\"',;:\\]+\Z")
 _AGENT_FIELDS = ("name", "email", "login", "teams", "active", "signature", "seat", "reach")
-_TAKEN = frozenset({"none", "agent", "team", "system", "all", "me"})
+_RESERVED = frozenset({"none", "agent", "team", "system", "all", "me"})
+_FIELD_NAMES = {
+    "name": _p("field", "name"),
+    "email": _p("field", "email"),
+    "login": _p("field", "login"),
+    "teams": _p("field", "teams"),
+    "active": _p("field", "active"),
+    "signature": _p("field", "signature"),
+    "seat": _p("field", "routing profile"),
+    "reach": _p("field", "notification preferences"),
+    "plan": _p("field", "routing plan"),
+}
 
 
-def add_agent(unit: Unit, command: admin.AddAgent, actor: Actor) -> Steps:
+def add_agent(unit: Unit, command: AddAgent, actor: Actor) -> Steps:
     handle = _handle(command.handle)
     if handle in Agents.of(unit).agents:
-        raise Refused(f"there is an agent {handle} already", f"deskctl agent set {handle} changes it")
+        raise Refused(
+            _("agent {agent} already exists", agent=handle), _("deskctl agent set {agent} changes it", agent=handle)
+        )
     if handle in Agents.of(unit).teams:
-        raise Refused(f"a team is called {handle}", "agents and teams share their names; choose another")
-    _free_login(unit, command.login, handle)
+        raise Refused(
+            _("a team is already called {name}", name=handle),
+            _("agents and teams cannot have the same name; choose another one"),
+        )
+    _check_login_is_free(unit, command.login, handle)
     yield from _ensure_teams(unit, command.teams)
     Agents.of(unit).put_agent(
         Agent(handle, _line(command.name), _address(command.email), frozenset(command.teams), command.login)
     )
     yield AgentChanged(None, handle, ("added",))
-    return Outcome(f"agent {handle} is added", facts={"agent": handle, "teams": list(command.teams)})
+    return Outcome(_("agent {agent} added", agent=handle), facts={"agent": handle, "teams": list(command.teams)})
 
 
-def change_agent(unit: Unit, command: admin.ChangeAgent, actor: Actor) -> Steps:
+def change_agent(unit: Unit, command: ChangeAgent, actor: Actor) -> Steps:
     agent = Agents.of(unit).agents.get(command.handle)
     if agent is None:
         raise NotFound(
-            f"no agent is called “{command.handle}”{did_you_mean(command.handle, Agents.of(unit).agents)}",
-            "deskctl agent list shows them",
+            _(
+                'no agent is called "{agent}"{suggestion}',
+                agent=command.handle,
+                suggestion=did_you_mean(command.handle, Agents.of(unit).agents),
+            ),
+            _("deskctl agent list shows the agents"),
         )
-    _free_login(unit, command.login, agent.handle)
+    _check_login_is_free(unit, command.login, agent.handle)
     if both := sorted({*command.join} & {*command.leave}):
-        raise UsageError(f"team {both[0]} stands in --join and in --leave", "give it in one of them")
+        raise UsageError(
+            _("team {team} is given with both --join and --leave", team=both[0]), _("give it with one of them only")
+        )
     yield from _ensure_teams(unit, command.join)
     changed = replace(
         agent,
@@ -66,38 +89,61 @@ def change_agent(unit: Unit, command: admin.ChangeAgent, actor: Actor) -> Steps:
         teams=(agent.teams | frozenset(command.join)) - frozenset(command.leave),
         active=agent.active if command.active is None else command.active,
         signature=agent.signature if command.signature is None else command.signature.strip(),
-        seat=routing_configuration.changed_seat(agent.seat, command),
-        reach=preferences.changed_reach(unit.settings, agent.reach, command),
+        seat=configuration.changed_profile(agent.seat, command),
+        reach=preferences.changed_preferences(unit.settings, agent.reach, command),
     )
     what = tuple(f for f in _AGENT_FIELDS if getattr(agent, f) != getattr(changed, f))
-    back = (yield from _put(unit, agent, changed, what)) if what else ()
+    back = (yield from _write_agent(unit, agent, changed, what)) if what else ()
     remarks = [
-        *routing_configuration.agent_remarks(unit, changed),
+        *configuration.agent_remarks(unit, changed),
         *preferences.remarks(unit.settings, changed, command),
-        *leaving.named_in_steps(unit, changed),
+        *policy_remarks(unit, changed),
     ]
     facts = {"agent": agent.handle, "remarks": remarks, "handed_back": list(back)}
-    queued = f"; {len(back)} tickets of theirs are in the queue again" if len(back) > 1 else ""
-    queued = f"; ticket {back[0]} is in the queue again" if len(back) == 1 else queued
-    return Outcome(f"agent {agent.handle}: {_changed(what)} changed{queued}", back, facts)
+    return Outcome(_change_summary(agent.handle, what, back), back, facts)
 
 
-def _put(unit: Unit, before: Agent, after: Agent, what: tuple[str, ...]) -> Generator[Event, None, tuple[int, ...]]:
-    """An agent is changed, with what follows; the tickets that are in the queue again."""
+def _change_summary(agent: str, what: tuple[str, ...], queued: tuple[int, ...]) -> str:
+    """Return the confirmation of a change of an agent's fields; `queued` are the tickets now back in the queue."""
+    if not what:
+        return _("agent {agent} is unchanged", agent=agent)
+    fields = _field_names(what)
+    if not queued:
+        return _("agent {agent}: {fields} changed", agent=agent, fields=fields)
+    if len(queued) == 1:
+        return _(
+            "agent {agent}: {fields} changed; ticket {number} is back in the queue",
+            agent=agent,
+            fields=fields,
+            number=queued[0],
+        )
+    return _n(
+        "agent {agent}: {fields} changed; {n} ticket is back in the queue",
+        "agent {agent}: {fields} changed; {n} tickets are back in the queue",
+        len(queued),
+        agent=agent,
+        fields=fields,
+    )
+
+
+def _write_agent(
+    unit: Unit, before: Agent, after: Agent, what: tuple[str, ...]
+) -> Generator[Event, None, tuple[int, ...]]:
+    """Write a changed agent and the consequences of the change. Return the tickets that are back in the queue."""
     Agents.of(unit).put_agent(after)
     yield AgentChanged(None, after.handle, what, differing(before, after, what))
-    timing.reschedule(unit, before, after)
-    yield from leaving.ends_surge(unit, after)
-    return (yield from leaving.hands_back(unit, before, after))
+    reschedule(unit, before, after)
+    yield from end_presence(unit, after)
+    return (yield from unassign_tickets(unit, before, after))
 
 
 def restore_agent(unit: Unit, past: RestoreAgent) -> Generator[Event, None, None]:
-    """Undo `change_agent`. Raises Refused when the login is another agent's by now."""
+    """Undo `change_agent`. Raises Refused if another agent has the login now."""
     agent = Agents.of(unit).agents[past.agent]
     restored = with_fields(agent, past.fields)
     if restored.login != agent.login:
-        _free_login(unit, restored.login, agent.handle)
-    yield from _put(unit, agent, restored, tuple(past.fields))
+        _check_login_is_free(unit, restored.login, agent.handle)
+    yield from _write_agent(unit, agent, restored, tuple(past.fields))
 
 
 def restore_team(unit: Unit, past: RestoreTeam) -> Generator[Event, None, None]:
@@ -108,80 +154,94 @@ def restore_team(unit: Unit, past: RestoreTeam) -> Generator[Event, None, None]:
     yield TeamRedefined(None, team.handle, tuple(past.fields), differing(team, restored, past.fields))
 
 
-def add_team(unit: Unit, command: admin.AddTeam, actor: Actor) -> Steps:
+def add_team(unit: Unit, command: AddTeam, actor: Actor) -> Steps:
     if command.handle in Agents.of(unit).teams:
-        return Outcome(f"there is a team {command.handle} already", facts={"team": command.handle})
+        return Outcome(_("team {team} already exists", team=command.handle), facts={"team": command.handle})
     yield from _ensure_teams(unit, (command.handle,), command.name)
-    return Outcome(f"team {command.handle} is added", facts={"team": command.handle})
+    return Outcome(_("team {team} added", team=command.handle), facts={"team": command.handle})
 
 
-def change_team(unit: Unit, command: admin.ChangeTeam, actor: Actor) -> Steps:
+def change_team(unit: Unit, command: ChangeTeam, actor: Actor) -> Steps:
     team = Agents.of(unit).teams.get(command.handle)
     if team is None:
         raise NotFound(
-            f"no team is called “{command.handle}”{did_you_mean(command.handle, Agents.of(unit).teams)}",
-            "deskctl team list shows them",
+            _(
+                'no team is called "{team}"{suggestion}',
+                team=command.handle,
+                suggestion=did_you_mean(command.handle, Agents.of(unit).teams),
+            ),
+            _("deskctl team list shows the teams"),
         )
     changed = Team(
         team.handle,
         team.name if command.name is None else _line(command.name),
         team.signature if command.signature is None else command.signature.strip(),
-        routing_configuration.changed_plan(team.plan, command),
+        configuration.changed_plan(team.plan, command),
     )
     what = tuple(f for f in ("name", "signature", "plan") if getattr(team, f) != getattr(changed, f))
     if what:
         Agents.of(unit).put_team(changed)
         yield TeamRedefined(None, team.handle, what, differing(team, changed, what))
-    facts = {"team": team.handle, "remarks": list(routing_configuration.team_remarks(unit, changed))}
-    return Outcome(f"team {team.handle}: {_changed(what)} changed", facts=facts)
+    facts = {"team": team.handle, "remarks": list(configuration.team_remarks(unit, changed))}
+    if not what:
+        return Outcome(_("team {team} is unchanged", team=team.handle), facts=facts)
+    return Outcome(_("team {team}: {fields} changed", team=team.handle, fields=_field_names(what)), facts=facts)
 
 
-def _changed(what: Iterable[str]) -> str:
-    """Fields in the words of whoever set them."""
-    words = {"seat": "what they can take", "reach": "how they are told things", "plan": "how its tickets are routed"}
-    return ", ".join(words.get(field, field) for field in what) or "nothing"
+def _field_names(what: Iterable[str]) -> str:
+    """Return the names of fields as users read them."""
+    return joined(", ", (_FIELD_NAMES[field] for field in what))
 
 
 def _ensure_teams(unit: Unit, handles: Iterable[str], name: str | None = None) -> Generator[Event, None, None]:
     for handle in handles:
         if handle not in Agents.of(unit).teams:
             if _handle(handle) in Agents.of(unit).agents:
-                raise Refused(f"an agent is called {handle}", "agents and teams share their names; choose another")
+                raise Refused(
+                    _("an agent is already called {name}", name=handle),
+                    _("agents and teams cannot have the same name; choose another one"),
+                )
             Agents.of(unit).put_team(Team(handle, _line(name or handle)))
             yield TeamCreated(None, handle)
 
 
 def _handle(text: str) -> str:
-    if not _HANDLE.match(text) or text in _TAKEN:
+    if not _HANDLE.match(text) or text in _RESERVED:
         raise UsageError(
-            f"“{text}” cannot be a handle", "lower-case letters, digits, dot, dash and underscore; not a word like none"
+            _('not a valid handle: "{handle}"', handle=text),
+            _("use lower-case letters, digits, dots, dashes and underscores; some words such as none are reserved"),
         )
     return text
 
 
 def _address(text: str) -> str:
     if not _ADDRESS.match(text) or not text.isprintable():
-        raise UsageError(f"“{text}” is not a mail address", "as in anna@example.org")
+        raise UsageError(
+            _('not a mail address: "{address}"', address=text), _("use an address such as anna@example.org")
+        )
     return text
 
 
 def _line(text: str) -> str:
     clean = " ".join(text.split())
     if not clean or not clean.isprintable():
-        raise UsageError("a name is one line of readable text")
+        raise UsageError(_("a name must be one line of printable text"))
     return clean
 
 
-def _free_login(unit: Unit, login: str | None, handle: str) -> None:
+def _check_login_is_free(unit: Unit, login: str | None, handle: str) -> None:
     for agent in Agents.of(unit).agents.values():
         if login and agent.login == login and agent.handle != handle:
-            raise Refused(f"the login {login} is {agent.handle}'s", f"deskctl agent set {agent.handle} --login ''")
+            raise Refused(
+                _("agent {agent} already has the login {login}", agent=agent.handle, login=login),
+                _("deskctl agent set {agent} --login '' removes it there", agent=agent.handle),
+            )
 
 
 HANDLERS: dict[type[Command], Handler] = {
-    admin.AddAgent: add_agent,
-    admin.ChangeAgent: change_agent,
-    admin.AddTeam: add_team,
-    admin.ChangeTeam: change_team,
+    AddAgent: add_agent,
+    ChangeAgent: change_agent,
+    AddTeam: add_team,
+    ChangeTeam: change_team,
 }
 RESTORERS: dict[type[Restore], Restorer] = {RestoreAgent: restore_agent, RestoreTeam: restore_team}

@@ -1,10 +1,11 @@
-"""What is left behind when an agent goes: their tickets, their place on a busy channel, steps that name them."""
+"""The consequences when an agent is deactivated or leaves a team: tickets, presence, SLA steps."""
 
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from dataclasses import replace
 
+from ...i18n import _
 from ..agents.model import Agent
 from ..kernel.event import Event
 from ..kernel.unit import Unit
@@ -19,42 +20,45 @@ from ..tickets.repository import Tickets
 from ..values.dataclass_json import differing
 
 
-def hands_back(unit: Unit, before: Agent, after: Agent) -> Generator[Event, None, tuple[int, ...]]:
-    """Who left the desk, or a team, works on none of its tickets any more: they are nobody's, for others to take.
-    The numbers of these."""
+def unassign_tickets(unit: Unit, before: Agent, after: Agent) -> Generator[Event, None, tuple[int, ...]]:
+    """Unassign the active tickets of a deactivated agent, or of an agent who left the tickets' team.
+
+    Return the ticket numbers.
+    """
     left = before.teams - after.teams
-    gone = before.active and not after.active
-    if not (gone or left):
+    deactivated = before.active and not after.active
+    if not (deactivated or left):
         return ()
     numbers = Tickets.of(unit).source.active_of(before.handle)
     Tickets.of(unit).load(numbers)
-    back = []
+    unassigned = []
     for ticket in map(Tickets.of(unit).get, numbers):
-        if ticket.assignee == before.handle and ticket.status in ACTIVE and (gone or ticket.team in left):
+        if ticket.assignee == before.handle and ticket.status in ACTIVE and (deactivated or ticket.team in left):
             yield Assigned(ticket.number, before.handle, None)
-            back.append(ticket.number)
-    return tuple(back)
+            unassigned.append(ticket.number)
+    return tuple(unassigned)
 
 
-def ends_surge(unit: Unit, agent: Agent) -> Iterator[Event]:
-    """Who was moved to a busy channel and may no longer be is back on their own; who left is not there at all."""
+def end_presence(unit: Unit, agent: Agent) -> Iterator[Event]:
+    """End the move to another channel if the agent may no longer be moved; set a deactivated agent offline."""
     presence = Routing.of(unit).presence(agent.handle)
-    kept = presence
+    changed = presence
     if presence.moved is not None and not (agent.active and agent.seat.surge and presence.moved_by in agent.teams):
-        kept = replace(kept, moved=None, moved_by=None)
-        why = "they allow it no more" if agent.active and presence.moved_by in agent.teams else "they left"
+        changed = replace(changed, moved=None, moved_by=None)
+        why = "no longer allowed" if agent.active and presence.moved_by in agent.teams else "the agent left"
         yield AgentMoved(None, agent.handle, None, presence.moved_by or "", why)
     if not agent.active and presence.state is not State.OFFLINE:
-        kept = replace(kept, state=State.OFFLINE, since=unit.now, until=None)
+        changed = replace(changed, state=State.OFFLINE, since=unit.now, until=None)
         was = presence.at(unit.now).value
-        before = differing(presence, kept, ("state", "since", "until"))
+        before = differing(presence, changed, ("state", "since", "until"))
         yield PresenceChanged(None, agent.handle, was, State.OFFLINE.value, kept=before)
-    if kept != presence:
-        Routing.of(unit).put_presence(kept)
+    if changed != presence:
+        Routing.of(unit).put_presence(changed)
 
 
-def named_in_steps(unit: Unit, agent: Agent) -> Iterator[str]:
-    """What policies would have them do who is not there any more."""
+def policy_remarks(unit: Unit, agent: Agent) -> Iterator[str]:
+    """Yield a remark for each step of an SLA policy that names an agent who is not active."""
     if not agent.active:
         for policy in Sla.of(unit).book.current_policies:
-            yield from (f"policy {policy.name}: {remark}" for remark in inactive_agent_remarks(policy, [agent.handle]))
+            for remark in inactive_agent_remarks(policy, [agent.handle]):
+                yield _("policy {policy}: {remark}", policy=policy.name, remark=remark)

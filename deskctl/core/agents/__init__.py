@@ -1,1 +1,1 @@
-"""Agents and teams, presence, and how names resolve to them."""
+"""Agents and teams, the resolution of their names, and the caller of a command."""

@@ -1,4 +1,4 @@
-"""What is set up rather than worked at: agents and teams. Done by the system's users, not only by agents."""
+"""Commands that set up agents and teams. System users who are not agents may run them, too."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..kernel.permissions import Audience
 
 @dataclass(frozen=True, slots=True)
 class AddAgent(Command, audience=Audience.OWNER):
-    """A new agent; teams that do not exist yet are created."""
+    """Add an agent. Teams that do not exist yet are created."""
 
     did: ClassVar[str] = "added"
     needs_agent: ClassVar[bool] = False
@@ -24,7 +24,10 @@ class AddAgent(Command, audience=Audience.OWNER):
 
 @dataclass(frozen=True, slots=True)
 class ChangeAgent(Command, audience=Audience.OWNER):
-    """None leaves a field as it is. `skills` and `channels` are lists with commas; `capacity` is CHANNEL=NUMBER."""
+    """Change an agent. None leaves a field unchanged.
+
+    `skills` and `channels` are comma-separated lists; `capacity` is CHANNEL=NUMBER.
+    """
 
     did: ClassVar[str] = "changed"
     needs_agent: ClassVar[bool] = False
@@ -49,6 +52,8 @@ class ChangeAgent(Command, audience=Audience.OWNER):
 
 @dataclass(frozen=True, slots=True)
 class AddTeam(Command, audience=Audience.OWNER):
+    """Add a team."""
+
     did: ClassVar[str] = "added"
     needs_agent: ClassVar[bool] = False
     handle: str
@@ -57,9 +62,10 @@ class AddTeam(Command, audience=Audience.OWNER):
 
 @dataclass(frozen=True, slots=True)
 class ChangeTeam(Command, audience=Audience.OWNER):
-    """None leaves a field as it is. `tiers` is a list with commas, the lowest first; lengths of time as in 10m.
+    """Change a team. None leaves a field unchanged.
 
-    `weights`, `surge_queue` and `surge_wait` are CHANNEL=VALUE, or a value for every channel.
+    `tiers` is a comma-separated list, the lowest first; durations are written as in 10m. `weights`, `surge_queue` and
+    `surge_wait` are CHANNEL=VALUE, or a value for all channels.
     """
 
     did: ClassVar[str] = "changed"

@@ -1,4 +1,4 @@
-"""What happened outside tickets: agents, teams, blocked senders, quarantined mail."""
+"""Events of agents and teams."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ...i18n import _
 from ..kernel.event import Event, Kept
 from ..kernel.undo import UNRECORDED, Follows, Hindrance, Restore, Undoable, changed_since
 from ..values.dataclass_json import conflicts
@@ -18,9 +19,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AgentChanged(Event):
+    """An agent was added, or the fields `what` of an agent were changed."""
+
     kind = "agent_changed"
     undo = Undoable(
-        "The agent is as before; tickets that went back to the queue are theirs again.", unless="the agent was added"
+        "The agent's fields are restored; tickets that went back to the queue are assigned to the agent again.",
+        unless="the agent was added",
     )
     concerns = "agent {agent}"
     agent: str
@@ -34,26 +38,34 @@ class AgentChanged(Event):
 
     def hindrance(self, unit: Unit, past: RecordedEvent) -> Hindrance | None:
         if "added" in self.what:
-            why = "an agent is not removed, because tickets and history name them"
-            return Hindrance(why, f"deskctl agent set {self.agent} --inactive")
+            return Hindrance(
+                _("an agent cannot be removed, because tickets and the history refer to the agent"),
+                _("deskctl agent set {agent} --inactive deactivates the agent", agent=self.agent),
+            )
         if self.kept is None:
             return UNRECORDED
         changed = conflicts(Agents.of(unit).agents[self.agent], self.kept["new"])
-        return changed_since(f"agent {self.agent}", changed, f"deskctl agent set {self.agent}")
+        return changed_since(_("agent {agent}", agent=self.agent), changed, f"deskctl agent set {self.agent}")
 
 
 @dataclass(frozen=True, slots=True)
 class TeamCreated(Event):
+    """A team was created."""
+
     kind = "team_created"
-    undo = Follows("a team is not removed, because tickets and history name it", "deskctl team set renames it")
+    undo = Follows(
+        _("a team cannot be removed, because tickets and the history refer to it"), _("deskctl team set renames it")
+    )
     concerns = "team {team}"
     team: str
 
 
 @dataclass(frozen=True, slots=True)
 class TeamRedefined(Event):
+    """The fields `what` of a team were changed."""
+
     kind = "team_redefined"
-    undo = Undoable("The team is as before.")
+    undo = Undoable("The team's fields are restored.")
     concerns = "team {team}"
     team: str
     what: tuple[str, ...]
@@ -68,12 +80,12 @@ class TeamRedefined(Event):
         if self.kept is None:
             return UNRECORDED
         changed = conflicts(Agents.of(unit).teams[self.team], self.kept["new"])
-        return changed_since(f"team {self.team}", changed, f"deskctl team set {self.team}")
+        return changed_since(_("team {team}", team=self.team), changed, f"deskctl team set {self.team}")
 
 
 @dataclass(frozen=True, slots=True)
 class RestoreAgent(Restore):
-    """`fields` as `plain` gives them."""
+    """Restore fields of an agent. `fields` are values as `plain` returns them."""
 
     agent: str
     fields: Mapping[str, Any]
@@ -81,5 +93,7 @@ class RestoreAgent(Restore):
 
 @dataclass(frozen=True, slots=True)
 class RestoreTeam(Restore):
+    """Restore fields of a team. `fields` are values as `plain` returns them."""
+
     team: str
     fields: Mapping[str, Any]

@@ -1,19 +1,20 @@
-"""The people of a desk: agents and their teams, contacts and the addresses they are reached at."""
+"""Agents and teams."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
 from ..kernel.actor import Actor
-from .routing_profile import RoutingPlan, Seat
+from .routing_profile import RoutingPlan, RoutingProfile
 
 
 @dataclass(frozen=True, slots=True)
-class Reach:
+class NotificationPreferences:
     """An agent's notification preferences.
 
-    `notify` is CHANNEL:ADDRESS; "" is mail. `quiet` are the quiet hours, as `parse_quiet` reads them, in `timezone`
-    (IANA); None is the desk's. `waking`: urgent notifications are sent in quiet hours too.
+    `notify` is CHANNEL:ADDRESS; "" is mail. `quiet` is the text of the quiet hours, see `parse_quiet`. They are in
+    `timezone` (an IANA name, None for the desk's time zone). If `waking`, urgent notifications are also sent in quiet
+    hours.
     """
 
     notify: str = ""
@@ -24,7 +25,10 @@ class Reach:
 
 @dataclass(frozen=True, slots=True)
 class Agent:
-    """Someone who works at the desk. `handle` names them everywhere; `login` is their system user."""
+    """An agent of the desk. `handle` is the unique name, `login` the name of the agent's system user.
+
+    `seat` and `reach` are field names that stored events contain; they cannot be renamed.
+    """
 
     handle: str
     name: str
@@ -33,17 +37,19 @@ class Agent:
     login: str | None = None
     active: bool = True
     signature: str = ""
-    seat: Seat = field(default_factory=Seat)
-    reach: Reach = field(default_factory=Reach)
+    seat: RoutingProfile = field(default_factory=RoutingProfile)
+    reach: NotificationPreferences = field(default_factory=NotificationPreferences)
 
 
 @dataclass(frozen=True, slots=True)
 class Team:
+    """A team of agents. `handle` is the unique name; `signature` is appended to the replies of its agents."""
+
     handle: str
     name: str
     signature: str = ""
     plan: RoutingPlan = field(default_factory=RoutingPlan)
 
 
-#: The viewer of a question that the desk itself asks. It sees everything.
+#: The viewer of queries that the desk itself runs. It may see everything.
 DESK = Actor.system("desk")

@@ -11,7 +11,7 @@ from ..kernel.query import Query
 
 @dataclass(frozen=True, slots=True)
 class ListAgents(Query, audience=Audience.AGENT):
-    """Answer: `list[answers.AgentRow]`."""
+    """List the agents, `all` for inactive ones too. Answer: `list[views.AgentRow]`."""
 
     names_agent: ClassVar[bool] = False
     all: bool = False
@@ -19,6 +19,6 @@ class ListAgents(Query, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class ListTeams(Query, audience=Audience.AGENT):
-    """Answer: `list[answers.TeamRow]`."""
+    """List the teams. Answer: `list[views.TeamRow]`."""
 
     names_agent: ClassVar[bool] = False

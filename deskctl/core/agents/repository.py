@@ -12,7 +12,7 @@ from .model import Agent, Team
 
 
 class AgentSource(Protocol):
-    """What the store loads of agents and teams."""
+    """The reads from the store for agents and teams."""
 
     def agents(self) -> Iterable[Agent]: ...
     def teams(self) -> Iterable[Team]: ...

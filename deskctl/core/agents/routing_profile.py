@@ -1,4 +1,4 @@
-"""How agents and teams take part in routing: tier, skills, capacity, strategy."""
+"""The routing attributes of agents and teams: tier, skills, capacity, strategy."""
 
 from __future__ import annotations
 
@@ -18,7 +18,11 @@ class Strategy(StrEnum):
 
 
 class Model(StrEnum):
-    """Dedicated: an agent works on one channel, the first of theirs. Shared: on several at once, with weights."""
+    """The distribution of a team's agents over channels.
+
+    Dedicated: an agent works on one channel, the first in the agent's list. Shared: on several channels at once, with
+    weights.
+    """
 
     SHARED = "shared"
     DEDICATED = "dedicated"
@@ -33,11 +37,11 @@ ANY = "any"
 #: The prefix of a tag that requires a skill, even if no agent has it.
 SKILL_TAG = "skill:"
 #: A shared team with more agents than this gets the recommendation to use the dedicated model.
-MANY = 10
+DEDICATED_MODEL_FROM = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Seat:
+class RoutingProfile:
     """The routing attributes of an agent.
 
     `channels` are names or types of channels, () for all. `capacity` is the number of new and open tickets at once, by
@@ -72,6 +76,7 @@ class RoutingPlan:
 
     @property
     def routed(self) -> bool:
+        """Return True if tickets of the team are assigned automatically."""
         return self.strategy is not Strategy.MANUAL
 
     def rank(self, tier: str | None) -> int:

@@ -1,4 +1,4 @@
-"""Whom a name means: an agent first, then a team, then a tier; `agent:`, `team:` and `tier:` say it exactly."""
+"""Resolution of names to agents, teams and tiers, in this order; `agent:`, `team:` and `tier:` select the kind."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from ...errors import NotFound
+from ...i18n import _
 from ..kernel.unit import Unit
 from ..tickets.model import Ticket
 from ..values.suggestions import did_you_mean
@@ -16,32 +17,38 @@ from .routing_profile import TIERS
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """Those of a team who can do so much."""
+    """A tier of a team."""
 
     name: str
 
 
 def resolve(unit: Unit, name: str) -> Agent | Team:
-    """An agent or a team. Raises NotFound, with whoever comes near."""
-    kind, _, rest = name.partition(":")
+    """Return the agent or team with a name. Raises NotFound with a suggestion."""
+    kind, __, rest = name.partition(":")
     if kind in ("agent", "team") and rest:
         found = active_agents(unit).get(rest) if kind == "agent" else Agents.of(unit).teams.get(rest)
     else:
         found = active_agents(unit).get(name) or Agents.of(unit).teams.get(name)
     if found is None:
         names = [*active_agents(unit), *Agents.of(unit).teams]
-        if (gone := Agents.of(unit).agents.get(rest or name)) is not None:
-            raise NotFound(f"{gone.handle} has left", "deskctl agent list shows who is there")
+        if (inactive := Agents.of(unit).agents.get(rest or name)) is not None:
+            raise NotFound(
+                _("agent {agent} is not active", agent=inactive.handle), _("deskctl agent list shows the active agents")
+            )
         raise NotFound(
-            f"no agent or team is called “{name}”{did_you_mean(rest or name, names)}",
-            "deskctl agent list and deskctl team list show who there is",
+            _(
+                'no agent or team is called "{name}"{suggestion}',
+                name=name,
+                suggestion=did_you_mean(rest or name, names),
+            ),
+            _("deskctl agent list and deskctl team list show the names"),
         )
     return found
 
 
 def resolve_any(unit: Unit, name: str, team: str | None) -> Agent | Team | Tier:
-    """An agent, a team, or a tier of `team`. Raises NotFound, with whoever comes near."""
-    kind, _, rest = name.partition(":")
+    """Return the agent, the team, or the tier of `team` with a name. Raises NotFound with a suggestion."""
+    kind, __, rest = name.partition(":")
     exact = kind in ("agent", "team", "tier") and rest
     if not exact and (name in active_agents(unit) or name in Agents.of(unit).teams):
         return resolve(unit, name)
@@ -52,60 +59,74 @@ def resolve_any(unit: Unit, name: str, team: str | None) -> Agent | Team | Tier:
     if wanted in tiers:
         return Tier(wanted)
     if not exact and wanted in Agents.of(unit).agents:
-        return resolve(unit, name)  # who has left
+        return resolve(unit, name)  # raises: the agent is not active
     names = tiers if exact else [*active_agents(unit), *Agents.of(unit).teams, *tiers]
-    what = "tier" if exact else "agent, team or tier"
+    suggestion = did_you_mean(wanted, names)
     raise NotFound(
-        f"no {what} is called “{wanted}”{did_you_mean(wanted, names)}",
-        f"tiers of {team or 'the desk'}: {', '.join(tiers)}; deskctl agent list and deskctl team list show the others",
+        _('no tier is called "{name}"{suggestion}', name=wanted, suggestion=suggestion)
+        if exact
+        else _('no agent, team or tier is called "{name}"{suggestion}', name=wanted, suggestion=suggestion),
+        _(
+            "the tiers of {team} are {tiers}; deskctl agent list and deskctl team list show agents and teams",
+            team=team or _("the desk"),
+            tiers=", ".join(tiers),
+        ),
     )
 
 
 def tiers_of(unit: Unit, team: str | None) -> tuple[str, ...]:
-    """The lowest first."""
+    """Return the tiers of a team, or the default ones, the lowest first."""
     found = Agents.of(unit).teams.get(team or "")
     return (found.plan.tiers if found is not None else ()) or TIERS
 
 
 def rank(unit: Unit, team: str | None, tier: str | None) -> int:
-    """The place of a tier in a team, from 0; none, or one that the team does not know, is the lowest."""
+    """Return the rank of a tier in a team, from 0. No tier, or one that the team does not have, ranks lowest."""
     tiers = tiers_of(unit, team)
     return tiers.index(tier) if tier in tiers else 0
 
 
-def is_manned(unit: Unit, team: str | None, tier: str) -> bool:
-    """Whether somebody of the team is of a tier, or of a higher one."""
+def is_staffed(unit: Unit, team: str | None, tier: str) -> bool:
+    """Return True if the team has an active agent in a tier or in a higher one."""
     high = rank(unit, team, tier)
     return any(rank(unit, team, agent.seat.tier) >= high for agent in members(unit, team))
 
 
-def reaches(unit: Unit, agent: Agent, ticket: Ticket) -> bool:
-    """Whether an agent's tier is high enough for a ticket. What was escalated to nobody is everybody's."""
-    if ticket.tier is None or not is_manned(unit, ticket.team, ticket.tier):
+def may_handle(unit: Unit, agent: Agent, ticket: Ticket) -> bool:
+    """Return True if an agent's tier is high enough for a ticket.
+
+    If the ticket's tier has no agents, every agent may handle it.
+    """
+    if ticket.tier is None or not is_staffed(unit, ticket.team, ticket.tier):
         return True
     return rank(unit, ticket.team, agent.seat.tier) >= rank(unit, ticket.team, ticket.tier)
 
 
-def height(unit: Unit, ticket: Ticket) -> int:
-    """How far up a ticket is: at the tier that it was escalated to, or at its owner's, whichever is higher."""
+def current_rank(unit: Unit, ticket: Ticket) -> int:
+    """Return the rank of the ticket's tier or of its assignee's tier, whichever is higher."""
     owner = Agents.of(unit).agents.get(ticket.assignee or "")
     own = 0 if owner is None else rank(unit, ticket.team, owner.seat.tier)
     return max(own, rank(unit, ticket.team, ticket.tier))
 
 
-def within_reach(unit: Unit, agent: Agent, teams: Collection[str]) -> dict[str | None, frozenset[str]]:
-    """By team, and None for tickets of none, the tiers above an agent, whose tickets are not theirs; one that nobody is
-    of is nobody's."""
+def tiers_above(unit: Unit, agent: Agent, teams: Collection[str]) -> dict[str | None, frozenset[str]]:
+    """Return the tiers above an agent's by team, and by None for tickets without a team.
+
+    The agent may not handle tickets of these tiers. Tiers without agents are left out: every agent may handle them.
+    """
     found: dict[str | None, frozenset[str]] = {}
     for team in (None, *sorted(teams)):
         above = tiers_of(unit, team)[rank(unit, team, agent.seat.tier) + 1 :]
-        found[team] = frozenset(tier for tier in above if is_manned(unit, team, tier))
+        found[team] = frozenset(tier for tier in above if is_staffed(unit, team, tier))
     return found
 
 
-def in_tier(unit: Unit, team: str | None, tier: str) -> list[Agent]:
-    """Those of a team in a tier; without any, those above it; else those of all teams in it; where nobody is, the
-    team."""
+def agents_for_tier(unit: Unit, team: str | None, tier: str) -> list[Agent]:
+    """Return the agents who receive what is escalated to a tier.
+
+    These are the first of the following groups that is not empty: the team's agents in the tier, the team's agents in
+    higher tiers, the agents of all teams in the tier, all agents of the team.
+    """
     own, high = members(unit, team), rank(unit, team, tier)
     return (
         [agent for agent in own if agent.seat.tier == tier]
@@ -116,9 +137,10 @@ def in_tier(unit: Unit, team: str | None, tier: str) -> list[Agent]:
 
 
 def active_agents(unit: Unit) -> dict[str, Agent]:
+    """Return the active agents by handle."""
     return {handle: agent for handle, agent in Agents.of(unit).agents.items() if agent.active}
 
 
 def members(unit: Unit, team: str | None) -> list[Agent]:
-    """The active agents of a team, all of them when `team` is None, by handle."""
-    return [a for _, a in sorted(active_agents(unit).items()) if team is None or team in a.teams]
+    """Return the active agents of a team, sorted by handle; of all teams if `team` is None."""
+    return [a for __, a in sorted(active_agents(unit).items()) if team is None or team in a.teams]

@@ -1,12 +1,15 @@
-"""JSON documents of the feature agents (`docs/reference/json.md`)."""
+"""JSON documents of agents and teams (`docs/reference/json.md`)."""
 
 from __future__ import annotations
 
 from typing import TypedDict
 
 
-class SeatPart(TypedDict):
-    """What an agent can take. `capacity` by channel, `any` for all others; `moved`: a busy channel they help on."""
+class RoutingProfilePart(TypedDict):
+    """The routing profile of an agent.
+
+    `capacity` is by channel, `any` for all others; `moved` is the overloaded channel that the agent was moved to.
+    """
 
     tier: str | None
     skills: list[str]
@@ -18,8 +21,8 @@ class SeatPart(TypedDict):
     moved: str | None
 
 
-class ReachPart(TypedDict):
-    """Through what an agent is told things (CHANNEL:ADDRESS, null: mail), and when not."""
+class NotificationPreferencesPart(TypedDict):
+    """The notification preferences of an agent. `notify` is CHANNEL:ADDRESS, null for mail."""
 
     notify: str | None
     quiet: str | None
@@ -27,8 +30,8 @@ class ReachPart(TypedDict):
     urgent_anyway: bool
 
 
-class AgentRow(SeatPart, ReachPart):
-    """`load`: new and open tickets by channel."""
+class AgentRow(RoutingProfilePart, NotificationPreferencesPart):
+    """An agent. `load` is the number of new and open tickets by channel."""
 
     handle: str
     name: str
@@ -41,8 +44,8 @@ class AgentRow(SeatPart, ReachPart):
     load: dict[str, int]
 
 
-class PlanPart(TypedDict):
-    """How a team's tickets are routed; lengths of time in seconds."""
+class RoutingPlanPart(TypedDict):
+    """The routing plan of a team. Durations are in seconds."""
 
     route: str
     tiers: list[str]
@@ -55,7 +58,9 @@ class PlanPart(TypedDict):
     surge_wait: dict[str, int]
 
 
-class TeamRow(PlanPart):
+class TeamRow(RoutingPlanPart):
+    """A team. `open` is the number of its tickets that are not solved."""
+
     handle: str
     name: str
     agents: list[str]

@@ -14,10 +14,10 @@ from .repository import Jobs
 
 
 def enqueue_jobs(unit: Unit, cause: Command, actor: Actor, events: Sequence[RecordedEvent]) -> None:
-    """Write a job for each automation that wants to hear of one of these events, which `cause` of `actor` led to.
+    """Write a job for each automation that subscribed to one of these events of the command `cause` of `actor`.
 
-    An automation does not hear of what its own plugin caused, of what was taken back, of spam, and of mail that was
-    there before the desk.
+    No job is written for events that the automation's own plugin caused, for undo, for spam, and for imported mail
+    that is older than the desk.
     """
     automations = unit.settings.automations
     if not automations or cause.undoes or cause.historical:
@@ -26,9 +26,9 @@ def enqueue_jobs(unit: Unit, cause: Command, actor: Actor, events: Sequence[Reco
         return
     for record in events:
         number = record.event.ticket
-        wanting = [name for name, kinds in sorted(automations.items()) if record.event.kind in kinds]
-        if not wanting or (number is not None and Tickets.of(unit).get(number).spam):
+        subscribed = [name for name, kinds in sorted(automations.items()) if record.event.kind in kinds]
+        if not subscribed or (number is not None and Tickets.of(unit).get(number).spam):
             continue
-        for name in wanting:
+        for name in subscribed:
             if Actor.system(plugin_of(name)) not in (actor, record.actor):
                 Jobs.of(unit).add(Job(unit.source.next_id("jobs"), name, record.id, unit.now, unit.job_depth))

@@ -1,6 +1,7 @@
-"""Work for plugins after a commit: what happened is noted for each automation that wants to hear of it.
+"""Jobs of automations: a job runs an automation of a plugin for an event, after the event is committed.
 
-A job is written with its event and goes with what the automation has done about it, so nothing is missed or done twice.
+A job is written in the transaction of its event and removed in the transaction of the automation's commands, so that no
+event is missed or handled twice.
 """
 
 from __future__ import annotations
@@ -10,18 +11,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-#: Tries before a job counts as failed.
+#: The number of tries after which a job has failed.
 MAX_TRIES = 5
-#: How far automations may lead from one to another: what they cause further on is told to none. Two that answer each
-#: other would never end.
+#: The maximum length of a chain of automations that trigger each other. Events at this depth trigger no automation;
+#: without a limit, two automations that respond to each other would never stop.
 MAX_DEPTH = 3
-#: How long a job waits after a failure, by the number of tries so far.
-WAITS = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
+#: The delays after a failure, by the number of tries so far.
+RETRY_DELAYS = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=10), timedelta(hours=1))
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """`automation` is PLUGIN.NAME; `depth` how many automations led here. `due_at` is aware, UTC."""
+    """A job. `automation` is PLUGIN.NAME; `depth` is the number of automations that led to the event.
+
+    `due_at` is aware, UTC.
+    """
 
     id: int
     automation: str
@@ -30,8 +34,8 @@ class Job:
     depth: int = 0
 
 
-class JobAtHand(NamedTuple):
-    """A job that its owner has in hand, with what happened. `tries` counts this one."""
+class ClaimedJob(NamedTuple):
+    """A job that a worker has claimed, with its event. `tries` includes the current one."""
 
     id: int
     automation: str
@@ -46,9 +50,10 @@ class JobAtHand(NamedTuple):
 
 
 def plugin_of(automation: str) -> str:
+    """Return the name of the plugin of an automation."""
     return automation.rpartition(".")[0]
 
 
-def wait(tries: int) -> timedelta | None:
-    """How long to wait after so many tries that failed; None: no more."""
-    return None if tries >= MAX_TRIES else WAITS[min(tries, len(WAITS)) - 1]
+def retry_delay(tries: int) -> timedelta | None:
+    """Return the delay after `tries` failed tries; None if the job is not tried again."""
+    return None if tries >= MAX_TRIES else RETRY_DELAYS[min(tries, len(RETRY_DELAYS)) - 1]

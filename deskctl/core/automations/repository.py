@@ -1,4 +1,4 @@
-"""Write jobs."""
+"""Write the jobs of automations."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ class Calendar:
 
     @property
     def always(self) -> bool:
-        """Whether it is open 24 hours a day, every day."""
+        """True if the calendar is open 24 hours a day, every day."""
         return not self.days and all(frames == (Frame(0, DAY),) for frames in self.week)
 
     @property

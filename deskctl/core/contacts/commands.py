@@ -1,4 +1,4 @@
-"""What is done with customers. None of these needs an agent; where one is at the shell, it is they who did it."""
+"""Commands about customers. They do not need an agent; an agent who runs one is recorded as its actor."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..kernel.permissions import Audience
 
 @dataclass(frozen=True, slots=True)
 class SetContact(Command, audience=Audience.AGENT):
-    """Set fields by name: name, tier, org, language, timezone; an empty value is none."""
+    """Set fields of a contact: name, tier, org, language, timezone. An empty value or `none` clears the field."""
 
     did: ClassVar[str] = "changed"
     needs_agent: ClassVar[bool] = False
@@ -22,7 +22,7 @@ class SetContact(Command, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class MergeContacts(Command, audience=Audience.AGENT):
-    """`other` turned out to be `contact`: one customer from now on."""
+    """Merge the contact `other` into `contact`; both are the same customer from now on."""
 
     did: ClassVar[str] = "merged"
     needs_agent: ClassVar[bool] = False
@@ -33,7 +33,7 @@ class MergeContacts(Command, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class UnmergeContact(Command, audience=Audience.AGENT):
-    """The contact stands on its own again."""
+    """Separate a merged contact from the contact that it was merged into."""
 
     did: ClassVar[str] = "separated"
     needs_agent: ClassVar[bool] = False
@@ -43,7 +43,7 @@ class UnmergeContact(Command, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class IssueLink(Command, audience=Audience.AGENT):
-    """Make a one-time code that ties whoever sends it to the contact. `channel`: only there; None: anywhere."""
+    """Create a one-time code that links its sender to the contact. `channel` limits where it is valid."""
 
     did: ClassVar[str] = "issued a link code for"
     needs_agent: ClassVar[bool] = False
@@ -54,7 +54,7 @@ class IssueLink(Command, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class ExportContact(Command, audience=Audience.AGENT):
-    """What is known of the contact is about to be written to files; leaves a trace."""
+    """Record that the data of the contact is exported to files."""
 
     did: ClassVar[str] = "exported"
     needs_agent: ClassVar[bool] = False
@@ -64,7 +64,7 @@ class ExportContact(Command, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class EraseContact(Command, audience=Audience.AGENT):
-    """Everything that the contact said and is called goes for good, with the contacts merged into it."""
+    """Erase the messages and the personal data of the contact and of the contacts merged into it, for good."""
 
     did: ClassVar[str] = "erased"
     needs_agent: ClassVar[bool] = False

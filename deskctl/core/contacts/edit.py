@@ -1,4 +1,4 @@
-"""Customers: what is known of them, and who turned out to be one."""
+"""Change the fields of contacts; merge and unmerge contacts."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from ...errors import Refused, UsageError
+from ...i18n import _, joined
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.event import Event
@@ -21,135 +22,157 @@ from ..tickets.model import ACTIVE
 from ..tickets.repository import Tickets
 from ..values.dataclass_json import differing, with_fields
 from ..values.suggestions import did_you_mean
-from . import commands as c
-from .events import ContactChanged, ContactMerged, ContactUnmerged, JoinContacts, PartContacts, RestoreContact
-from .identity import known, living, person
+from .commands import MergeContacts, SetContact, UnmergeContact
+from .events import ContactChanged, ContactMerged, ContactUnmerged, RestoreContact, UndoContactMerge, UndoContactUnmerge
+from .identity import combined_contact, person_contacts, primary_contact
 from .model import Contact
 from .repository import Contacts
 
-#: A change of these may change what the customer was promised.
-_WEIGHTY = ("tier", "org")
-_LONGEST = 200  # characters of a name
+#: The fields that SLA policies can depend on.
+_SLA_FIELDS = ("tier", "org")
+_MAX_NAME_LENGTH = 200  # characters
 
 
-def set_(unit: Unit, command: c.SetContact, actor: Actor) -> Steps:
-    contact = present(unit, command.contact)
-    before = known(unit, contact.id)
+def set_fields(unit: Unit, command: SetContact, actor: Actor) -> Steps:
+    contact = active_contact(unit, command.contact)
+    before = combined_contact(unit, contact.id)
     values: dict[str, str | None] = {}
     for name, value in command.values:
-        if name not in _READ:
+        if name not in _PARSERS:
             raise UsageError(
-                f"a contact has no field “{name}” to set{did_you_mean(name, _READ)}", f"the fields are {_FIELDS}"
+                _('a contact has no field "{name}"{suggestion}', name=name, suggestion=did_you_mean(name, _PARSERS)),
+                _("the fields are {fields}", fields=_FIELDS),
             )
-        values[name] = _READ[name](value) if value.strip() and value.strip().lower() != "none" else None
+        values[name] = _PARSERS[name](value) if value.strip() and value.strip().lower() != "none" else None
     changes: dict[str, Any] = values
     changed = replace(contact, **changes)
-    what = tuple(f for f in _READ if getattr(contact, f) != getattr(changed, f))
+    what = tuple(f for f in _PARSERS if getattr(contact, f) != getattr(changed, f))
     if what:
         Contacts.of(unit).put(changed)
         yield ContactChanged(None, contact.id, what, differing(contact, changed, what))
-        yield from _weigh(unit, person(unit, contact.id), before)
-    said = ", ".join(f"{name} is {values[name] or 'none'}" for name in values)
-    return Outcome(f"contact {contact.id}: {said}", facts={"contact": contact.id, "changed": list(what)})
-
-
-def present(unit: Unit, number: int) -> Contact:
-    """The contact, if anything may still be done with it. Raises NotFound and Refused."""
-    contact = Contacts.of(unit).get(number)
-    if contact.merged_into is not None:
-        root = living(unit, number).id
-        raise Refused(f"contact {number} was merged into {root}", f"name {root} instead")
-    if contact.erased_at is not None:
-        raise Refused(f"contact {number} was erased")
-    return contact
-
-
-def merge(unit: Unit, command: c.MergeContacts, actor: Actor) -> Steps:
-    """Both keep what is theirs; `other` only points. Into a merged contact means into whom that is now."""
-    if command.contact == command.other:
-        raise Refused("a contact cannot be merged with itself")
-    Contacts.of(unit).lock()
-    into, other = living(unit, command.contact), Contacts.of(unit).get(command.other)
-    for contact in (into, other):
-        if contact.erased_at is not None:
-            raise Refused(f"contact {contact.id} was erased")
-    if living(unit, other.id).id == into.id:
-        if other.id == into.id:
-            raise Refused(
-                f"contact {command.contact} is part of contact {other.id}: that would be a circle",
-                f"deskctl contact unmerge {command.contact} parts them first",
-            )
-        raise Refused(f"contact {other.id} is part of contact {into.id} already")
-    if other.merged_into is not None:
-        raise Refused(
-            f"contact {other.id} was merged into {other.merged_into}",
-            f"deskctl contact merge {into.id} {living(unit, other.id).id} takes both; "
-            f"deskctl contact unmerge {other.id} parts them first",
-        )
-    yield from join(unit, other, into, "agent")
+        yield from _record_on_tickets(unit, person_contacts(unit, contact.id), before)
+    fields = [_("{field} is {value}", field=name, value=value or _("none")) for name, value in values.items()]
     return Outcome(
-        f"contact {other.id} is merged into contact {into.id}", facts={"contact": into.id, "merged": other.id}
+        _("contact {contact}: {fields}", contact=contact.id, fields=joined(", ", fields)),
+        facts={"contact": contact.id, "changed": list(what)},
     )
 
 
-def join(unit: Unit, other: Contact, into: Contact, how: str) -> Generator[Event, None, None]:
-    """`other` points to `into`; both live until now. Open tickets hear of what that changes for them."""
-    sides = [(person(unit, each.id), known(unit, each.id)) for each in (other, into)]
+def active_contact(unit: Unit, number: int) -> Contact:
+    """Return a contact that is neither merged into another one nor erased. Raises NotFound and Refused."""
+    contact = Contacts.of(unit).get(number)
+    if contact.merged_into is not None:
+        root = primary_contact(unit, number).id
+        raise Refused(
+            _("contact {contact} was merged into contact {into}", contact=number, into=root),
+            _("use contact {into} instead", into=root),
+        )
+    if contact.erased_at is not None:
+        raise Refused(_("contact {contact} was erased", contact=number))
+    return contact
+
+
+def merge(unit: Unit, command: MergeContacts, actor: Actor) -> Steps:
+    """Merge `other` into a contact, or into the contact that this one was merged into.
+
+    Both keep their data, and `other` refers to the contact.
+    """
+    if command.contact == command.other:
+        raise Refused(_("a contact cannot be merged with itself"))
+    Contacts.of(unit).lock()
+    into, other = primary_contact(unit, command.contact), Contacts.of(unit).get(command.other)
+    for contact in (into, other):
+        if contact.erased_at is not None:
+            raise Refused(_("contact {contact} was erased", contact=contact.id))
+    if primary_contact(unit, other.id).id == into.id:
+        if other.id == into.id:
+            raise Refused(
+                _(
+                    "contact {contact} is already merged into contact {into}, so the merge would be circular",
+                    contact=command.contact,
+                    into=other.id,
+                ),
+                _("deskctl contact unmerge {contact} separates them first", contact=command.contact),
+            )
+        raise Refused(_("contact {contact} is already merged into contact {into}", contact=other.id, into=into.id))
+    if other.merged_into is not None:
+        raise Refused(
+            _("contact {contact} was merged into contact {into}", contact=other.id, into=other.merged_into),
+            _(
+                "deskctl contact merge {into} {primary} merges both; "
+                "deskctl contact unmerge {contact} separates them first",
+                into=into.id,
+                primary=primary_contact(unit, other.id).id,
+                contact=other.id,
+            ),
+        )
+    yield from merge_into(unit, other, into, "agent")
+    return Outcome(
+        _("contact {contact} merged into contact {into}", contact=other.id, into=into.id),
+        facts={"contact": into.id, "merged": other.id},
+    )
+
+
+def merge_into(unit: Unit, other: Contact, into: Contact, how: str) -> Generator[Event, None, None]:
+    """Merge `other` into `into`; neither is merged yet. Record the change on open tickets."""
+    sides = [(person_contacts(unit, each.id), combined_contact(unit, each.id)) for each in (other, into)]
     Contacts.of(unit).put(replace(other, merged_into=into.id, parted=False))
     yield ContactMerged(None, other.id, into.id, how)
     for numbers, before in sides:
-        yield from _weigh(unit, numbers, before)
+        yield from _record_on_tickets(unit, numbers, before)
 
 
-def unmerge(unit: Unit, command: c.UnmergeContact, actor: Actor) -> Steps:
+def unmerge(unit: Unit, command: UnmergeContact, actor: Actor) -> Steps:
     Contacts.of(unit).lock()
     contact = Contacts.of(unit).get(command.contact)
     into = contact.merged_into
     if into is None:
-        merged = [n for n in person(unit, contact.id) if n != contact.id]
-        hint = f"deskctl contact unmerge {merged[0]} parts them" if merged else ""
-        raise Refused(f"contact {contact.id} was not merged into another one", hint)
-    yield from part(unit, contact)
-    return Outcome(f"contact {contact.id} is separate again", facts={"contact": contact.id, "from": into})
+        merged = [n for n in person_contacts(unit, contact.id) if n != contact.id]
+        hint = _("deskctl contact unmerge {contact} separates them", contact=merged[0]) if merged else ""
+        raise Refused(_("contact {contact} was not merged into another one", contact=contact.id), hint)
+    yield from detach(unit, contact)
+    return Outcome(
+        _("contact {contact} is separate again", contact=contact.id), facts={"contact": contact.id, "from": into}
+    )
 
 
-def part(unit: Unit, contact: Contact) -> Generator[Event, None, None]:
-    """Take the pointer away; no machine sets it again."""
+def detach(unit: Unit, contact: Contact) -> Generator[Event, None, None]:
+    """Separate a contact from the one that it was merged into; no channel merges them again."""
     into = int(contact.merged_into or 0)
-    before = known(unit, contact.id)
+    before = combined_contact(unit, contact.id)
     Contacts.of(unit).put(replace(contact, merged_into=None, parted=True))
     yield ContactUnmerged(None, contact.id, into)
     for number in (contact.id, into):
-        yield from _weigh(unit, person(unit, number), before)
+        yield from _record_on_tickets(unit, person_contacts(unit, number), before)
 
 
-def restore(unit: Unit, past: RestoreContact) -> Generator[Event, None, None]:
-    """Undo a change of fields."""
+def restore_fields(unit: Unit, past: RestoreContact) -> Generator[Event, None, None]:
+    """Undo `set_fields`."""
     contact = Contacts.of(unit).get(past.contact)
-    before = known(unit, contact.id)
+    before = combined_contact(unit, contact.id)
     restored = with_fields(contact, past.fields)
     Contacts.of(unit).put(restored)
     what = tuple(past.fields)
     yield ContactChanged(None, contact.id, what, differing(contact, restored, what))
-    yield from _weigh(unit, person(unit, contact.id), before)
+    yield from _record_on_tickets(unit, person_contacts(unit, contact.id), before)
 
 
-def separate(unit: Unit, past: PartContacts) -> Generator[Event, None, None]:
+def undo_merge(unit: Unit, past: UndoContactMerge) -> Generator[Event, None, None]:
     """Undo a merge."""
     Contacts.of(unit).lock()
-    yield from part(unit, Contacts.of(unit).get(past.contact))
+    yield from detach(unit, Contacts.of(unit).get(past.contact))
 
 
-def rejoin(unit: Unit, past: JoinContacts) -> Generator[Event, None, None]:
+def undo_unmerge(unit: Unit, past: UndoContactUnmerge) -> Generator[Event, None, None]:
     """Undo an unmerge."""
     Contacts.of(unit).lock()
-    yield from join(unit, Contacts.of(unit).get(past.contact), Contacts.of(unit).get(past.into), "agent")
+    yield from merge_into(unit, Contacts.of(unit).get(past.contact), Contacts.of(unit).get(past.into), "agent")
 
 
-def _weigh(unit: Unit, contacts: Sequence[int], before: Contact) -> Generator[Event, None, None]:
-    """The open tickets of these contacts, who are one person, hear of another tier or organisation."""
-    after = known(unit, contacts[0])
-    what = tuple(f for f in _WEIGHTY if getattr(before, f) != getattr(after, f))
+def _record_on_tickets(unit: Unit, contacts: Sequence[int], before: Contact) -> Generator[Event, None, None]:
+    """Yield an event on each open ticket of a person's contacts if the tier or the organisation changed."""
+    after = combined_contact(unit, contacts[0])
+    what = tuple(f for f in _SLA_FIELDS if getattr(before, f) != getattr(after, f))
     if not what:
         return
     numbers = set(Contacts.of(unit).source.active_tickets_of(contacts))
@@ -162,14 +185,16 @@ def _weigh(unit: Unit, contacts: Sequence[int], before: Contact) -> Generator[Ev
 
 def _line(value: str) -> str:
     text = " ".join(value.split())
-    if not text.isprintable() or len(text) > _LONGEST:
-        raise UsageError(f"a name is one line of readable text, at most {_LONGEST} characters")
+    if not text.isprintable() or len(text) > _MAX_NAME_LENGTH:
+        raise UsageError(
+            _("a name must be one line of printable text with at most {length} characters", length=_MAX_NAME_LENGTH)
+        )
     return text
 
 
 def _language(value: str) -> str:
     if not (2 <= len(value) <= 3 and value.isascii() and value.isalpha()):
-        raise UsageError(f"“{value}” is not a language", "two letters, as in ko or en")
+        raise UsageError(_('not a language: "{value}"', value=value), _("use two letters, for example ko or en"))
     return value.lower()
 
 
@@ -177,7 +202,7 @@ def _tier(value: str) -> str:
     try:
         return parse_tag(value)
     except UsageError:
-        raise UsageError(f"“{value}” cannot be a tier", "a tier is one word, as in vip") from None
+        raise UsageError(_('not a tier: "{value}"', value=value), _("use one word, for example vip")) from None
 
 
 def _timezone(value: str) -> str:
@@ -186,19 +211,24 @@ def _timezone(value: str) -> str:
     except (KeyError, ValueError, OSError):
         names = available_timezones()
         raise UsageError(
-            f"there is no time zone “{value}”{did_you_mean(value, names)}", "as in Asia/Seoul or Europe/Berlin"
+            _('no time zone is called "{value}"{suggestion}', value=value, suggestion=did_you_mean(value, names)),
+            _("use a name such as Asia/Seoul or Europe/Berlin"),
         ) from None
     return value
 
 
-_READ: dict[str, Callable[[str], str]] = {
+_PARSERS: dict[str, Callable[[str], str]] = {
     "name": _line,
     "tier": _tier,
     "org": _line,
     "language": _language,
     "timezone": _timezone,
 }
-_FIELDS = ", ".join(_READ)
+_FIELDS = ", ".join(_PARSERS)
 
-HANDLERS: dict[type[Command], Handler] = {c.SetContact: set_, c.MergeContacts: merge, c.UnmergeContact: unmerge}
-RESTORERS: dict[type[Restore], Restorer] = {RestoreContact: restore, PartContacts: separate, JoinContacts: rejoin}
+HANDLERS: dict[type[Command], Handler] = {SetContact: set_fields, MergeContacts: merge, UnmergeContact: unmerge}
+RESTORERS: dict[type[Restore], Restorer] = {
+    RestoreContact: restore_fields,
+    UndoContactMerge: undo_merge,
+    UndoContactUnmerge: undo_unmerge,
+}

@@ -1,4 +1,4 @@
-"""A person of whom nothing is to be known any more, as told to whatever keeps words of theirs."""
+"""The data of an erased person, for the store and plugins to find what they must erase."""
 
 from __future__ import annotations
 
@@ -7,18 +7,21 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-#: Characters of a part of a name that is looked for by itself; shorter parts stand in too many other words.
-_LONG_ENOUGH = 3
-#: Digits of a chat's number that is looked for; shorter ones stand for anything.
-_LONG_ADDRESS = 6
-#: What stands in the place of a line that was about the person.
+#: The minimum length of a part of a name that is searched for; shorter parts occur in too many other words.
+_MIN_NAME_LENGTH = 3
+#: The minimum number of digits of a chat id that is searched for; shorter numbers can mean anything.
+_MIN_NUMBER_LENGTH = 6
+#: The replacement of a line that mentions the person.
 ERASED = "(erased)"
 
 
 @dataclass(frozen=True, slots=True)
 class ErasedPerson:
-    """`contacts`, `tickets` and `messages` are ids: the person's contacts, the tickets that are theirs, and messages on
-    those tickets and of theirs on others. `addresses` and `names` are those that were known until now."""
+    """An erased person.
+
+    `contacts`, `tickets` and `messages` are the ids of the person's contacts and tickets, of the messages on these
+    tickets, and of the person's messages on other tickets. `addresses` and `names` are the erased ones.
+    """
 
     contacts: tuple[int, ...]
     tickets: tuple[int, ...]
@@ -39,20 +42,20 @@ class ErasedPerson:
     def _patterns(self) -> Iterator[re.Pattern[str]]:
         if words := sorted(_words((*self.names, *self.addresses))):
             alternatives = "|".join(map(re.escape, words))
-            # Korean and its kind write particles behind a name without a blank.
+            # Korean and similar languages attach particles to a name without a space.
             yield re.compile(rf"(?<![a-z0-9])(?:{alternatives})(?![a-z0-9])")
         if self.tickets:
             yield re.compile(rf"(?:#|\bticket\s+|티켓\s*)(?:{'|'.join(map(str, self.tickets))})(?![0-9])")
 
 
 def _words(texts: Iterable[str]) -> set[str]:
-    """Names and addresses whole, and the parts of names."""
+    """Return the names and addresses, and the parts of names."""
     found = set()
     for text in map(_folded, texts):
-        if len(text.strip()) >= (_LONG_ADDRESS if text.strip().isdecimal() else 2):
+        if len(text.strip()) >= (_MIN_NUMBER_LENGTH if text.strip().isdecimal() else 2):
             found.add(text.strip())
         if "@" not in text:
-            found.update(part for part in re.findall(r"[^\W\d_]+", text) if len(part) >= _LONG_ENOUGH)
+            found.update(part for part in re.findall(r"[^\W\d_]+", text) if len(part) >= _MIN_NAME_LENGTH)
     return found
 
 

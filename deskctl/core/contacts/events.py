@@ -1,4 +1,4 @@
-"""What happens to a customer: called, changed, merged, parted, linked, exported, erased. Ids and facts only."""
+"""Events of contacts. They contain ids and facts, no personal data."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from ...i18n import _
 from ..kernel.event import Event, Kept
 from ..kernel.undo import UNRECORDED, Cannot, Follows, Hindrance, Restore, Undoable, changed_since
 from ..values.dataclass_json import conflicts
-from .identity import living
+from .identity import primary_contact
 from .repository import Contacts
 
 if TYPE_CHECKING:
@@ -20,10 +21,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CallLogged(Event):
-    """Somebody telephoned: `direction` is in (the customer called) or out; `seconds` None: nobody looked at a clock."""
+    """A telephone call was logged. `direction` is in (from the customer) or out; `seconds` is None if not measured."""
 
     kind = "call_logged"
-    undo = Follows("it belongs to the ticket and its message")
+    undo = Follows(_("it belongs to the ticket and its message"))
 
     message: int
     direction: str
@@ -32,14 +33,14 @@ class CallLogged(Event):
 
 @dataclass(frozen=True, slots=True)
 class ContactChanged(Event):
-    """`fields` of a contact have another value: name, tier, org, language, timezone. What it is stands in the contact.
+    """The `fields` of a contact changed: name, tier, org, language, timezone. The contact has the new values.
 
-    Once without a ticket; where the tier or the organisation changed, by a merge too, once on each open ticket.
+    One event has no ticket. If the tier or the organisation changed, also by a merge, each open ticket has one, too.
     """
 
     kind = "contact_changed"
     quiet = True
-    undo = Undoable("The contact is as before; clocks of their open tickets are recalculated.")
+    undo = Undoable("The contact's fields are restored; the SLA clocks of its open tickets are recalculated.")
     concerns = "contact {contact}"
 
     contact: int
@@ -58,21 +59,34 @@ class ContactChanged(Event):
     def hindrance(self, unit: Unit, past: RecordedEvent) -> Hindrance | None:
         contact = Contacts.of(unit).get(self.contact)
         if contact.erased_at is not None:
-            return Hindrance(f"contact {self.contact} was erased since")
+            return Hindrance(_("contact {contact} was erased since", contact=self.contact))
         if contact.merged_into is not None:
             return Hindrance(
-                f"contact {self.contact} was merged into {contact.merged_into} since",
-                f"deskctl contact unmerge {self.contact}, then undo {past.command}",
+                _(
+                    "contact {contact} was merged into contact {into} since",
+                    contact=self.contact,
+                    into=contact.merged_into,
+                ),
+                _(
+                    "deskctl contact unmerge {contact}, then deskctl undo {command}",
+                    contact=self.contact,
+                    command=past.command,
+                ),
             )
         if self.kept is None:
             return UNRECORDED
         changed = conflicts(contact, self.kept["new"])
-        return changed_since(f"contact {self.contact}", changed, f"deskctl contact set {self.contact}")
+        return changed_since(
+            _("contact {contact}", contact=self.contact), changed, f"deskctl contact set {self.contact}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class ContactMerged(Event):
-    """The contact turned out to be `into`. `how`: agent, code (the customer sent it) or vouched (a channel knows)."""
+    """The contact was merged into `into`.
+
+    `how` is agent, code (the customer sent a link code) or vouched (a channel confirmed the address).
+    """
 
     kind = "contact_merged"
     undo = Undoable("The two contacts are separate again.")
@@ -83,17 +97,19 @@ class ContactMerged(Event):
     how: str = "agent"
 
     def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
-        yield PartContacts(self.contact, self.into)
+        yield UndoContactMerge(self.contact, self.into)
 
     def hindrance(self, unit: Unit, past: RecordedEvent) -> Hindrance | None:
         if Contacts.of(unit).get(self.contact).merged_into == self.into:
             return None
-        return Hindrance(f"contact {self.contact} is no longer merged into contact {self.into}")
+        return Hindrance(
+            _("contact {contact} is no longer merged into contact {into}", contact=self.contact, into=self.into)
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class ContactUnmerged(Event):
-    """The contact is another person than `into` after all."""
+    """The contact was separated from `into`."""
 
     kind = "contact_unmerged"
     undo = Undoable("The contact is merged again.")
@@ -103,23 +119,28 @@ class ContactUnmerged(Event):
     into: int
 
     def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
-        yield JoinContacts(self.contact, self.into)
+        yield UndoContactUnmerge(self.contact, self.into)
 
     def hindrance(self, unit: Unit, past: RecordedEvent) -> Hindrance | None:
-        contact, into = Contacts.of(unit).get(self.contact), living(unit, self.into)
+        contact, into = Contacts.of(unit).get(self.contact), primary_contact(unit, self.into)
         if contact.merged_into is not None or into.id == self.contact:
-            return Hindrance(f"contact {self.contact} was merged since", f"deskctl contact show {self.contact}")
+            return Hindrance(
+                _("contact {contact} was merged since", contact=self.contact),
+                _("see deskctl contact show {contact}", contact=self.contact),
+            )
         if contact.erased_at is not None or into.erased_at is not None:
-            return Hindrance(f"contact {self.contact} or contact {self.into} was erased since")
+            return Hindrance(
+                _("contact {contact} or contact {into} was erased since", contact=self.contact, into=self.into)
+            )
         return None
 
 
 @dataclass(frozen=True, slots=True)
 class IdentityAdded(Event):
-    """A channel vouches for a further address of the contact."""
+    """A channel reported another address of the contact."""
 
     kind = "identity_added"
-    undo = Cannot("a channel reported the address")
+    undo = Cannot(_("a channel reported the address"))
     concerns = "contact {contact}"
 
     contact: int
@@ -128,10 +149,10 @@ class IdentityAdded(Event):
 
 @dataclass(frozen=True, slots=True)
 class LinkIssued(Event):
-    """A one-time code was made; `identity_kind` is the kind of channel it is for, None: any."""
+    """A link code was issued. `identity_kind` is the channel type that it is for; None: any."""
 
     kind = "link_issued"
-    undo = Undoable("The one-time code is no longer valid.", unless="the customer has used it")
+    undo = Undoable("The link code is no longer valid.", unless="the customer has used it")
     concerns = "contact {contact}"
 
     contact: int
@@ -149,17 +170,19 @@ class LinkIssued(Event):
             return UNRECORDED
         code = Contacts.of(unit).link_code(self.kept["digest"])
         if code is not None and code.used_at is not None:
-            why = "the customer has used the code"
-            return Hindrance(why, f"deskctl contact show {self.contact} lists what it linked")
+            return Hindrance(
+                _("the customer has used the code"),
+                _("deskctl contact show {contact} lists the linked addresses", contact=self.contact),
+            )
         return None
 
 
 @dataclass(frozen=True, slots=True)
 class LinkRedeemed(Event):
-    """A customer sent the contact's code; `other` is the contact that they were there until then."""
+    """A customer sent a contact's link code. `other` is the contact that had the sender's address until then."""
 
     kind = "link_redeemed"
-    undo = Cannot("the customer sent the code", "deskctl contact unmerge separates the contacts")
+    undo = Cannot(_("the customer sent the code"), _("deskctl contact unmerge separates the contacts"))
     concerns = "contact {contact}"
 
     contact: int
@@ -169,23 +192,23 @@ class LinkRedeemed(Event):
 
 @dataclass(frozen=True, slots=True)
 class LinkRefused(Event):
-    """A code led nowhere. `why`: wrong, used, late, elsewhere (it is for another kind of channel) or too_many."""
+    """A link code was refused. `why` is wrong, used, late, elsewhere (for another channel type) or too_many."""
 
     kind = "link_refused"
-    undo = Cannot("a customer did it")
+    undo = Cannot(_("a customer did it"))
     concerns = "contact {contact}"
 
-    contact: int  # who sent it
+    contact: int  # the sender
     identity_kind: str
     why: str
 
 
 @dataclass(frozen=True, slots=True)
 class ContactExported(Event):
-    """What the desk knows of a contact was written to files."""
+    """The data of a contact was exported to files."""
 
     kind = "contact_exported"
-    undo = Cannot("the exported files are outside the desk", "delete the files")
+    undo = Cannot(_("the exported files are outside the desk"), _("delete the files"))
     concerns = "contact {contact}"
 
     contact: int
@@ -193,10 +216,10 @@ class ContactExported(Event):
 
 @dataclass(frozen=True, slots=True)
 class ContactErased(Event):
-    """What the contact, and those `merged` into it, said and are called is gone. How much that was stays."""
+    """The texts and names of the contact and of those `merged` into it were erased. The counts are kept."""
 
     kind = "contact_erased"
-    undo = Cannot("erased data is gone for good")
+    undo = Cannot(_("erased data cannot be restored"))
     concerns = "contact {contact}"
 
     contact: int
@@ -210,21 +233,23 @@ class ContactErased(Event):
 
 @dataclass(frozen=True, slots=True)
 class RestoreContact(Restore):
+    """Restore fields of a contact."""
+
     contact: int
     fields: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class PartContacts(Restore):
-    """The contact is no longer merged into `into`."""
+class UndoContactMerge(Restore):
+    """Separate the contact from `into` again."""
 
     contact: int
     into: int
 
 
 @dataclass(frozen=True, slots=True)
-class JoinContacts(Restore):
-    """The contact is merged into `into` again."""
+class UndoContactUnmerge(Restore):
+    """Merge the contact into `into` again."""
 
     contact: int
     into: int
@@ -232,6 +257,6 @@ class JoinContacts(Restore):
 
 @dataclass(frozen=True, slots=True)
 class RevokeLink(Restore):
-    """The one-time code with this digest is no longer valid."""
+    """Make the link code with this digest invalid."""
 
     digest: str

@@ -1,4 +1,4 @@
-"""Who a message is from: the contact behind an address, made when there is none, and who that turned out to be."""
+"""Find the contact with an address, the contact that it was merged into, and the addresses of a person."""
 
 from __future__ import annotations
 
@@ -15,17 +15,19 @@ if TYPE_CHECKING:
 
 
 def address_key(kind: str, address: str) -> Address:
-    """How an address is compared: whole, lower-cased (RFC 5321 leaves the local part's case to its host;
-    no host that people write from uses it). Telephone numbers by their digits."""
+    """Return an address in the form in which addresses are compared: lower case, telephone numbers as digits.
+
+    RFC 5321 allows hosts to distinguish the case of the local part; in practice no mail provider does.
+    """
     number = phone.normalised(address) if kind == "phone" else None
     return Address(kind, number or address.strip().lower())
 
 
 def contact_for(unit: Unit, kind: str, address: str | None, name: str | None, language: str | None = None) -> Contact:
-    """Whom `address` reaches; a new contact for a new address, or when there is no address at all.
+    """Return the contact with an address, or a new contact if the address is new or None.
 
-    Of a merged contact it is the one that lives on, with what is known of either. What they write stays with the
-    contact that holds the address (`holder`), so that a merge can be taken back.
+    For a merged contact this is the combined contact. Messages stay with the contact that has the address (see
+    `address_owner`), so that a merge can be undone.
     """
     name = name.strip() or None if name else None
     identity = None if address is None else Contacts.of(unit).identity(address_key(kind, address))
@@ -39,40 +41,44 @@ def contact_for(unit: Unit, kind: str, address: str | None, name: str | None, la
     if (contact.name is None and name) or (contact.language is None and language):
         contact = replace(contact, name=contact.name or name, language=contact.language or language)
         Contacts.of(unit).put(contact)
-    return contact if contact.merged_into is None else known(unit, contact.id)
+    return contact if contact.merged_into is None else combined_contact(unit, contact.id)
 
 
-def holder(unit: Unit, kind: str, address: str | None, contact: Contact) -> int:
-    """The id of the contact that the address is of, whomever that was merged into. `contact` is `contact_for`'s."""
+def address_owner(unit: Unit, kind: str, address: str | None, contact: Contact) -> int:
+    """Return the id of the contact that has an address, even if it is merged; else that of `contact`.
+
+    `contact` is the result of `contact_for` for the address.
+    """
     identity = None if address is None else Contacts.of(unit).identity(address_key(kind, address))
     return contact.id if identity is None else identity.contact
 
 
-def living(unit: Unit, number: int) -> Contact:
-    """The contact that this one is now. Raises NotFound."""
+def primary_contact(unit: Unit, number: int) -> Contact:
+    """Return the primary contact: the one that a contact was merged into, else the contact. Raises NotFound."""
     contact = Contacts.of(unit).get(number)
     while contact.merged_into is not None:
         contact = Contacts.of(unit).get(contact.merged_into)
     return contact
 
 
-def person(unit: Unit, number: int) -> list[int]:
-    """The contact that lives on, then everyone who was merged into it, by id. Raises NotFound."""
-    found = [living(unit, number).id]
-    asked = found
-    while asked:
-        asked = [contact.id for contact in Contacts.of(unit).merged_into(asked)]
-        found = found[:1] + sorted(found[1:] + asked)
+def person_contacts(unit: Unit, number: int) -> list[int]:
+    """Return the ids of a person's contacts: the primary one, then those merged into it, sorted. Raises NotFound."""
+    found = [primary_contact(unit, number).id]
+    merged = found
+    while merged:
+        merged = [contact.id for contact in Contacts.of(unit).merged_into(merged)]
+        found = found[:1] + sorted(found[1:] + merged)
     return found
 
 
-def known(unit: Unit, number: int) -> Contact:
-    """The contact that lives on; what is not known of it is taken from those merged into it, the oldest first."""
-    first, *others = (Contacts.of(unit).get(n) for n in person(unit, number))
-    return as_known(first, others)
+def combined_contact(unit: Unit, number: int) -> Contact:
+    """Return the primary contact; its empty fields are filled in from the contacts merged into it, the oldest first."""
+    first, *others = (Contacts.of(unit).get(n) for n in person_contacts(unit, number))
+    return combine(first, others)
 
 
-def as_known(contact: Contact, merged: Iterable[Contact]) -> Contact:
+def combine(contact: Contact, merged: Iterable[Contact]) -> Contact:
+    """Return a contact whose empty fields are filled in from `merged`, in this order."""
     for other in merged:
         contact = replace(
             contact,
@@ -85,7 +91,7 @@ def as_known(contact: Contact, merged: Iterable[Contact]) -> Contact:
     return contact
 
 
-def reached_at(unit: Unit, number: int) -> list[Identity]:
-    """Every address of the person that a contact is: its own first, each contact's oldest first."""
-    own = [number, *(n for n in person(unit, number) if n != number)]
+def person_addresses(unit: Unit, number: int) -> list[Identity]:
+    """Return all addresses of a contact's person: those of the contact first; the oldest of each contact first."""
+    own = [number, *(n for n in person_contacts(unit, number) if n != number)]
     return [identity for n in own for identity in Contacts.of(unit).addresses(n)]

@@ -1,7 +1,7 @@
-"""One-time codes by which a customer proves, on a second channel, who they are on the first.
+"""Link codes: one-time codes with which a customer links an address on another channel.
 
-Fifty random bits that can be read aloud and typed on a telephone. The desk keeps a hash, so that whoever reads the
-store cannot use one; five wrong tries a day and address make guessing hopeless.
+A code has more than fifty random bits and can be read aloud and typed on a telephone. The store keeps only a hash, so
+that the codes cannot be read there. An address can send five wrong codes a day, so that codes cannot be guessed.
 """
 
 from __future__ import annotations
@@ -11,18 +11,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-#: Without I, L, O, U, 0 and 1: nothing that looks like another sign.
+#: Letters and digits without I, L, O, U, 0 and 1, which are easily confused.
 ALPHABET = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 LENGTH = 11  # 30 ** 11 > 2 ** 53
 GROUP = 4
-#: Wrong codes that one address may send until `FORGIVEN_AFTER` its first one.
-MOST_TRIES = 5
-FORGIVEN_AFTER = timedelta(days=1)
+#: The number of wrong codes that an address may send within `RESET_AFTER` of the first.
+MAX_WRONG_CODES = 5
+RESET_AFTER = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class LinkCode:
-    """`digest` is the hash of the code; `kind` the kind of channel it is for, None: any. Moments are aware, UTC."""
+    """A link code. `digest` is its hash, `kind` the channel type that it is for; None: any.
+
+    Times are aware, UTC.
+    """
 
     digest: str
     contact: int
@@ -34,7 +37,7 @@ class LinkCode:
 
 @dataclass(frozen=True, slots=True)
 class LinkTries:
-    """How many wrong codes an address has sent since a moment."""
+    """The number of wrong codes that an address has sent since a time."""
 
     kind: str
     address: str
@@ -42,8 +45,8 @@ class LinkTries:
     since: datetime
 
 
-def made_from(token: str) -> str:
-    """A code from 128 random bits in hexadecimal, in groups that can be read aloud."""
+def code_from(token: str) -> str:
+    """Return the code for 128 random bits in hexadecimal, in groups that can be read aloud."""
     number, signs = int(token, 16), ""
     for _ in range(LENGTH):
         number, place = divmod(number, len(ALPHABET))
@@ -52,6 +55,6 @@ def made_from(token: str) -> str:
 
 
 def digest(code: str) -> str:
-    """The hash under which a code is kept, however its customer typed it: case, blanks and dashes mean nothing."""
+    """Return the hash of a code as a customer typed it; case, spaces and dashes are ignored."""
     typed = unicodedata.normalize("NFKC", code).upper()
     return sha256("".join(ch for ch in typed if ch.isalnum()).encode("utf-8", "replace")).hexdigest()

@@ -1,5 +1,4 @@
-"""Known on a second channel, too: by a one-time code that an agent gives and the customer sends there, or because
-the channel vouches for an address that the desk knows already."""
+"""Link the addresses of a customer: by a link code that the customer sends, or because a channel vouches for them."""
 
 from __future__ import annotations
 
@@ -8,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ...errors import NotFound, Refused
+from ...i18n import _
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.event import Event
@@ -18,20 +18,22 @@ from ..kernel.settings import BUILT_IN
 from ..kernel.undo import Restore
 from ..kernel.unit import Unit
 from ..values.suggestions import did_you_mean
-from . import link_codes as codes
 from .commands import IssueLink
-from .edit import join, present
+from .edit import active_contact, merge_into
 from .events import IdentityAdded, LinkIssued, LinkRedeemed, LinkRefused, RevokeLink
-from .identity import address_key, contact_for, holder, living
+from .identity import address_key, address_owner, contact_for, primary_contact
+from .link_codes import MAX_WRONG_CODES, RESET_AFTER, LinkCode, LinkTries, code_from, digest
 from .model import Address, Identity
 from .repository import Contacts
 
 
 @dataclass(frozen=True, slots=True)
-class Redeemed:
-    """What became of a code: `why` is linked, already (it was the same person before), wrong, used, late,
-    elsewhere (it is for another kind of channel) or too_many (wrong ones, today); true for the first two. `contact` is
-    who they are now."""
+class Redemption:
+    """The result of a link code; true if the sender is linked to the contact of the code.
+
+    `why` is linked, already (it was the same person before), wrong, used, late, elsewhere (the code is for another
+    channel type) or too_many (wrong codes today). `contact` is the sender's contact now.
+    """
 
     why: str
     contact: int
@@ -41,30 +43,36 @@ class Redeemed:
 
 
 def issue(unit: Unit, command: IssueLink, actor: Actor) -> Steps:
-    """The code is in the facts, and nowhere else: the desk keeps its hash.
+    """Issue a link code. It is only in the outcome's facts; the store keeps its hash.
 
-    Only for channels that know who writes: by mail anybody could send it in the name of somebody else, and be shown
-    what is theirs.
+    Only channels that authenticate senders accept codes: mail has forged senders, who could then read another
+    customer's messages.
     """
-    contact = present(unit, command.contact)
+    contact = active_contact(unit, command.contact)
     kind = None
     if command.channel is not None:
         channel = unit.settings.channels.get(command.channel)
         if channel is None and command.channel in BUILT_IN:
-            raise Refused(f"nobody can send a code by {command.channel}", _channels(unit))
+            raise Refused(_("customers cannot send a code through {channel}", channel=command.channel), _channels(unit))
         if channel is None:
-            near = did_you_mean(command.channel, unit.settings.channels)
-            raise NotFound(f"there is no channel “{command.channel}”{near}", _channels(unit))
+            raise NotFound(
+                _(
+                    'no channel is called "{channel}"{suggestion}',
+                    channel=command.channel,
+                    suggestion=did_you_mean(command.channel, unit.settings.channels),
+                ),
+                _channels(unit),
+            )
         if not channel.conversational:
             raise Refused(
-                f"whoever writes to {channel.name} could claim to be anybody: no code is taken there",
-                f"deskctl contact merge {contact.id} OTHER ties them by hand",
+                _("channel {channel} accepts no codes, because its senders can be forged", channel=channel.name),
+                _("deskctl contact merge {contact} OTHER merges two contacts manually", contact=contact.id),
             )
         kind = channel.kind
-    code = codes.made_from(unit.source.token())
+    code = code_from(unit.source.token())
     until = unit.now + unit.settings.link_valid
-    Contacts.of(unit).put_link_code(codes.LinkCode(codes.digest(code), contact.id, unit.now, until, kind))
-    yield LinkIssued(None, contact.id, until, kind, {"digest": codes.digest(code)})
+    Contacts.of(unit).put_link_code(LinkCode(digest(code), contact.id, unit.now, until, kind))
+    yield LinkIssued(None, contact.id, until, kind, {"digest": digest(code)})
     facts = {
         "contact": contact.id,
         "code": code,
@@ -72,54 +80,58 @@ def issue(unit: Unit, command: IssueLink, actor: Actor) -> Steps:
         "kind": kind,
         "expires_at": _rfc3339(until),
     }
-    return Outcome(f"the code {code} ties whoever sends it to contact {contact.id}, once", facts=facts)
+    return Outcome(
+        _("code {code} links its sender to contact {contact}; it is valid once", code=code, contact=contact.id),
+        facts=facts,
+    )
 
 
 def _channels(unit: Unit) -> str:
-    names = ", ".join(unit.settings.channels)
-    return f"the channels are {names}" if names else "deskctl channel list shows those of the configuration"
+    if not unit.settings.channels:
+        return _("no channel is configured; see deskctl channel list")
+    return _("the channels are {channels}", channels=", ".join(unit.settings.channels))
 
 
 def _rfc3339(moment: datetime) -> str:
     return moment.isoformat().replace("+00:00", "Z")
 
 
-def redeem(unit: Unit, code: str, kind: str, address: str, now: datetime) -> Generator[Event, None, Redeemed]:
-    """Somebody sent a code from an address: `outcome = yield from redeem(…)`.
+def redeem(unit: Unit, code: str, kind: str, address: str, now: datetime) -> Generator[Event, None, Redemption]:
+    """Redeem a code that was sent from an address: `redemption = yield from redeem(…)`.
 
-    Who they were on that channel is merged into the code's contact. What is wrong, used up or late links nothing, and
-    after a few wrong ones in a day the address is no longer heard.
+    The sender's contact is merged into the contact of the code. A wrong, used or expired code links nothing, and after
+    `MAX_WRONG_CODES` wrong codes within `RESET_AFTER` no code from the address is accepted.
     """
     Contacts.of(unit).lock()
     sender = contact_for(unit, kind, address, None)
-    own = holder(unit, kind, address, sender)
+    own = address_owner(unit, kind, address, sender)
     key = address_key(kind, address)
     tries = _tries(unit, key, now)
-    found = Contacts.of(unit).link_code(codes.digest(code))
-    why = "too_many" if tries.wrong >= codes.MOST_TRIES else _fault(unit, found, kind, now)
+    found = Contacts.of(unit).link_code(digest(code))
+    why = "too_many" if tries.wrong >= MAX_WRONG_CODES else _refusal(unit, found, kind, now)
     if why is not None or found is None:
         if why != "too_many":
             Contacts.of(unit).put_link_tries(replace(tries, wrong=tries.wrong + 1))
         yield LinkRefused(None, own, kind, why or "wrong")
-        return Redeemed(why or "wrong", sender.id)
+        return Redemption(why or "wrong", sender.id)
     Contacts.of(unit).put_link_code(replace(found, used_at=now))
-    into, other = living(unit, found.contact), living(unit, own)
+    into, other = primary_contact(unit, found.contact), primary_contact(unit, own)
     yield LinkRedeemed(None, into.id, own, kind)
     if into.id == other.id:
-        return Redeemed("already", into.id)
-    yield from join(unit, other, into, "code")
-    return Redeemed("linked", into.id)
+        return Redemption("already", into.id)
+    yield from merge_into(unit, other, into, "code")
+    return Redemption("linked", into.id)
 
 
-def _tries(unit: Unit, key: Address, now: datetime) -> codes.LinkTries:
+def _tries(unit: Unit, key: Address, now: datetime) -> LinkTries:
     tries = Contacts.of(unit).link_tries(key)
-    if tries is None or now - tries.since >= codes.FORGIVEN_AFTER:
-        return codes.LinkTries(key.kind, key.address, 0, now)
+    if tries is None or now - tries.since >= RESET_AFTER:
+        return LinkTries(key.kind, key.address, 0, now)
     return tries
 
 
-def _fault(unit: Unit, found: codes.LinkCode | None, kind: str, now: datetime) -> str | None:
-    if found is None or living(unit, found.contact).erased_at is not None:
+def _refusal(unit: Unit, found: LinkCode | None, kind: str, now: datetime) -> str | None:
+    if found is None or primary_contact(unit, found.contact).erased_at is not None:
         return "wrong"
     if found.used_at is not None:
         return "used"
@@ -128,11 +140,11 @@ def _fault(unit: Unit, found: codes.LinkCode | None, kind: str, now: datetime) -
     return "elsewhere" if found.kind not in (None, kind) else None
 
 
-def vouch(unit: Unit, number: int, also: Iterable[tuple[str, str]]) -> Generator[Event, None, None]:
-    """A channel knows that whoever the contact is has these addresses (kind, address), too.
+def add_vouched_addresses(unit: Unit, number: int, also: Iterable[tuple[str, str]]) -> Generator[Event, None, None]:
+    """Add addresses (kind, address) that a channel reports for a contact.
 
-    One that nobody has becomes theirs. Whose it is already is the same person: the younger contact is merged into
-    the older one. Not where a person has parted one of the two before: they knew better.
+    A new address is added to the contact. If another contact has the address, both are the same person, and the newer
+    contact is merged into the older one, unless someone has unmerged one of the two before.
     """
     for kind, address in also:
         key = address_key(kind, address)
@@ -142,17 +154,19 @@ def vouch(unit: Unit, number: int, also: Iterable[tuple[str, str]]) -> Generator
             yield IdentityAdded(None, number, key.kind)
             continue
         Contacts.of(unit).lock()
-        into, other = sorted((living(unit, number), living(unit, identity.contact)), key=lambda c: c.id)
-        if into.id != other.id and not _parted(unit, (number, identity.contact, into.id, other.id)):
-            yield from join(unit, other, into, "vouched")
+        into, other = sorted(
+            (primary_contact(unit, number), primary_contact(unit, identity.contact)), key=lambda c: c.id
+        )
+        if into.id != other.id and not _any_detached(unit, (number, identity.contact, into.id, other.id)):
+            yield from merge_into(unit, other, into, "vouched")
 
 
-def _parted(unit: Unit, numbers: Iterable[int]) -> bool:
+def _any_detached(unit: Unit, numbers: Iterable[int]) -> bool:
     return any(Contacts.of(unit).get(number).parted for number in numbers)
 
 
 def revoke(unit: Unit, past: RevokeLink) -> Iterator[Event]:
-    """Undo `issue`: the code expires now."""
+    """Undo `issue`: let the code expire now."""
     yield from ()
     code = Contacts.of(unit).link_code(past.digest)
     if code is not None:

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    pass
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A customer: one person, whatever the channel.
+    """A customer, on all channels.
 
-    `merged_into` is the contact that this one turned out to be, too: both keep what is theirs, so that taking the
-    pointer away is all it takes to have two again. `parted`: a person did so; no machine merges it again. `org` and
-    `tier` are words of the desk, `timezone` an IANA name. `erased_at`: since then nothing is known of them.
+    `merged_into` is the contact that this one was merged into. Both keep their data, so that clearing the field undoes
+    the merge. `parted`: someone has unmerged the contact, and it is never merged automatically again. `org` and `tier`
+    are values that the desk chooses, `timezone` is an IANA name. `erased_at` is the time when its data was erased.
     """
 
     id: int
@@ -33,9 +30,9 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """An address at which a contact is reached, in a kind of channel ("email", "phone").
+    """An address of a contact. `kind` is the channel type, for example "email" or "phone".
 
-    `bounced` is why mail to it does not arrive, None while it does.
+    `bounced` is the reason why mail to it is not delivered, None if it is.
     """
 
     kind: str
@@ -45,14 +42,14 @@ class Identity:
 
 
 class Address(NamedTuple):
-    """Where a contact is reached: the kind of channel and the address in it, lower-cased."""
+    """An address with its channel type, in lower case."""
 
     kind: str
     address: str
 
 
 class Belongings(NamedTuple):
-    """What the store holds of a person: the numbers of their tickets, and how much besides."""
+    """The data that the store has about a person: ticket numbers, and the counts of other records."""
 
     tickets: tuple[int, ...]
     messages: int

@@ -1,4 +1,4 @@
-"""Questions about customers."""
+"""Queries about customers."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from ..kernel.query import Query
 
 @dataclass(frozen=True, slots=True)
 class ListContacts(Query, audience=Audience.AGENT):
-    """Customers, newest first; those merged into another are not among them. Empty filters do not restrict; `text`
-    is looked for in names and addresses. Answer: `list[customer_answers.ContactRow]`.
+    """List contacts, newest first, without merged ones. Filters that are None do not restrict.
+
+    `text` is searched for in names and addresses. Answer: `list[views.ContactRow]`.
     """
 
     text: str | None = None
@@ -22,13 +23,14 @@ class ListContacts(Query, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class CountContacts(ListContacts):
-    """How many customers `ListContacts` with the same filters would find; `limit` is ignored. Answer: an integer."""
+    """Count the contacts that `ListContacts` finds with the same filters, without `limit`. Answer: an integer."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShowContact(Query, audience=Audience.AGENT):
-    """A customer with the newest `limit` of all that was said, on every channel. Of a merged one it is whom they were
-    merged into. Without notes unless `notes` says so. Answer: `customer_answers.ContactDocument`.
+    """Show a contact with its newest `limit` messages on all channels; for a merged one, the primary contact.
+
+    `notes` includes internal notes. Answer: `ContactDocument`.
     """
 
     id: int
@@ -38,7 +40,7 @@ class ShowContact(Query, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class FindContact(Query, audience=Audience.AGENT):
-    """The customer whom `address` reaches, on whatever channel; for a merged one whom they were merged into.
+    """Find the contact with an address on any channel; for a merged one, the primary contact.
 
     Answer: the contact's number. Raises NotFound.
     """
@@ -48,6 +50,6 @@ class FindContact(Query, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class ContactEvents(Query, audience=Audience.AGENT):
-    """What happened to a customer, apart from their tickets, oldest first. Answer: a list of events."""
+    """List the events of a contact, oldest first, without those of its tickets. Answer: a list of events."""
 
     id: int

@@ -15,7 +15,7 @@ from .model import Address, Belongings, Contact, Identity
 
 
 class ContactSource(Protocol):
-    """What the store loads of contacts."""
+    """The reads from the store for contacts."""
 
     def contacts(self, ids: Collection[int]) -> Iterable[Contact]: ...
     def identities(self, addresses: Collection[Address]) -> Iterable[Identity]: ...
@@ -43,7 +43,7 @@ class ContactSource(Protocol):
 
 @dataclass(slots=True)
 class ContactChanges:
-    """What a transaction writes of contacts."""
+    """The changes of contacts in a transaction."""
 
     contacts: dict[int, Contact] = field(default_factory=dict)  # new or changed
     identities: list[Identity] = field(default_factory=list)  # new

@@ -1,4 +1,4 @@
-"""The documents about customers, as `docs/reference/json.md` describes them."""
+"""JSON documents of contacts (`docs/reference/json.md`)."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from typing import TypedDict
 
 
 class IdentityRow(TypedDict):
-    """`contact` is whose it is: another one's than the document's after a merge. `bounced`: why mail does not
-    arrive."""
+    """An address of a contact.
+
+    `contact` is the contact that has it, which after a merge can differ from the contact of the document. `bounced` is
+    the reason why mail is not delivered.
+    """
 
     kind: str
     address: str
@@ -16,8 +19,11 @@ class IdentityRow(TypedDict):
 
 
 class ContactRow(TypedDict):
-    """`addresses` are those of whoever was merged into the contact, too. `total` counts their
-    tickets, `open` those that are not solved or closed. `seen_at`: when one of the tickets changed last."""
+    """A contact. `addresses` includes those of the contacts merged into it.
+
+    `total` is the number of its tickets, `open` of those that are not solved or closed. `seen_at` is the time of the
+    last change of one of them.
+    """
 
     id: int
     name: str | None
@@ -34,7 +40,7 @@ class ContactRow(TypedDict):
 
 
 class ContactRef(TypedDict):
-    """The contact that lives on, with what is known of those merged into it; `address` is what they wrote from."""
+    """The combined contact of a ticket. `address` is the one that the customer wrote from."""
 
     id: int
     name: str | None

@@ -1,4 +1,4 @@
-"""Delivery reports about mail of ours: kept with each recipient, never shown as a customer's words."""
+"""Delivery reports: record the state of each recipient of a mail. They are not messages of the customer."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from ..messages.model import Bounce, Confirmation, InboundMessage, RecipientRepo
 from ..tickets.events import StatusChanged
 from ..tickets.model import Status
 from ..tickets.repository import Tickets
-from . import failure_texts as undelivered
 from .events import Bounced, DeliverySettled
+from .failure_texts import ADDRESS_FAILURES, delivery_lines, reason_text
 from .model import Delivery, OutboxEntry, OutboxKind, OutboxState
 from .repository import Outbox
 
 
-def returned(unit: Unit, channel: str, message: InboundMessage) -> OutboxEntry | None:
-    """Return the mail that a report speaks of: one that we sent through this channel, to someone whom it names.
+def reported_entry(unit: Unit, channel: str, message: InboundMessage) -> OutboxEntry | None:
+    """Return the mail that a report is about: one sent through this channel to a recipient that the report names.
 
-    The Message-ID alone would do (it is random), but a mere recipient of our mail must not be able to report for
-    others that it did not arrive.
+    The random Message-ID identifies the mail. The recipient is also checked, because recipients know the Message-ID and
+    must not be able to report a failure for someone else.
     """
     report = message.bounce or message.confirmation
     if report is None or (isinstance(report, Confirmation) and report.kind != "delivered"):
@@ -38,6 +38,7 @@ def returned(unit: Unit, channel: str, message: InboundMessage) -> OutboxEntry |
 
 
 def _concerns(entry: OutboxEntry, report: Bounce | Confirmation) -> bool:
+    """Return True if a report names a recipient of the mail, or no recipient at all."""
     named = {address.lower() for address in report.recipients}
     if isinstance(report, Bounce):
         named |= {one.address.lower() for one in report.reports}
@@ -45,18 +46,18 @@ def _concerns(entry: OutboxEntry, report: Bounce | Confirmation) -> bool:
 
 
 def recipients(entry: OutboxEntry) -> list[str]:
-    """Everyone to whom a mail was sent, lower case, each once."""
+    """Return all recipients of a mail in lower case, each once."""
     return list(dict.fromkeys(address.lower() for address in (*entry.to, *entry.cc, *entry.bcc)))
 
 
-def confirm(unit: Unit, entry: OutboxEntry, confirmation: Confirmation) -> None:
-    """A report of success: these recipients, all without names, have the mail."""
+def record_confirmation(unit: Unit, entry: OutboxEntry, confirmation: Confirmation) -> None:
+    """Record a report of successful delivery to the recipients that it names, or to all if it names none."""
     named = [address.lower() for address in confirmation.recipients] or recipients(entry)
-    Outbox.of(unit).put(replace(entry, deliveries=_merged(entry, [Delivery(one, "delivered") for one in named])))
+    Outbox.of(unit).put(replace(entry, deliveries=_with_reports(entry, [Delivery(one, "delivered") for one in named])))
 
 
-def refusal(refused: Sequence[RecipientReport]) -> Bounce:
-    """Return a report about recipients whom the relay refused at once, while it accepted the mail for others."""
+def refusal_report(refused: Sequence[RecipientReport]) -> Bounce:
+    """Return a report about the recipients that the relay refused while it accepted the mail for others."""
     first = refused[0]
     permanent = any(not (one.status or "5").startswith("4") for one in refused)
     addresses = tuple(one.address for one in refused)
@@ -71,15 +72,15 @@ def refusal(refused: Sequence[RecipientReport]) -> Bounce:
     )
 
 
-def record(unit: Unit, entry: OutboxEntry, bounce: Bounce, message: int) -> Generator[Event, None, None]:
-    """Keep what a report says of each recipient.
+def record_bounce(unit: Unit, entry: OutboxEntry, bounce: Bounce, message: int) -> Generator[Event, None, None]:
+    """Record a report about recipients of a mail.
 
-    The mail has failed if nobody in its To has got it; otherwise it holds as sent for the others. A delay fails
-    nothing. An address is marked if the report says for good that it takes no mail.
+    The mail has failed if it reached no recipient in To; otherwise it stays sent for the others. A delay is not a
+    failure. Addresses that permanently accept no mail are marked.
     """
-    told = _told(entry, bounce)
-    bad = [one for one in told if one.state == ("delayed" if bounce.delayed else "failed")]
-    entry = replace(entry, deliveries=_merged(entry, told))
+    reported = _reported_deliveries(entry, bounce)
+    bad = [one for one in reported if one.state == ("delayed" if bounce.delayed else "failed")]
+    entry = replace(entry, deliveries=_with_reports(entry, reported))
     lost = {one.address for one in entry.deliveries if one.state == "failed"}
     whole = not bounce.delayed and lost >= {address.lower() for address in entry.to}
     partly = bool(bad) and not bounce.delayed and not whole
@@ -96,7 +97,7 @@ def record(unit: Unit, entry: OutboxEntry, bounce: Bounce, message: int) -> Gene
         )
     reason = " ".join(filter(None, (bounce.status, bounce.reason))) or "no reason given"
     if not bounce.delayed:
-        _mark(unit, entry, bounce, bad)
+        _mark_addresses(unit, entry, bounce, bad)
     if bounce.delayed:
         entry = replace(entry, last_error=f"delayed: {reason}")
     elif partly:
@@ -107,16 +108,16 @@ def record(unit: Unit, entry: OutboxEntry, bounce: Bounce, message: int) -> Gene
     Outbox.of(unit).put(replace(entry, state=OutboxState.FAILED, due_at=None, last_error=f"bounced: {reason}"))
     if entry.ticket is None or entry.kind is not OutboxKind.REPLY:
         return
-    words = undelivered.lines(preferred(unit.settings.language), bad) or f"bounced: {reason}"
+    words = delivery_lines(preferred(unit.settings.language), bad) or f"bounced: {reason}"
     yield DeliverySettled(entry.ticket, entry.id, entry.message, OutboxState.FAILED.value, words)
     ticket = Tickets.of(unit).get(entry.ticket)
     if ticket.status is Status.PENDING:
         yield StatusChanged(ticket.number, ticket.status, Status.OPEN)
 
 
-def _told(entry: OutboxEntry, bounce: Bounce) -> list[Delivery]:
-    """What the report says of recipients of ours; of a report that names nobody, of everyone in To."""
-    ours = recipients(entry)
+def _reported_deliveries(entry: OutboxEntry, bounce: Bounce) -> list[Delivery]:
+    """Return the deliveries that a report contains for recipients of the mail; for all in To if it names none."""
+    known = recipients(entry)
     action = "delayed" if bounce.delayed else "failed"
     reports: Iterable[RecipientReport] = bounce.reports or (
         RecipientReport(address, action, bounce.status, bounce.reason_class, bounce.reason)
@@ -125,26 +126,27 @@ def _told(entry: OutboxEntry, bounce: Bounce) -> list[Delivery]:
     return [
         Delivery(one.address.lower(), one.action, one.status, one.reason_class, one.reason)
         for one in reports
-        if one.address.lower() in ours
+        if one.address.lower() in known
     ]
 
 
-def _merged(entry: OutboxEntry, told: Iterable[Delivery]) -> tuple[Delivery, ...]:
-    """What is known of each recipient now; what has failed stays failed until the mail is sent again."""
+def _with_reports(entry: OutboxEntry, reported: Iterable[Delivery]) -> tuple[Delivery, ...]:
+    """Return the deliveries of a mail with new reports. A failed one stays failed until the mail is sent again."""
     known = {one.address: one for one in entry.deliveries}
-    for one in told:
+    for one in reported:
         before = known.get(one.address)
         if before is None or before.state != "failed" or one.state == "failed":
             known[one.address] = one
     return tuple(known.values())
 
 
-def _mark(unit: Unit, entry: OutboxEntry, bounce: Bounce, bad: Sequence[Delivery]) -> None:
+def _mark_addresses(unit: Unit, entry: OutboxEntry, bounce: Bounce, bad: Sequence[Delivery]) -> None:
+    """Mark the addresses that permanently accept no mail."""
     channel = unit.settings.channel(entry.channel)
     for one in bad:
-        dead = one.reason_class is None or one.reason_class in undelivered.DEAD
-        if dead and bounce.permanent and not (one.status or "5").startswith("4"):
+        unusable = one.reason_class is None or one.reason_class in ADDRESS_FAILURES
+        if unusable and bounce.permanent and not (one.status or "5").startswith("4"):
             reason = " ".join(filter(None, (one.status, one.reason)))
-            words = undelivered.why("en", one.reason_class) if one.reason_class else ""
+            words = reason_text("en", one.reason_class) if one.reason_class else ""
             mark = f"{reason} ({words})" if reason and words else reason or words or "no reason given"
             Contacts.of(unit).mark_bounced(address_key(channel.kind if channel else "email", one.address), mark)

@@ -1,4 +1,4 @@
-"""What concerns the journal, the outbox and the timers, asked by people."""
+"""Commands about outgoing messages."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..messages.model import RecipientReport
 
 @dataclass(frozen=True, slots=True)
 class RetryOutbox(Command, audience=Audience.AGENT):
-    """Send a failed or uncertain message again, now. For an uncertain one a person takes the risk of a double."""
+    """Send a failed or uncertain message again now. The customer can receive an uncertain one twice."""
 
     did: ClassVar[str] = "retried"
     needs_agent: ClassVar[bool] = False
@@ -21,7 +21,7 @@ class RetryOutbox(Command, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class CancelOutbox(Command, audience=Audience.AGENT):
-    """Do not send what is still waiting in the outbox."""
+    """Cancel a message that is still waiting in the outbox."""
 
     did: ClassVar[str] = "cancelled"
     needs_agent: ClassVar[bool] = False
@@ -30,10 +30,10 @@ class CancelOutbox(Command, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class SettleDelivery(Command):
-    """What came of an attempt to send: `sent`, `try_later`, `rejected` or `uncertain`; `deferred` when nothing was
-    attempted, because the channel has sent as much as it may for now.
+    """Record the result of a delivery attempt: `sent`, `try_later`, `rejected` or `uncertain`.
 
-    The core decides what follows (when to retry, when to give up, what the ticket shows).
+    The result is `deferred` if no attempt was made because the channel has reached its rate limit. The core decides
+    when to retry, when to give up and what the ticket shows.
     """
 
     needs_agent: ClassVar[bool] = False
@@ -41,6 +41,6 @@ class SettleDelivery(Command):
     outbox: int
     result: str
     reason: str | None = None
-    retry_after: float | None = None  # seconds, when the peer named a time
-    ids: tuple[str, ...] = ()  # what the peer calls it
-    refused: tuple[RecipientReport, ...] = ()  # recipients whom the peer did not accept, while it accepted others
+    retry_after: float | None = None  # seconds, if the server named a time
+    ids: tuple[str, ...] = ()  # the ids that the server gave the message
+    refused: tuple[RecipientReport, ...] = ()  # recipients that the server refused while it accepted others

@@ -1,4 +1,4 @@
-"""Events of the feature delivery."""
+"""Events of outgoing messages."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from ...i18n import _
 from ..kernel.event import Event
 from ..kernel.undo import UNRECORDED, Cannot, Follows, Hindrance, Restore, Undoable
-from .model import DUE_STATES, OutboxState, sent_words
+from .model import DUE_STATES, STATE_NAMES, OutboxState, sent_explanation
 from .repository import Outbox
 
 if TYPE_CHECKING:
@@ -18,12 +19,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class DeliverySettled(Event):
-    """What became of an outgoing message: sent, failed, uncertain or cancelled; queued again. `old`: what a person
-    changed it from. Without a ticket where it is no reply."""
+    """An outgoing message was sent, failed, uncertain, cancelled, or queued again.
+
+    `old` is the previous state if someone changed it. The event has no ticket if the message is not a reply.
+    """
 
     kind = "delivery_settled"
     undo = Undoable(
-        "A cancelled mail is queued again; a retry is taken back.", unless="the mail was sent or is being sent"
+        "A cancelled mail is queued again; a retry is cancelled.", unless="the mail was sent or is being sent"
     )
 
     outbox: int
@@ -48,23 +51,27 @@ class DeliverySettled(Event):
         if self.old is None and past.actor.startswith(("agent:", "user:")):
             return UNRECORDED
         if self.old is None:
-            return Hindrance("a mail server decided it", f"deskctl outbox show {self.outbox}")
+            return Hindrance(
+                _("the mail server decided it"), _("see deskctl outbox show {message}", message=self.outbox)
+            )
         if entry.state is OutboxState(self.state) or {entry.state, OutboxState(self.state)} <= DUE_STATES:
             return None
-        why = sent_words(entry, unit.settings.timezone) or f"outgoing message {entry.id} is {entry.state} by now"
-        return Hindrance(why, f"deskctl outbox show {self.outbox}")
+        why = sent_explanation(entry, unit.settings.timezone) or _(
+            "outgoing message {message} is {state} now", message=entry.id, state=STATE_NAMES[entry.state]
+        )
+        return Hindrance(why, _("see deskctl outbox show {message}", message=self.outbox))
 
 
 @dataclass(frozen=True, slots=True)
 class Bounced(Event):
-    """A report says that a mail of ours did not arrive, or not yet. `message` is the report, `outbox` the mail.
+    """A report says that a mail failed or is delayed. `message` is the report, `outbox` the mail.
 
-    `action` is failed or delayed; `outbox` says for whom. `reason_class` is a value of `messages.ReasonClass`.
-    `partly`: it failed for some of its recipients and holds as sent for the others.
+    `action` is failed or delayed; the outbox entry has the recipients. `reason_class` is a value of
+    `messages.ReasonClass`. If `partly`, the mail failed for some recipients and stays sent for the others.
     """
 
     kind = "bounced"
-    undo = Cannot("a mail server reported it")
+    undo = Cannot(_("a mail server reported it"))
 
     message: int
     outbox: int
@@ -77,10 +84,10 @@ class Bounced(Event):
 
 @dataclass(frozen=True, slots=True)
 class Continued(Event):
-    """The ticket goes on on another channel than before, too."""
+    """The ticket continues on another channel."""
 
     kind = "continued"
-    undo = Follows("it belongs to the reply")
+    undo = Follows(_("it belongs to the reply"))
 
     message: int
     channel: str

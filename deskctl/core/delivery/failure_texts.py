@@ -1,4 +1,4 @@
-"""Why a mail did not arrive, in words for agents."""
+"""Texts for agents about the reasons why a mail was not delivered."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from .model import Delivery
 
 _R = ReasonClass
 
-#: Classes that say that an address takes no mail at all: it is marked. A full mailbox, a refused sender or content and
-#: a broken network say nothing of the kind; the next mail may arrive.
-DEAD = frozenset({_R.USER_UNKNOWN, _R.DISABLED, _R.HOST})
+#: The reasons for which an address accepts no mail at all and is marked. After other reasons, such as a full mailbox, a
+#: refused sender or content, or a network failure, the next mail can be delivered.
+ADDRESS_FAILURES = frozenset({_R.USER_UNKNOWN, _R.DISABLED, _R.HOST})
 
 _WORDS = Phrases(
     {
@@ -34,26 +34,26 @@ _WORDS = Phrases(
 )
 
 
-def why(language: str, reason_class: str | None) -> str:
-    """Return the reason class in words; in English where there are none in `language`."""
+def reason_text(language: str, reason_class: str | None) -> str:
+    """Return the text for a reason class in `language`, else in English."""
     return _WORDS(reason_class if reason_class in set(ReasonClass) else _R.OTHER, language)
 
 
-def said(status: str | None, reason: str | None) -> str:
-    """Return the server's own words with its status once, `5.1.1 no such user`; "" for neither."""
+def server_answer(status: str | None, reason: str | None) -> str:
+    """Return the server's answer with its status once, for example `5.1.1 no such user`; "" if there is none."""
     if status and reason and status in reason:
         return reason
     return " ".join(filter(None, (status, reason)))
 
 
-def line(language: str, delivery: Delivery) -> str:
-    """`gone@corp.example: the address does not exist (5.1.1 no such user)`."""
-    answer = said(delivery.status, delivery.reason)
+def delivery_line(language: str, delivery: Delivery) -> str:
+    """Return a line such as `gone@corp.example: the address does not exist (5.1.1 no such user)`."""
+    answer = server_answer(delivery.status, delivery.reason)
     if delivery.reason_class is None:
         return f"{delivery.address}: {answer}" if answer else delivery.address
-    return f"{delivery.address}: {why(language, delivery.reason_class)}{f' ({answer})' if answer else ''}"
+    return f"{delivery.address}: {reason_text(language, delivery.reason_class)}{f' ({answer})' if answer else ''}"
 
 
-def lines(language: str, deliveries: Iterable[Delivery]) -> str:
-    """One line for each recipient."""
-    return "\n".join(line(language, one) for one in deliveries)
+def delivery_lines(language: str, deliveries: Iterable[Delivery]) -> str:
+    """Return one line for each recipient."""
+    return "\n".join(delivery_line(language, one) for one in deliveries)

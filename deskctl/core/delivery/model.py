@@ -1,4 +1,4 @@
-"""What is to leave the desk: the states of an outgoing message and when it is tried again."""
+"""Outgoing messages, their states, and the delays of retries."""
 
 from __future__ import annotations
 
@@ -8,11 +8,16 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from ...i18n import _, _p
 from ..messages.model import Choice, FileRef
 
 
 class OutboxState(StrEnum):
-    """`SENDING` is committed just before the words leave; what dies there is `UNCERTAIN`, never resent blindly."""
+    """The state of an outgoing message.
+
+    `SENDING` is committed immediately before the transmission. A message whose transmission is interrupted becomes
+    `UNCERTAIN` and is not sent again automatically.
+    """
 
     QUEUED = "queued"
     CLAIMED = "claimed"
@@ -24,12 +29,27 @@ class OutboxState(StrEnum):
     CANCELLED = "cancelled"
 
 
-#: A sender may take these when their time has come.
+#: The states in which a message is sent when it is due.
 DUE_STATES = frozenset({OutboxState.QUEUED, OutboxState.RETRY})
+
+#: The names of the states in sentences for users.
+STATE_NAMES = {
+    OutboxState.QUEUED: _p("outbox state", "queued"),
+    OutboxState.CLAIMED: _p("outbox state", "claimed"),
+    OutboxState.SENDING: _p("outbox state", "sending"),
+    OutboxState.SENT: _p("outbox state", "sent"),
+    OutboxState.RETRY: _p("outbox state", "retry"),
+    OutboxState.UNCERTAIN: _p("outbox state", "uncertain"),
+    OutboxState.FAILED: _p("outbox state", "failed"),
+    OutboxState.CANCELLED: _p("outbox state", "cancelled"),
+}
 
 
 class OutboxKind(StrEnum):
-    """`AUTO` is the desk's own word to a customer, `COPY` what is kept of a sent reply in the mailbox."""
+    """The kind of an outgoing message.
+
+    `AUTO` is an automatic message to a customer, `COPY` the copy of a sent reply for the mailbox.
+    """
 
     REPLY = "reply"
     NOTIFICATION = "notification"
@@ -39,9 +59,9 @@ class OutboxKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """A delivery report's statement about one recipient: `state` is failed, delayed or delivered.
+    """The delivery state of one recipient, from a report: `state` is failed, delayed or delivered.
 
-    `status` is RFC 3463, `reason_class` a value of `messages.ReasonClass`, `reason` the server's own words.
+    `status` is RFC 3463, `reason_class` a value of `messages.ReasonClass`, `reason` the server's answer.
     """
 
     address: str  # lower case
@@ -52,11 +72,12 @@ class Delivery:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """What a notification about a ticket lets its reader know. Pairs are (message id, version).
+class NotificationContent:
+    """The content that a notification about a ticket shows its reader. Pairs are (message id, version).
 
-    `messages` are quoted in full. When it was written the ticket held the messages up to `top` of the tickets
-    `tickets` (those merged into it), and `edited` were those in another version than their first.
+    `messages` are quoted in full. When the notification was written, the ticket contained the messages up to the id
+    `top` of the tickets `tickets` (itself and those merged into it), and `edited` were the messages that had been
+    edited.
     """
 
     messages: tuple[tuple[int, int], ...] = ()
@@ -67,9 +88,9 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class OutboxEntry:
-    """A row of the outbox: everything the channel will be told, fixed when it is enqueued.
+    """An outgoing message in the outbox, with everything that the channel needs, fixed when it is enqueued.
 
-    `due_at` is None once there is nothing left to try. Moments are aware, UTC.
+    `due_at` is None if the message is not tried again. Times are aware, UTC.
     """
 
     id: int
@@ -94,18 +115,18 @@ class OutboxEntry:
     automatic: bool = False
     files: tuple[FileRef, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
-    choices: tuple[Choice, ...] = ()  # for a channel that shows them itself; elsewhere they are in the text
+    choices: tuple[Choice, ...] = ()  # for channels that display choices; for others they are in the text
     state: OutboxState = OutboxState.QUEUED
     attempts: int = 0
     last_error: str | None = None
     sent_at: datetime | None = None
-    agent: str | None = None  # whom a notification tells
-    deliveries: tuple[Delivery, ...] = ()  # what reports say of single recipients
-    shown: Shown | None = None  # of a notification about one ticket
+    agent: str | None = None  # the recipient of a notification
+    deliveries: tuple[Delivery, ...] = ()  # the reported states of recipients
+    shown: NotificationContent | None = None  # of a notification about one ticket
 
 
-#: Waits after each failed attempt, as mail relays do it (RFC 5321, 4.5.4.1: at least 30 minutes apart in the long
-#: run, give up after four to five days). The first waits are short because most faults are short.
+#: The delays after failed attempts, as for mail relays (RFC 5321, 4.5.4.1: at least 30 minutes in the long run, give up
+#: after four to five days). The first delays are short because most failures are short.
 RETRY_AFTER = (
     timedelta(seconds=30),
     timedelta(minutes=2),
@@ -118,19 +139,33 @@ RETRY_AFTER = (
 GIVE_UP_AFTER = timedelta(days=4)
 
 
-def sent_words(entry: OutboxEntry, timezone: str) -> str | None:
-    """Why a message can no longer be cancelled: it left, or may have; None while it can, or where it never arrived."""
+def sent_explanation(entry: OutboxEntry, timezone: str) -> str | None:
+    """Return the reason why a message can no longer be cancelled: it was sent, or may have been; else None."""
     to = ", ".join(entry.to)
-    what = "mail" if any("@" in address for address in entry.to) else "message"
+    mail = any("@" in address for address in entry.to)
     match entry.state:
-        case OutboxState.SENT:
-            at = (
-                "" if entry.sent_at is None else f" at {entry.sent_at.astimezone(ZoneInfo(timezone)):%Y-%m-%d %H:%M %Z}"
+        case OutboxState.SENT if entry.sent_at is None:
+            return (
+                _("the mail was already sent to {to}", to=to)
+                if mail
+                else _("the message was already sent to {to}", to=to)
             )
-            return f"the {what} was already sent to {to}{at}"
+        case OutboxState.SENT:
+            at = f"{entry.sent_at.astimezone(ZoneInfo(timezone)):%Y-%m-%d %H:%M %Z}" if entry.sent_at else ""
+            if mail:
+                return _("the mail was already sent to {to} at {time}", to=to, time=at)
+            return _("the message was already sent to {to} at {time}", to=to, time=at)
         case OutboxState.CLAIMED | OutboxState.SENDING:
-            return f"the {what} to {to} is being sent right now"
+            if mail:
+                return _("the mail to {to} is being sent right now", to=to)
+            return _("the message to {to} is being sent right now", to=to)
         case OutboxState.UNCERTAIN:
-            return f"the {what} to {to} may have been sent: the connection was lost before the server confirmed it"
+            if mail:
+                return _(
+                    "the mail to {to} may have been sent: the connection was lost before the server confirmed it", to=to
+                )
+            return _(
+                "the message to {to} may have been sent: the connection was lost before the server confirmed it", to=to
+            )
         case _:
             return None

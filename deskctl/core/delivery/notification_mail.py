@@ -12,7 +12,7 @@ from ..agents.repository import Agents
 from ..kernel.settings import ChannelInfo, Settings
 from ..kernel.unit import Unit
 from ..messages.reply import new_message_id
-from .model import OutboxEntry, OutboxKind, OutboxState, Shown
+from .model import NotificationContent, OutboxEntry, OutboxKind, OutboxState
 from .repository import Outbox
 
 #: The last line of notifications through other channels than mail, where an answer looks like a customer's message.
@@ -20,12 +20,14 @@ _FOOT = Phrases({"foot": _("An answer to this message does not reach the custome
 
 
 class Destination(NamedTuple):
+    """The channel and address of an agent's notifications."""
+
     channel: ChannelInfo
     address: str
 
     @property
     def brief(self) -> bool:
-        """Whether the channel splits long messages into many."""
+        """True if the channel splits long messages into several."""
         return self.channel.conversational
 
 
@@ -51,7 +53,7 @@ def compose(
     subject: str,
     text: str,
     ticket: int | None,
-    shown: Shown | None,
+    shown: NotificationContent | None,
     wait: timedelta = timedelta(),
 ) -> OutboxEntry:
     """Return the notification as an entry for the outbox, due after `wait`."""
@@ -78,7 +80,7 @@ def compose(
 
 
 def resend_by_mail(unit: Unit, entry: OutboxEntry) -> None:
-    """Send a notification again by mail if it failed or its delivery is uncertain: better twice than never."""
+    """Send a notification again by mail if it failed or its delivery is uncertain; a duplicate is acceptable."""
     agent = Agents.of(unit).agents.get(entry.agent or "")
     channel = unit.settings.notifier
     if (

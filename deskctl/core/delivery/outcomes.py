@@ -1,4 +1,4 @@
-"""What becomes of outgoing messages: sent, tried again, given up, or uncertain until a person decides."""
+"""Record the results of delivery attempts; retry and cancel outgoing messages."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from ...errors import Refused
+from ...i18n import _
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.event import Event
@@ -18,29 +19,32 @@ from ..tickets.events import StatusChanged
 from ..tickets.model import Status
 from ..tickets.repository import Tickets
 from . import bounces
-from . import commands as mail
-from .commands import SettleDelivery
+from .commands import CancelOutbox, RetryOutbox, SettleDelivery
 from .events import DeliverySettled
-from .model import DUE_STATES, GIVE_UP_AFTER, RETRY_AFTER, OutboxEntry, OutboxKind, OutboxState
+from .model import DUE_STATES, GIVE_UP_AFTER, RETRY_AFTER, STATE_NAMES, OutboxEntry, OutboxKind, OutboxState
 from .notification_mail import resend_by_mail
 from .repository import Outbox
 
 _RETRIABLE = frozenset({OutboxState.FAILED, OutboxState.UNCERTAIN, OutboxState.RETRY, OutboxState.CANCELLED})
 
 
-def settle(unit: Unit, command: SettleDelivery, actor: Actor) -> Steps:
-    """One attempt is over. `try_later` waits longer each time and fails after four days; `deferred` was no attempt."""
+def record_result(unit: Unit, command: SettleDelivery, actor: Actor) -> Steps:
+    """Record the result of an attempt.
+
+    The delay after `try_later` grows with each attempt; the message fails after four days. `deferred` is not counted
+    as an attempt.
+    """
     entry = Outbox.of(unit).get(command.outbox)
     tried = replace(entry, attempts=entry.attempts + 1, last_error=command.reason)
     match command.result:
         case "sent":
             after = replace(tried, state=OutboxState.SENT, sent_at=unit.now, due_at=None, last_error=None)
         case "deferred":
-            wait = _named(command.retry_after) or timedelta(seconds=1)
+            wait = _retry_after(command.retry_after) or timedelta(seconds=1)
             after = replace(entry, state=OutboxState.QUEUED, due_at=unit.now + wait, last_error=command.reason)
         case "try_later" if unit.now - entry.created_at < GIVE_UP_AFTER:
             wait = RETRY_AFTER[min(entry.attempts, len(RETRY_AFTER) - 1)]
-            wait = max(wait, _named(command.retry_after) or wait)
+            wait = max(wait, _retry_after(command.retry_after) or wait)
             after = replace(tried, state=OutboxState.RETRY, due_at=unit.now + wait)
         case "uncertain":
             after = replace(tried, state=OutboxState.UNCERTAIN, due_at=None)
@@ -48,28 +52,29 @@ def settle(unit: Unit, command: SettleDelivery, actor: Actor) -> Steps:
             after = replace(tried, state=OutboxState.FAILED, due_at=None)
     Outbox.of(unit).put(after)
     if after.state not in DUE_STATES:
-        yield from _tell_ticket(unit, after)
+        yield from _record_on_ticket(unit, after)
         resend_by_mail(unit, after)
     if after.state is OutboxState.SENT:
-        _keep_copy(unit, after)
+        _enqueue_copy(unit, after)
         if command.refused:
-            yield from bounces.record(unit, after, bounces.refusal(command.refused), after.message or 0)
+            yield from bounces.record_bounce(unit, after, bounces.refusal_report(command.refused), after.message or 0)
         if after.message is not None:
             Messages.of(unit).changes.known_as.update(dict.fromkeys(command.ids, after.message))
     return Outcome(
-        f"outgoing message {entry.id} is {after.state}", facts={"outbox": entry.id, "state": after.state.value}
+        _("outgoing message {message} is {state}", message=entry.id, state=STATE_NAMES[after.state]),
+        facts={"outbox": entry.id, "state": after.state.value},
     )
 
 
-def _named(seconds: float | None) -> timedelta | None:
-    """The time that the peer named, None where it makes no sense. No message waits longer than it is tried."""
-    if seconds is None or not 0 < seconds < 10**9:  # NaN is neither
+def _retry_after(seconds: float | None) -> timedelta | None:
+    """Return the delay that the server named, at most `GIVE_UP_AFTER`; None if it is not a usable number."""
+    if seconds is None or not 0 < seconds < 10**9:  # also excludes NaN
         return None
     return timedelta(seconds=min(seconds, GIVE_UP_AFTER.total_seconds()))
 
 
-def _keep_copy(unit: Unit, entry: OutboxEntry) -> None:
-    """A copy for the mailbox's sent mail is a piece of work of its own: should it fail, nothing is sent again."""
+def _enqueue_copy(unit: Unit, entry: OutboxEntry) -> None:
+    """Enqueue the copy for the mailbox's folder of sent mail. If the copy fails, the reply itself is not sent again."""
     channel = unit.settings.channel(entry.channel)
     if entry.kind is OutboxKind.REPLY and channel is not None and channel.copies:
         number = unit.source.next_id("outbox")
@@ -90,16 +95,16 @@ def _keep_copy(unit: Unit, entry: OutboxEntry) -> None:
         )
 
 
-def _tell_ticket(unit: Unit, entry: OutboxEntry) -> Generator[Event, None, None]:
-    """The ticket shows what became of its reply; one that will not arrive makes it work again."""
+def _record_on_ticket(unit: Unit, entry: OutboxEntry) -> Generator[Event, None, None]:
+    """Record the state of a reply on its ticket, and reopen the ticket if the reply failed."""
     if entry.ticket is None or entry.kind is not OutboxKind.REPLY:
         return
     yield DeliverySettled(entry.ticket, entry.id, entry.message, entry.state.value, entry.last_error)
-    yield from _work_again(unit, entry)
+    yield from _reopen_ticket(unit, entry)
 
 
-def _work_again(unit: Unit, entry: OutboxEntry) -> Generator[Event, None, None]:
-    """A reply that does not arrive makes its ticket work again."""
+def _reopen_ticket(unit: Unit, entry: OutboxEntry) -> Generator[Event, None, None]:
+    """Reopen a pending ticket whose reply failed or was cancelled."""
     if entry.ticket is None or entry.kind is not OutboxKind.REPLY:
         return
     ticket = Tickets.of(unit).get(entry.ticket)
@@ -107,34 +112,40 @@ def _work_again(unit: Unit, entry: OutboxEntry) -> Generator[Event, None, None]:
         yield StatusChanged(ticket.number, ticket.status, Status.OPEN)
 
 
-def _by_hand(entry: OutboxEntry, state: OutboxState) -> DeliverySettled:
-    """A person decided what becomes of a message; its ticket shows it where it is a reply."""
+def _changed_by_person(entry: OutboxEntry, state: OutboxState) -> DeliverySettled:
+    """Return the event that someone changed the state of a message; it is on the ticket if the message is a reply."""
     ticket = entry.ticket if entry.kind is OutboxKind.REPLY else None
     return DeliverySettled(ticket, entry.id, entry.message, state.value, old=entry.state.value)
 
 
-def retry(unit: Unit, command: mail.RetryOutbox, actor: Actor) -> Steps:
+def retry(unit: Unit, command: RetryOutbox, actor: Actor) -> Steps:
     entry = Outbox.of(unit).get(command.outbox)
     if entry.state not in _RETRIABLE:
-        raise Refused(f"outgoing message {entry.id} is {entry.state}", "only what failed, waits or is uncertain")
+        raise Refused(
+            _("outgoing message {message} is {state}", message=entry.id, state=STATE_NAMES[entry.state]),
+            _("only failed, waiting, cancelled or uncertain messages can be sent again"),
+        )
     Outbox.of(unit).put(replace(entry, state=OutboxState.QUEUED, due_at=unit.now, deliveries=()))
-    yield _by_hand(entry, OutboxState.QUEUED)
-    return Outcome(f"outgoing message {entry.id} is queued again", facts={"outbox": entry.id})
+    yield _changed_by_person(entry, OutboxState.QUEUED)
+    return Outcome(_("outgoing message {message} queued again", message=entry.id), facts={"outbox": entry.id})
 
 
-def cancel(unit: Unit, command: mail.CancelOutbox, actor: Actor) -> Steps:
+def cancel(unit: Unit, command: CancelOutbox, actor: Actor) -> Steps:
     entry = Outbox.of(unit).get(command.outbox)
     if entry.state not in DUE_STATES:
-        raise Refused(f"outgoing message {entry.id} is {entry.state}", "only what still waits can be cancelled")
+        raise Refused(
+            _("outgoing message {message} is {state}", message=entry.id, state=STATE_NAMES[entry.state]),
+            _("only waiting messages can be cancelled"),
+        )
     after = replace(entry, state=OutboxState.CANCELLED, due_at=None)
     Outbox.of(unit).put(after)
-    yield _by_hand(entry, OutboxState.CANCELLED)
-    yield from _work_again(unit, after)
-    return Outcome(f"outgoing message {entry.id} is cancelled", facts={"outbox": entry.id})
+    yield _changed_by_person(entry, OutboxState.CANCELLED)
+    yield from _reopen_ticket(unit, after)
+    return Outcome(_("outgoing message {message} cancelled", message=entry.id), facts={"outbox": entry.id})
 
 
 HANDLERS: dict[type[Command], Handler] = {
-    SettleDelivery: settle,
-    mail.RetryOutbox: retry,
-    mail.CancelOutbox: cancel,
+    SettleDelivery: record_result,
+    RetryOutbox: retry,
+    CancelOutbox: cancel,
 }

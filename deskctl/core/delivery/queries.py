@@ -1,4 +1,4 @@
-"""Queries of the feature delivery."""
+"""Queries about outgoing messages."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from ..kernel.query import Query
 
 @dataclass(frozen=True, slots=True)
 class ListOutbox(Query, audience=Audience.AGENT):
-    """Outgoing messages that are not yet sent; `state` picks one state, `all` takes all in.
+    """List the outgoing messages that are not sent; those in `state`, or `all`.
 
-    Answer: `list[answers.OutboxRow]`.
+    Answer: `list[views.OutboxRow]`.
     """
 
     all: bool = False
@@ -23,6 +23,6 @@ class ListOutbox(Query, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class ShowOutbox(Query, audience=Audience.AGENT):
-    """One outgoing message whole. Answer: `outbox_answers.OutboxDocument`."""
+    """Show an outgoing message. Answer: `views.OutboxDocument`."""
 
     id: int

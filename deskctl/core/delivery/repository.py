@@ -15,7 +15,7 @@ from .model import OutboxEntry
 
 
 class OutboxSource(Protocol):
-    """What the store loads of outgoing messages."""
+    """The reads from the store for outgoing messages."""
 
     def outbox(self, ids: Collection[int]) -> Iterable[OutboxEntry]: ...
     def outbox_of(self, ticket: int) -> Iterable[OutboxEntry]: ...

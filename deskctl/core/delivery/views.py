@@ -1,4 +1,4 @@
-"""The shapes of answers about outgoing messages."""
+"""JSON documents of outgoing messages (`docs/reference/json.md`)."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from typing import TypedDict
 
 
 class DeliveryRow(TypedDict):
-    """What became of an outgoing message for one recipient.
+    """The delivery state of an outgoing message for one recipient.
 
-    `field` is to, cc or bcc. `state` is the outbox state, or failed, delayed or delivered as a report says of this
-    recipient; then `status` (RFC 3463), `reason_class` and `reason` are the report's, else null.
+    `field` is to, cc or bcc. `state` is the outbox state, or failed, delayed or delivered if a report contains this
+    recipient; then `status` (RFC 3463), `reason_class` and `reason` are from the report, else null.
     """
 
     address: str
@@ -21,7 +21,7 @@ class DeliveryRow(TypedDict):
 
 
 class OutboxRow(TypedDict):
-    """`state`: queued, claimed, sending, sent, retry, uncertain, failed or cancelled."""
+    """An outgoing message. `state`: queued, claimed, sending, sent, retry, uncertain, failed or cancelled."""
 
     id: int
     ticket: int | None
@@ -30,11 +30,11 @@ class OutboxRow(TypedDict):
     attempts: int
     next_attempt_at: str | None
     last_error: str | None
-    message_id: str | None  # null for notifications to others: a secret of the recipient
+    message_id: str | None  # null for notifications of other agents, which keep it secret
 
 
 class BounceRow(TypedDict):
-    """What came back, and on which message of the ticket. `status` is an enhanced status code (RFC 3463)."""
+    """A bounce. `message` is the report on the ticket, `status` an enhanced status code (RFC 3463)."""
 
     at: str
     permanent: bool
@@ -43,6 +43,8 @@ class BounceRow(TypedDict):
 
 
 class SentFile(TypedDict):
+    """An attachment of an outgoing message."""
+
     filename: str
     content_type: str
     size: int
@@ -50,7 +52,10 @@ class SentFile(TypedDict):
 
 
 class OutboxDocument(OutboxRow):
-    """`gives_up_at`: when it fails for good unless it leaves before, null for what is not tried any more."""
+    """An outgoing message in full.
+
+    `gives_up_at` is the time when it fails unless it is sent before, null if it is not tried again.
+    """
 
     kind: str
     channel: str

@@ -1,1 +1,1 @@
-"""What every feature uses and that knows no feature."""
+"""The parts that every feature uses and that depend on no feature."""

@@ -1,4 +1,4 @@
-"""What a transaction writes, in bulk, after every decision is made."""
+"""The changes of a transaction, which the store writes in bulk after every decision is made."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Dispatch: every change, whoever asks for it, is a command that `Dispatcher.execute` carries out."""
+"""Dispatch: every change is a command that `Dispatcher.execute` carries out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a feature package declares to the rest of the core, in its `feature.py`."""
+"""The declaration that a feature package makes in its `feature.py`."""
 
 from __future__ import annotations
 

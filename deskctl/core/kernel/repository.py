@@ -13,7 +13,7 @@ V = TypeVar("V")
 
 
 class Repository:
-    """What one feature loads and writes in a unit.
+    """The part of a unit that one feature loads and writes.
 
     A repository reads from what this transaction made, then from what it loaded, then from its source. Each feature
     has one in `repository.py`, with the Protocol of its source and the class of its changes.

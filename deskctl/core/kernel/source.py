@@ -1,4 +1,4 @@
-"""What the kernel reads from a store. Each feature adds what it reads, in its `repository.py`."""
+"""The reads of the kernel from a store. Each feature declares its own in `repository.py`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How an event is undone: the declarations that each event class makes.
+"""The declarations of how an event is undone.
 
 `Undoable`: the class has an inverse. `Cannot`: undo refuses the whole command. `Follows`: the event follows from other
 events of its command; it needs no inverse and does not prevent an undo.

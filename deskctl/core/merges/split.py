@@ -21,12 +21,12 @@ from ..messages.thread import MessageHead
 from ..sla.repository import Sla
 from ..sla.ticket_history import HISTORY_KINDS, InteractionKind, TicketHistory, read_history, unanswered
 from ..tickets import commands as c
-from ..tickets.creation import created, open_ticket
+from ..tickets.creation import creation_event, open_ticket
 from ..tickets.events import WaitingChanged
 from ..tickets.merge_events import SplitFrom, SplitOff
 from ..tickets.model import Ticket
 from ..tickets.repository import Tickets
-from ..tickets.status import workable
+from ..tickets.status import editable_ticket
 
 
 def split(unit: Unit, command: c.Split, actor: Actor) -> Steps:
@@ -34,7 +34,7 @@ def split(unit: Unit, command: c.Split, actor: Actor) -> Steps:
 
     What the desk answered stays where it was given. The new ticket's clocks run as if it had been one from the start.
     """
-    ticket = workable(unit, command.ticket)
+    ticket = editable_ticket(unit, command.ticket)
     chosen = _chosen(unit, ticket, Messages.of(unit).heads(ticket.number), command.messages)
     first = next(head for head in chosen if head.kind is MessageKind.IN)
     history = read_history(Sla.of(unit).history(ticket.number, HISTORY_KINDS))
@@ -60,7 +60,7 @@ def split(unit: Unit, command: c.Split, actor: Actor) -> Steps:
     numbers = tuple(head.id for head in chosen)
     Messages.of(unit).move(numbers, ticket.number, other.number)
     Tickets.of(unit).add_participants(other.number, _company(unit, chosen))
-    yield created(other)
+    yield creation_event(other)
     moments = tuple(at.isoformat() for at in asked.values())
     yield SplitFrom(other.number, ticket.number, numbers, since, tuple(asked), moments)
     yield WaitingChanged(other.number, None, since)

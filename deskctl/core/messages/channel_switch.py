@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from ...safe import visible, visible_lines
 from ..contacts.repository import Contacts
 from ..delivery.model import OutboxEntry
-from ..delivery.routes import by_people, here
+from ..delivery.routes import customer_messages, referable_messages
 from ..kernel.settings import ChannelInfo
 from ..kernel.unit import Unit
 from ..tickets.model import Ticket
@@ -33,7 +33,7 @@ def with_thread(
 ) -> OutboxEntry:
     """The reply as it leaves. The first one on a kind of channel says what it is about, by mail with the thread."""
     past = public(heads)
-    if not past or any(head.kind is not MessageKind.NOTE for head in here(unit.settings, channel, heads)):
+    if not past or any(head.kind is not MessageKind.NOTE for head in referable_messages(unit.settings, channel, heads)):
         return entry
     language = spoken(unit, ticket.language)
     if channel.conversational:
@@ -49,7 +49,7 @@ def with_thread(
 
 def public(heads: Sequence[MessageHead]) -> list[MessageHead]:
     """What customer and desk said to each other: no notes, no machine's words but answers, nothing from strangers."""
-    theirs = [head for head in by_people(heads) if head.verified]
+    theirs = [head for head in customer_messages(heads) if head.verified]
     mine = [head for head in heads if head.kind is MessageKind.OUT or _answers(head)]
     return sorted([*theirs, *mine], key=lambda head: head.id)
 

@@ -31,7 +31,7 @@ class LastMessage(NamedTuple):
 
 
 class ConversationSource(Protocol):
-    """What the store loads of conversations."""
+    """The reads from the store for conversations."""
 
     def talked(self, talks: Collection[Talk]) -> Iterable[LastMessage]:
         """Return the newest public message on the channel, of each of the contact's tickets that are not closed or
@@ -49,7 +49,7 @@ class ConversationSource(Protocol):
 
 @dataclass(slots=True)
 class ConversationChanges:
-    """What a transaction writes of conversations."""
+    """The changes of conversations in a transaction."""
 
     anew: dict[tuple[str, str], bool] = field(default_factory=dict)  # (channel, address): the next message is new
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ..delivery.model import OutboxState, sent_words
+from ..delivery.model import OutboxState, sent_explanation
 from ..delivery.repository import Outbox
 from ..kernel.event import Event, Kept
 from ..kernel.undo import PART_OF_UNDO, UNRECORDED, Cannot, Hindrance, Restore, Undoable
@@ -41,7 +41,7 @@ class MessageReceived(Event):
     kept_only: bool = False
 
     def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
-        yield from _withdrawn(unit, self.ticket, self.message)
+        yield from withdraw_message(unit, self.ticket, self.message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +60,12 @@ class ReplyAdded(Event):
     def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
         if self.outbox is not None:
             _cancel(unit, self.outbox)
-        yield from _withdrawn(unit, self.ticket, self.message)
+        yield from withdraw_message(unit, self.ticket, self.message)
 
     def hindrance(self, unit: Unit, past: RecordedEvent) -> Hindrance | None:
-        why = None if self.outbox is None else sent_words(Outbox.of(unit).get(self.outbox), unit.settings.timezone)
+        why = (
+            None if self.outbox is None else sent_explanation(Outbox.of(unit).get(self.outbox), unit.settings.timezone)
+        )
         return None if why is None else Hindrance(why, f"write another reply: deskctl reply {self.ticket}")
 
 
@@ -74,7 +76,7 @@ class NoteAdded(Event):
     message: int
 
     def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
-        yield from _withdrawn(unit, self.ticket, self.message)
+        yield from withdraw_message(unit, self.ticket, self.message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,8 @@ class MessageEdited(Event):
     message: int
 
 
-def _withdrawn(unit: Unit, ticket: int | None, message: int) -> Iterator[Event]:
+def withdraw_message(unit: Unit, ticket: int | None, message: int) -> Iterator[Event]:
+    """Withdraw a message and yield its event."""
     Messages.of(unit).withdraw(message)
     yield MessageWithdrawn(ticket, message)
 

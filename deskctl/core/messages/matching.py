@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ..contacts.identity import address_key, person
-from ..contacts.identity import living as living_contact
+from ..contacts.identity import address_key, person_contacts
+from ..contacts.identity import primary_contact as living_contact
 from ..contacts.model import Address
 from ..contacts.repository import Contacts
 from ..kernel.settings import ChannelInfo
@@ -139,7 +139,7 @@ def load_talks(unit: Unit, talking: Iterable[tuple[str, Address]]) -> set[int]:
 
 def selves(unit: Unit, contact: int) -> list[int]:
     """The contacts that are one person."""
-    return [contact] if Conversations.of(unit).alone(contact) else person(unit, contact)
+    return [contact] if Conversations.of(unit).alone(contact) else person_contacts(unit, contact)
 
 
 def ours(head: MessageHead) -> bool:

@@ -82,7 +82,7 @@ def decide(talk: Correspondence, channel: ChannelInfo, wish: Wish = _NO_WISH) ->
 
     Raises Refused when there is nobody to write to, UsageError for a named address that is none.
     """
-    heads = routes.here(talk.settings, channel, talk.heads)
+    heads = routes.referable_messages(talk.settings, channel, talk.heads)
     company = gather(talk.settings, channel, talk.requesters, heads, accept=wish.accept)
     mail = channel.kind == "email"
     if not mail and (wish.cc or wish.bcc):
@@ -251,7 +251,7 @@ def _warnings(talk: Correspondence, company: Company) -> list[str]:
     last = company.last_reply()
     since = last.id if last is not None else 0
     told = {pending.head.id for pending in company.pending}
-    forged = [h for h in routes.by_people(talk.heads) if h.trust is Trust.FAIL and h.id not in told]
+    forged = [h for h in routes.customer_messages(talk.heads) if h.trust is Trust.FAIL and h.id not in told]
     strangers: dict[str, list[MessageHead]] = {}
     for head in company.strangers:
         if head.trust is not Trust.FAIL and head.id > since:

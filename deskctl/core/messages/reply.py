@@ -14,7 +14,7 @@ from ..delivery import routes
 from ..delivery.events import Continued
 from ..delivery.model import OutboxEntry, OutboxKind
 from ..delivery.repository import Outbox
-from ..delivery.routes import by_people
+from ..delivery.routes import customer_messages
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.handler import Handler, Steps
@@ -24,7 +24,7 @@ from ..kernel.unit import Unit
 from ..tickets.events import WaitingChanged
 from ..tickets.model import Status, Ticket
 from ..tickets.repository import Tickets
-from ..tickets.status import to_status, workable
+from ..tickets.status import change_status, editable_ticket
 from ..values.suggestions import did_you_mean
 from . import channel_switch as continuing
 from .commands import Reply
@@ -50,18 +50,18 @@ def reply(unit: Unit, command: Reply, actor: Actor) -> Steps:
 
     What goes to somebody other than the requester fulfils no clock; status and waiting stay unless a status is named.
     """
-    ticket = workable(unit, command.ticket)
+    ticket = editable_ticket(unit, command.ticket)
     if not command.text.strip():
         raise UsageError("there is no text", "say it with -m TEXT, a file or standard input")
     after = _after(command.status)
     talk = correspondence(unit, ticket)
     heads = talk.heads
-    channel = routes.leaving(unit.settings, ticket.number, ticket.channel, heads, command.via)
+    channel = routes.reply_channel(unit.settings, ticket.number, ticket.channel, heads, command.via)
     recipients = decide(talk, channel, _wish(command))
     refuse_unseen(unit, heads, command, actor)
     entry = _entry(unit, ticket, channel, heads, recipients, command, actor)
     message = _message(unit, entry, command, actor, aside=recipients.aside)
-    new_here = not routes.spoken_on(heads, channel) and ticket.channel != channel.name
+    new_here = not routes.has_messages_on(heads, channel) and ticket.channel != channel.name
     Outbox.of(unit).add(continuing.with_thread(unit, ticket, channel, heads, replace(entry, message=message.id)))
     Messages.of(unit).add(message)
     if not recipients.aside:
@@ -70,7 +70,7 @@ def reply(unit: Unit, command: Reply, actor: Actor) -> Steps:
     if new_here:
         yield Continued(ticket.number, message.id, channel.name)
     if after is not None or not recipients.aside:
-        yield from to_status(ticket, after or Status.PENDING)
+        yield from change_status(ticket, after or Status.PENDING)
     waiting = Tickets.of(unit).get(ticket.number).waiting_since
     if waiting is not None and not recipients.aside:
         yield WaitingChanged(ticket.number, waiting, None)
@@ -179,7 +179,7 @@ def written_to(channel: ChannelInfo, heads: Sequence[MessageHead]) -> str | None
     to, else whom it names. The channel's own where none is known, as after a blind copy."""
     own = {address.lower(): address for address in (channel.address, *channel.aliases) if address}
     theirs = [h for h in heads if h.verified and (h.kind is MessageKind.IN or h.trust is Trust.FIRST)]
-    for head in reversed(theirs or by_people(heads)):
+    for head in reversed(theirs or customer_messages(heads)):
         delivered = [a for name in SENT_TO for a in _ADDRESSES.findall(head.headers.get(name, ""))]
         for address in (*delivered, *head.to, *head.cc):
             local, _, domain = address.lower().rpartition("@")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..agents.repository import Agents
-from ..contacts.identity import known, living, reached_at
+from ..contacts.identity import combined_contact, person_addresses, primary_contact
 from ..kernel.unit import Unit
 from ..tickets.model import Ticket
 from ..tickets.repository import Tickets
@@ -15,13 +15,13 @@ from .repository import Messages
 def correspondence(unit: Unit, ticket: Ticket) -> Correspondence:
     """The messages and requesters of a ticket and of those merged into it."""
     found = [ticket, *_merged(unit, ticket.number)]
-    people = dict.fromkeys(living(unit, one.contact).id for one in found)
+    people = dict.fromkeys(primary_contact(unit, one.contact).id for one in found)
     heads = (head for one in found for head in Messages.of(unit).heads(one.number))
     return Correspondence(
         ticket.number,
         ticket.channel,
         tuple(sorted(heads, key=lambda head: head.id)),
-        tuple(Requester(n, known(unit, n).name, tuple(reached_at(unit, n))) for n in people),
+        tuple(Requester(n, combined_contact(unit, n).name, tuple(person_addresses(unit, n))) for n in people),
         unit.settings,
         frozenset(agent.email.lower() for agent in Agents.of(unit).agents.values()),
     )

@@ -14,7 +14,7 @@ from .thread import Lease, Message, MessageHead, head
 
 
 class MessageSource(Protocol):
-    """What the store loads of messages."""
+    """The reads from the store for messages."""
 
     def messages_by_id(self, message_ids: Collection[str]) -> Iterable[MessageHead]:
         """Return the messages, in and out, with one of these Message-IDs (with angle brackets, compared exactly)."""
@@ -49,7 +49,7 @@ class MessageSource(Protocol):
 
 @dataclass(slots=True)
 class MessageChanges:
-    """What a transaction writes of messages."""
+    """The changes of messages in a transaction."""
 
     messages: list[Message] = field(default_factory=list)  # new
     known_as: dict[str, int] = field(default_factory=dict)  # the other side's id of our message: its id

@@ -8,8 +8,8 @@ from datetime import timedelta
 from ...errors import ColleagueReplied, CustomerWrote
 from ...safe import visible_lines
 from ..agents.repository import Agents
-from ..delivery.model import Shown
-from ..delivery.routes import by_people
+from ..delivery.model import NotificationContent
+from ..delivery.routes import customer_messages
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.handler import Handler, Steps
@@ -76,7 +76,7 @@ def unseen(
 
 
 def _of_others(unit: Unit, heads: Sequence[MessageHead], actor: Actor) -> list[MessageHead]:
-    theirs = {head.id for head in by_people(heads)}
+    theirs = {head.id for head in customer_messages(heads)}
     return [
         head
         for head in heads
@@ -105,7 +105,9 @@ def recorded(unit: Unit, actor: Actor, heads: Sequence[MessageHead]) -> dict[int
     return found or None
 
 
-def known_from(unit: Unit, actor: Actor, heads: Sequence[MessageHead], shown: Shown | None) -> dict[int, int] | None:
+def known_from(
+    unit: Unit, actor: Actor, heads: Sequence[MessageHead], shown: NotificationContent | None
+) -> dict[int, int] | None:
     """What an agent knows who answers a notification: what it showed and what they were shown before.
 
     An agent of whom nothing is on record knows the ticket as it was when the notification was written. None: that is

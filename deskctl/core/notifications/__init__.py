@@ -1,1 +1,1 @@
-"""When and through what agents are told what concerns them."""
+"""Notifications to agents: preferences, quiet hours, digests and delivery."""

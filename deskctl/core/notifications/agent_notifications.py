@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from ..agents.repository import Agents
-from ..agents.targets import active_agents, in_tier, members
+from ..agents.targets import active_agents, agents_for_tier, members
 from ..answers.events import PersonAsked
 from ..delivery import failure_texts as undelivered
 from ..delivery.events import Bounced, DeliverySettled
@@ -37,7 +37,7 @@ def notify_agents(unit: Unit, event: Event, actor: Actor, cause: Command) -> Ite
         case e.TicketCreated(team=team) if actor.handle is None and not (_is_spam(unit, number) or cause.historical):
             yield from _notify_team(unit, team, "new", number, besides=_bounced(unit, cause))
         case e.CallbackDue() if number is not None:
-            yield from _notify_owner(unit, number, "callback", calls.promise(unit, number))
+            yield from _notify_owner(unit, number, "callback", calls.callback_time(unit, number))
         case e.Assigned(new=str(agent)) if agent != actor.handle and actor != ROUTING:
             yield NotifyAgent(agent, "escalated" if _escalated(unit, number, agent) else "assigned", number)
         case PersonAsked() if number is not None and not Tickets.of(unit).opened_now(number):
@@ -53,7 +53,7 @@ def notify_agents(unit: Unit, event: Event, actor: Actor, cause: Command) -> Ite
             entry = Outbox.of(unit).get(outbox)
             if entry.kind is OutboxKind.REPLY and not _is_late_report(unit, number, cause):
                 lost = [one for one in entry.deliveries if one.state == "failed"]
-                words = undelivered.lines(language(unit), lost)
+                words = undelivered.delivery_lines(language(unit), lost)
                 yield from _notify_owner(unit, number, "partly_failed", words, _bounced(unit, cause))
 
 
@@ -81,7 +81,7 @@ def _notify_tier(unit: Unit, ticket: Ticket, tier: str, besides: str | None) -> 
     if team is None or not team.plan.routed:
         yield from (
             NotifyAgent(agent.handle, "escalated", ticket.number)
-            for agent in in_tier(unit, ticket.team, tier)
+            for agent in agents_for_tier(unit, ticket.team, tier)
             if agent.handle != besides
         )
 

@@ -13,7 +13,7 @@ class NotifyAgent(Command):
     """Notify an agent.
 
     `about` is the kind: new, assigned, escalated, failed, uncertain, refused, quarantined, person, callback, due_soon,
-    overdue, routed, nobody, approval, approved, denied and others. `personal`: an SLA step names the agent, so the
+    overdue, routed, `nobody`, approval, approved, denied and others. `personal`: an SLA step names the agent, so the
     notification is sent in quiet hours too, like one about an overdue ticket of the agent.
     """
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..delivery.model import Shown
+from ..delivery.model import NotificationContent
 from ..kernel.unit import Unit
 from ..messages.model import MessageKind
 from ..messages.repository import Messages
@@ -14,7 +14,7 @@ from ..tickets.repository import Tickets
 from .model import Notification
 
 
-def shown(unit: Unit, notification: Notification, text: str, quoted: Sequence[int] = ()) -> Shown | None:
+def shown(unit: Unit, notification: Notification, text: str, quoted: Sequence[int] = ()) -> NotificationContent | None:
     """Return which messages a notification with this `text` shows; None if it is not about a ticket.
 
     A message that was cut short does not count as shown. `quoted` are further messages in the text.
@@ -27,15 +27,15 @@ def shown(unit: Unit, notification: Notification, text: str, quoted: Sequence[in
     return _state(heads, tuple((number, public[number]) for number in dict.fromkeys(quoted) if number in public))
 
 
-def shown_together(unit: Unit, ticket: int | None) -> Shown | None:
+def shown_together(unit: Unit, ticket: int | None) -> NotificationContent | None:
     """Return which messages a digest shows if it is about one ticket: no texts, but that they exist."""
     return None if ticket is None else _state(_heads(unit, ticket), ())
 
 
-def _state(heads: Sequence[MessageHead], quoted: tuple[tuple[int, int], ...]) -> Shown:
+def _state(heads: Sequence[MessageHead], quoted: tuple[tuple[int, int], ...]) -> NotificationContent:
     top = max((h.id for h in heads), default=0)
     edited = tuple((h.id, h.version) for h in heads if h.version)
-    return Shown(quoted, top, edited, tuple(sorted({h.ticket for h in heads})))
+    return NotificationContent(quoted, top, edited, tuple(sorted({h.ticket for h in heads})))
 
 
 def _heads(unit: Unit, ticket: int) -> list[MessageHead]:

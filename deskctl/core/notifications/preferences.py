@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from ...errors import Refused, UsageError
 from ...i18n import _
 from ..agents import commands as admin
-from ..agents.model import Agent, Reach
+from ..agents.model import Agent, NotificationPreferences
 from ..calendars.model import zone
 from ..kernel.settings import Settings
 from ..values.suggestions import did_you_mean
@@ -18,9 +18,11 @@ _MAIL = ("", "none", "mail", "email")
 _LONGEST = 256
 
 
-def changed_reach(settings: Settings, reach: Reach, command: admin.ChangeAgent) -> Reach:
+def changed_preferences(
+    settings: Settings, reach: NotificationPreferences, command: admin.ChangeAgent
+) -> NotificationPreferences:
     """Return an agent's notification preferences with the changes of a command. Raises UsageError and Refused."""
-    return Reach(
+    return NotificationPreferences(
         reach.notify if command.notify is None else _notify(settings, command.notify.strip()),
         reach.quiet if command.quiet is None else _quiet(command.quiet.strip()),
         reach.timezone if command.timezone is None else _zone(command.timezone.strip()),

@@ -12,7 +12,7 @@ from .model import ContentKey, Notification, Window
 
 
 class NotificationSource(Protocol):
-    """What the store loads of notifications."""
+    """The reads from the store for notifications."""
 
     def windows(self) -> Iterable[Window]:
         """Return the window of every agent who was notified of something."""

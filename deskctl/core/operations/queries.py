@@ -1,4 +1,4 @@
-"""Questions about the desk itself."""
+"""Queries for the state of the store and the daemon."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from ..kernel.query import Query
 
 @dataclass(frozen=True, slots=True)
 class StoreStatus(Query, audience=Audience.AGENT):
-    """Answer: `answers.StoreReport`."""
+    """Return the state of the store. Answer: `views.StoreReport`."""
 
     names_agent: ClassVar[bool] = False
 
 
 @dataclass(frozen=True, slots=True)
 class DeskHealth(Query, audience=Audience.AGENT):
-    """What the daemon's parts say of themselves. Answer: `answers.HealthReport`."""
+    """Return the health of the daemon's services. Answer: `views.HealthReport`."""
 
     names_agent: ClassVar[bool] = False

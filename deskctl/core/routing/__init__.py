@@ -1,1 +1,1 @@
-"""Who gets a ticket: what agents can take, how teams choose, and why it went where it went. Pure."""
+"""Routing: presence, capacity, skills, and the assignment of waiting tickets to agents."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ..agents.routing_profile import ANY, CAPACITY, Model, RoutingPlan, Seat
+from ..agents.routing_profile import ANY, CAPACITY, Model, RoutingPlan, RoutingProfile
 from .model import Presence, State, Turn
 
 #: Maps channel names to channel types; a name that is missing is its own type.
@@ -24,7 +24,7 @@ class Candidate:
     """
 
     agent: str
-    seat: Seat
+    seat: RoutingProfile
     presence: Presence
     loads: Counter[str]
     turns: dict[str, Turn]

@@ -15,7 +15,7 @@ from ..agents import commands as admin
 from ..agents import targets
 from ..agents.model import Agent, Team
 from ..agents.repository import Agents
-from ..agents.routing_profile import ANY, MANY, TIERS, Model, RoutingPlan, Seat, Strategy
+from ..agents.routing_profile import ANY, DEDICATED_MODEL_FROM, TIERS, Model, RoutingPlan, RoutingProfile, Strategy
 from ..kernel.unit import Unit
 from ..sla.repository import Sla
 from ..values.durations import parse_wait
@@ -32,12 +32,12 @@ T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
 
 
-def changed_seat(seat: Seat, command: admin.ChangeAgent) -> Seat:
+def changed_profile(seat: RoutingProfile, command: admin.ChangeAgent) -> RoutingProfile:
     """Return an agent's routing attributes with the changes of a command. Raises UsageError."""
     capacity = seat.capacity
     if command.capacity is not None:
         capacity = _by_channel(command.capacity, "--capacity", _capacity, capacity)
-    return Seat(
+    return RoutingProfile(
         seat.tier if command.tier is None else _maybe_word(command.tier, "--tier"),
         seat.skills if command.skills is None else frozenset(_words(command.skills, "--skills")),
         seat.channels if command.channels is None else tuple(dict.fromkeys(_words(command.channels, "--channels"))),
@@ -105,7 +105,7 @@ def team_remarks(unit: Unit, team: Team) -> Iterator[str]:
         yield _("no agent of the team is online; tickets are assigned once an agent runs deskctl agent online")
     if not agents:
         yield _("team {team} has no agents; add one with deskctl agent set AGENT --join {team}", team=team.handle)
-    if len(agents) > MANY and plan.model is Model.SHARED:
+    if len(agents) > DEDICATED_MODEL_FROM and plan.model is Model.SHARED:
         yield _("with {count} agents, one channel for each agent works better: --model dedicated", count=len(agents))
     if (plan.surge_queue or plan.surge_wait) and agents and not any(agent.seat.surge for agent in agents):
         yield _("no agent allows moves to another channel yet: deskctl agent set AGENT --surge yes")

@@ -14,7 +14,7 @@ from .model import Presence, QueuedTicket, Turn
 
 
 class RoutingSource(Protocol):
-    """What the store loads for routing."""
+    """The reads from the store for routing."""
 
     def presences(self) -> Iterable[Presence]: ...
     def turns(self, agents: Collection[str]) -> Iterable[Turn]: ...

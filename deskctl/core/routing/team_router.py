@@ -66,7 +66,7 @@ class TeamRouter:
 
     @property
     def anyone_available(self) -> bool:
-        """Whether at least one agent is available, busy or not."""
+        """Return True if at least one agent is available, busy or not."""
         return any(absent is None for absent in self._absences.values())
 
     def free_capacity(self) -> int:

@@ -1,1 +1,1 @@
-"""Who works when: the rota with its zones, days off, hours that nobody covers, notes for whoever comes next. Pure."""
+"""Shifts: the rota with its time zones, days off, coverage gaps, staffing and handover notes."""

@@ -11,7 +11,7 @@ from .model import Absence, Handover, Rota, Shift
 
 
 class ShiftSource(Protocol):
-    """What the store loads of shifts."""
+    """The reads from the store for shifts."""
 
     def rota(self) -> Rota: ...
 

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
-from ...errors import DeskctlError, Refused
+from ...errors import DeskctlError
 from ...i18n import Phrases, _, _p, preferred
+from ..actions.model import Run
+from ..actions.registry import run_action
+from ..actions.targets import OWNER, TEAM
 from ..agents import targets
-from ..agents.model import Agent, Team
-from ..answers import automatic_answer as answering
+from ..agents.model import Agent
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.event import Event
-from ..kernel.handler import By, Handler, Steps, acting
+from ..kernel.handler import Handler, Steps, acting
 from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
-from ..messages.commands import Note
-from ..messages.notes import note
 from ..notifications.commands import NotifyAgent
-from ..notifications.notify import notify_agent
-from ..tickets import assignment as assigning
-from ..tickets import commands as c
-from ..tickets import fields
 from ..tickets.model import Ticket
 from ..tickets.repository import Tickets
 from . import events as le
@@ -32,13 +29,6 @@ from .clocks import ClockKey
 from .policy import Metric
 from .repository import Sla
 from .thresholds import actions_at
-
-#: The actions that `--then` accepts.
-ACTIONS = ("notify", "priority", "escalate", "assign", "team", "tag", "note", "reply")
-#: Additional target of `escalate`: the tier above that of the ticket or its assignee.
-NEXT = "next"
-#: Additional targets of `notify`: the assignee, and the whole team of the ticket.
-OWNER, TEAM = "owner", "team"
 
 _NAMES = Phrases(
     {
@@ -114,7 +104,7 @@ def _recipients(unit: Unit, ticket: Ticket, who: str) -> list[Agent]:
     if isinstance(found, Agent):
         return [found]
     if isinstance(found, targets.Tier):
-        meant = targets.in_tier(unit, ticket.team, found.name)
+        meant = targets.agents_for_tier(unit, ticket.team, found.name)
     else:
         meant = targets.members(unit, found.handle)
     return meant or _recipients(unit, ticket, OWNER)  # an empty team or tier: the assignee is notified instead
@@ -125,24 +115,19 @@ def run_step(unit: Unit, command: RunStep, actor: Actor) -> Steps:
     number = (command.ticket,)
     if clock is None:
         return Outcome(_("the clock no longer exists"), number)
+    run = Run(command.ticket, _reason(unit, command), partial(_notifications_of, unit, command))
     for name, value in actions_at(clock, Sla.of(unit).book, command.level):
         try:
-            if name == "notify":
-                yield from _notify(unit, command, value, actor)
-            else:
-                yield from acting(_DO[name](unit, command, value, actor), actor)
+            yield from acting(run_action(unit, run, name, value, actor), actor)
         except DeskctlError:
             yield le.StepFailed(command.ticket, command.metric, command.instance, command.level, name)
-            yield from _notify(unit, command, OWNER, actor)
+            yield from acting(run_action(unit, run, "notify", OWNER, actor), actor)
     return Outcome(_("steps at {threshold} are done", threshold=command.level), number)
 
 
-def _notify(unit: Unit, command: RunStep, who: str, actor: Actor) -> Iterator[Event | By]:
-    told = _notifications(
-        unit, Tickets.of(unit).get(command.ticket), who, command.metric, command.instance, command.level, command.late
-    )
-    for message in told:
-        yield from acting(notify_agent(unit, message, actor), actor)
+def _notifications_of(unit: Unit, command: RunStep, who: str) -> Iterator[NotifyAgent]:
+    ticket = Tickets.of(unit).get(command.ticket)
+    return _notifications(unit, ticket, who, command.metric, command.instance, command.level, command.late)
 
 
 def _reason(unit: Unit, command: RunStep) -> str:
@@ -152,44 +137,5 @@ def _reason(unit: Unit, command: RunStep) -> str:
     kind = "overdue" if command.level.startswith("breach") else "due_soon"
     return _TEXTS(kind, language, metric=metric, level=command.level)
 
-
-def _escalate(unit: Unit, command: RunStep, to: str, actor: Actor) -> Steps:
-    """Escalate a ticket to a higher tier, never to a lower one.
-
-    If the assignee already is at the target or above, the assignee gets a reminder and the ticket stays.
-    """
-    ticket = Tickets.of(unit).get(command.ticket)
-    wanted = None if to == NEXT else targets.resolve_any(unit, to, ticket.team)
-    high = targets.height(unit, ticket)
-    if isinstance(wanted, targets.Tier) and targets.rank(unit, ticket.team, wanted.name) <= high:
-        meant = OWNER if ticket.assignee in targets.active_agents(unit) else f"tier:{ticket.tier or wanted.name}"
-        yield from _notify(unit, command, meant, actor)
-        said = _("ticket {number} is already at tier {tier}", number=ticket.number, tier=wanted.name)
-        return Outcome(said, (ticket.number,))
-    if isinstance(wanted, Agent) and (ticket.assignee == wanted.handle or not targets.reaches(unit, wanted, ticket)):
-        yield from _notify(unit, command, OWNER, actor)
-        return Outcome(_("ticket {number} keeps its assignee", number=ticket.number), (ticket.number,))
-    if isinstance(wanted, Team) and ticket.team == wanted.handle:
-        yield from _notify(unit, command, OWNER, actor)  # the assignee in that team, else the whole team
-        said = _("ticket {number} already belongs to team {team}", number=ticket.number, team=wanted.handle)
-        return Outcome(said, (ticket.number,))
-    if isinstance(wanted, targets.Tier) and not targets.is_manned(unit, ticket.team, wanted.name):
-        raise Refused(_("no agent is in tier {tier}", tier=wanted.name))
-    escalation = c.Escalate(ticket.number, None if to == NEXT else to, _reason(unit, command))
-    return (yield from assigning.escalate(unit, escalation, actor))
-
-
-Do = Callable[[Unit, RunStep, str, Actor], Steps]
-_DO: dict[str, Do] = {
-    "priority": lambda u, s, v, a: fields.set_(u, c.Set(s.ticket, (("priority", v),)), a),
-    "team": lambda u, s, v, a: fields.set_(u, c.Set(s.ticket, (("team", v),)), a),
-    "assign": lambda u, s, v, a: assigning.assign(u, c.Assign(s.ticket, v), a),
-    "escalate": _escalate,
-    "reply": lambda u, s, v, a: answering.inform(u, Tickets.of(u).get(s.ticket), v, about="update"),
-    "note": lambda u, s, v, a: note(u, Note(s.ticket, v), a),
-    "tag": lambda u, s, v, a: fields.tag(
-        u, c.Tag(s.ticket, *((), (v[1:],)) if v.startswith("-") else ((v.removeprefix("+"),), ())), a
-    ),
-}
 
 HANDLERS: dict[type[Command], Handler] = {RunStep: run_step}

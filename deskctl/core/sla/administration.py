@@ -8,19 +8,16 @@ from datetime import timedelta
 
 from ...errors import NotFound, Refused, UsageError
 from ...i18n import _
-from ..agents.repository import Agents
-from ..agents.targets import tiers_of
+from ..actions.registry import parse_actions
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.handler import Handler, Steps
 from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
-from ..tickets.fields import parse_tag
 from ..tickets.model import Priority, parse_priority
 from ..values.durations import written as as_written
 from ..values.suggestions import did_you_mean
 from . import commands as c
-from .actions import ACTIONS, NEXT, OWNER, TEAM
 from .calendars import checked_name
 from .calendars import existing as existing_calendar
 from .conditions import parse as parse_when
@@ -92,7 +89,7 @@ def add_step(unit: Unit, command: c.AddStep, actor: Actor) -> Steps:
     if not command.then:
         raise UsageError(_("a step needs an action"), _("give one, for example --then notify=lead"))
     at = parse_threshold(command.at, "--at")
-    step = Step(at, _actions(unit, command.then))
+    step = Step(at, parse_actions(unit, command.then))
     if step in known.steps:
         facts = {"policy": known.name, "version": known.version}
         return Outcome(_("policy {policy} already has this step", policy=known.name), facts=facts)
@@ -219,93 +216,6 @@ def _warnings(texts: Iterable[str]) -> tuple[Threshold, ...]:
             )
         levels.append(level)
     return tuple(dict.fromkeys(levels))
-
-
-#: Actions that can have only one value in a step.
-_SINGLE = frozenset({"priority", "assign", "team"})
-
-
-def _actions(unit: Unit, texts: Iterable[str]) -> tuple[tuple[str, str], ...]:
-    """Parse the actions of a step. Raises UsageError (also for contradicting values) and NotFound."""
-    actions = tuple(dict.fromkeys(_action(unit, text) for text in texts))
-    single: dict[str, str] = {}
-    for name, value in actions:
-        if name == "tag":
-            name, value = f"tag {value.lstrip('+-')}", "-" if value.startswith("-") else "+"
-        elif name not in _SINGLE:
-            continue
-        if single.setdefault(name, value) != value:
-            raise UsageError(
-                _("--then: two different values for {action} in one step", action=name), _("give one value")
-            )
-    return actions
-
-
-def _action(unit: Unit, text: str) -> tuple[str, str]:
-    """Parse one action, NAME=VALUE. Raises UsageError and NotFound."""
-    name, sign, value = (part.strip() for part in text.partition("="))
-    if not sign or not value:
-        raise UsageError(
-            _('--then: not an action: "{text}"', text=text),
-            _("use for example notify=lead; actions: {actions}", actions=", ".join(ACTIONS)),
-        )
-    if name not in ACTIONS:
-        raise UsageError(
-            _('--then: no action is called "{name}"{suggestion}', name=name, suggestion=did_you_mean(name, ACTIONS)),
-            _("actions: {actions}", actions=", ".join(ACTIONS)),
-        )
-    if name == "priority":
-        parse_priority(value)
-    elif name == "tag":
-        parse_tag(value.lstrip("+-"))
-    elif name not in ("note", "reply"):
-        _check_target(unit, name, value)
-    return name, value
-
-
-def _check_target(unit: Unit, action: str, value: str) -> None:
-    """Check that the value of an action names an agent, a team or a tier that the action accepts.
-
-    `notify` also accepts the ticket's owner and team, `escalate` the next tier.
-
-    Raises NotFound, Refused and UsageError.
-    """
-    agents = {handle for handle, agent in Agents.of(unit).agents.items() if agent.active}
-    tiers = {tier for team in (None, *Agents.of(unit).teams) for tier in tiers_of(unit, team)}
-    by_kind = {"agent": agents, "team": set(Agents.of(unit).teams), "tier": tiers}
-    kinds = {"team": ("team",), "assign": ("agent", "team")}.get(action, ("agent", "team", "tier"))
-    words = {"notify": {OWNER, TEAM}, "escalate": {NEXT}}.get(action, set())
-    kind, sign, rest = value.rpartition(":")
-    if sign and (kind not in kinds or action == "team"):
-        raise UsageError(
-            _('--then: {action} does not accept "{prefix}"', action=action, prefix=f"{kind}:"),
-            _("give the name of a team, without a prefix")
-            if action == "team"
-            else _("give a name alone, or as {forms}", forms=", ".join(f"{k}:NAME" for k in kinds)),
-        )
-    if rest in Agents.of(unit).agents and rest not in agents and kind in ("", "agent"):
-        raise Refused(
-            _("--then: agent {agent} is deactivated", agent=rest), _("give an active agent, a team or a tier")
-        )
-    known = by_kind[kind] if sign else set().union(*(by_kind[k] for k in kinds), words)
-    if rest not in known:
-        names = {"name": rest, "suggestion": did_you_mean(rest, known)}
-        raise NotFound(
-            _no_target(kind if sign else "", kinds, names), _("known: {names}", names=", ".join(sorted(known)))
-        )
-
-
-def _no_target(kind: str, kinds: tuple[str, ...], names: dict[str, str]) -> str:
-    """Return the message that no agent, team or tier has a name; `kind` is the prefix that was given, or ""."""
-    if kind == "agent":
-        return _('--then: no agent is called "{name}"{suggestion}', **names)
-    if kind == "team" or kinds == ("team",):
-        return _('--then: no team is called "{name}"{suggestion}', **names)
-    if kind == "tier":
-        return _('--then: no tier is called "{name}"{suggestion}', **names)
-    if "tier" in kinds:
-        return _('--then: no agent, team or tier is called "{name}"{suggestion}', **names)
-    return _('--then: no agent or team is called "{name}"{suggestion}', **names)
 
 
 HANDLERS: dict[type[Command], Handler] = {

@@ -120,7 +120,7 @@ class Condition:
 
     @property
     def impossible(self) -> bool:
-        """Whether no ticket can match, because two terms exclude each other."""
+        """Return True if no ticket can match, because two terms exclude each other."""
         excluded = any(one.excludes(other) for one in self.terms for other in self.terms if one is not other)
         return excluded or not self.priorities
 

@@ -14,7 +14,7 @@ from ..kernel.handler import Handler, Steps
 from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
 from ..tickets.model import Ticket
-from ..tickets.status import workable
+from ..tickets.status import editable_ticket
 from ..values.moments import ahead, shown
 from .commands import Promise
 from .events import DueSet, Promised
@@ -25,7 +25,7 @@ _COMPUTED = ("", "none", "auto")
 
 
 def promise(unit: Unit, command: Promise, actor: Actor) -> Steps:
-    ticket = workable(unit, command.ticket)
+    ticket = editable_ticket(unit, command.ticket)
     due = _moment(unit, command.moment)
     Sla.of(unit).use()
     yield Promised(ticket.number, due)

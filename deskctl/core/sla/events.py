@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from ...i18n import _
 from ..kernel.event import Event
 from ..kernel.undo import Follows, Hindrance, Restore, Undoable
-from ..tickets.lifecycle import applies, queued
+from ..tickets.lifecycle import applies, with_queue_position
 from ..tickets.model import Ticket
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class DueChanged(SlaEvent):
 
 @applies(DueChanged)
 def _move_in_queue(ticket: Ticket, event: DueChanged) -> Ticket:
-    return queued(replace(ticket, due_at=event.new))
+    return with_queue_position(replace(ticket, due_at=event.new))
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from ..values.durations import parse_duration, written
 
 
 class Metric(StrEnum):
-    """What a clock measures. `PROMISE` is a time that an agent promised; policies have no target for it."""
+    """A time that a clock measures. `PROMISE` is a time that an agent promised; policies have no target for it."""
 
     FIRST_RESPONSE = "first_response"  # first message of the customer → first public answer of an agent
     NEXT_RESPONSE = "next_response"  # oldest unanswered message → next public answer, once a round

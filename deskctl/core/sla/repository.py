@@ -17,7 +17,7 @@ from .policy_book import PolicyBook
 
 
 class SlaSource(Protocol):
-    """What the store loads of SLA policies, calendars and clocks."""
+    """The reads from the store for SLA policies, calendars and clocks."""
 
     def book(self) -> PolicyBook:
         """Return the current policies and calendars."""

@@ -79,7 +79,7 @@ class Interaction(NamedTuple):
 
 @dataclass(slots=True)
 class TicketHistory:
-    """What a ticket's clocks depend on, in chronological order.
+    """The part of a ticket's history that its clocks depend on, in chronological order.
 
     `states` are the names of its statuses, or "spam". `start` is the time of the first message, also if that message
     was on another ticket before. `dues` are due times that an agent set, by metric.

@@ -1,1 +1,1 @@
-"""Tickets: model, fields, states, assignment, approvals."""
+"""Tickets: their state, the events and commands that change it, and the queue."""

@@ -1,4 +1,4 @@
-"""Asking somebody of a higher tier to allow something, and their answer."""
+"""Requests for approval by an agent of a higher tier, and the decisions."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from ...errors import Refused
+from ...i18n import _
 from ..agents import targets
 from ..agents.model import Agent
 from ..agents.repository import Agents
@@ -23,12 +24,12 @@ from .events import ApprovalAsked, ApprovalDecided, ApprovalWithdrawn, MarkedSpa
 from .merge_events import Merged
 from .model import Status, Ticket
 from .repository import Tickets
-from .status import workable
+from .status import editable_ticket
 
 
 @dataclass(frozen=True, slots=True)
 class WithdrawApproval(Command):
-    """The ticket is done: nobody need decide any more what it waited for."""
+    """Withdraw the request for approval of a ticket that is done."""
 
     needs_agent: ClassVar[bool] = False
     undoable: ClassVar[bool] = False
@@ -36,85 +37,113 @@ class WithdrawApproval(Command):
 
 
 def ask(unit: Unit, command: AskApproval, actor: Actor) -> Steps:
-    ticket = workable(unit, command.ticket)
+    """Request an approval; the reason becomes a note."""
+    ticket = editable_ticket(unit, command.ticket)
     if ticket.approval is not None:
         raise Refused(
-            f"ticket {ticket.number} waits for an approval already, {ticket.approval} asked",
-            f"deskctl approve {ticket.number} or deskctl deny {ticket.number} decides it",
+            _(
+                "ticket {number} is already waiting for an approval, requested by {asker}",
+                number=ticket.number,
+                asker=ticket.approval,
+            ),
+            _("decide with deskctl approve {number} or deskctl deny {number}", number=ticket.number),
         )
     message = write_note(unit, ticket, words(command.reason), actor)
     asker = actor.handle or ""
     yield ApprovalAsked(ticket.number, asker, message)
-    who = [agent.handle for agent in deciders(unit, ticket, asker)]
-    higher = _tier_above(plan_of(unit, ticket), Agents.of(unit).agents.get(asker))
-    nobody = f"nobody may decide it yet: deskctl agent set AGENT --tier {higher} makes somebody"
-    waits = f"it waits for {', '.join(who)}" if who else nobody
-    return Outcome(f"ticket {ticket.number} waits for an approval; {waits}", (ticket.number,), {"message": message})
+    names = [agent.handle for agent in deciders(unit, ticket, asker)]
+    if names:
+        said = _("ticket {number} waits for an approval by {agents}", number=ticket.number, agents=", ".join(names))
+    else:
+        said = _(
+            "ticket {number} waits for an approval, but no agent can decide it yet:"
+            " give an agent the tier with deskctl agent set AGENT --tier {tier}",
+            number=ticket.number,
+            tier=_tier_above(routing_plan(unit, ticket), Agents.of(unit).agents.get(asker)),
+        )
+    return Outcome(said, (ticket.number,), {"message": message})
 
 
 def approve(unit: Unit, command: Approve, actor: Actor) -> Steps:
+    """Approve the request."""
     return (yield from _decide(unit, command.ticket, True, command.reason, actor))
 
 
 def deny(unit: Unit, command: Deny, actor: Actor) -> Steps:
+    """Deny the request. A reason is required."""
     return (yield from _decide(unit, command.ticket, False, words(command.reason), actor))
 
 
 def _decide(unit: Unit, number: int, granted: bool, reason: str, actor: Actor) -> Steps:
-    ticket = workable(unit, number)
+    ticket = editable_ticket(unit, number)
     asker = ticket.approval
     if asker is None:
         raise Refused(
-            f"nothing waits for an approval on ticket {number}",
-            f'deskctl escalate {number} --for approval --reason "…" asks for one',
+            _("ticket {number} has no open request for approval", number=number),
+            _('request one with deskctl escalate {number} --for approval --reason "…"', number=number),
         )
-    who = Agents.of(unit).agents[actor.handle or ""]
-    if not may_decide(plan_of(unit, ticket), who, Agents.of(unit).agents.get(asker)):
-        who_may = ", ".join(agent.handle for agent in deciders(unit, ticket, asker)) or "nobody yet"
-        higher = _tier_above(plan_of(unit, ticket), Agents.of(unit).agents.get(asker))
-        why = "it is your own" if who.handle == asker else f"that takes a higher tier than {asker}'s"
-        raise Refused(f"you may not decide this: {why}", f"who may: {who_may}; deskctl agent set AGENT --tier {higher}")
+    agent = Agents.of(unit).agents[actor.handle or ""]
+    plan, asking_agent = routing_plan(unit, ticket), Agents.of(unit).agents.get(asker)
+    if not can_decide(plan, agent, asking_agent):
+        if agent.handle == asker:
+            why = _("you cannot decide your own request")
+        else:
+            why = _("you cannot decide this: it needs a higher tier than that of {agent}", agent=asker)
+        names = ", ".join(other.handle for other in deciders(unit, ticket, asker))
+        tier = _tier_above(plan, asking_agent)
+        if names:
+            hint = _("agents who can: {agents}; or deskctl agent set AGENT --tier {tier}", agents=names, tier=tier)
+        else:
+            hint = _("no agent can yet; give one the tier with deskctl agent set AGENT --tier {tier}", tier=tier)
+        raise Refused(why, hint)
     message = write_note(unit, ticket, reason, actor) if reason.strip() else None
-    yield ApprovalDecided(number, asker, granted, asked_by_note(unit, number), message)
-    verb = "approved" if granted else "denied"
-    return Outcome(f"ticket {number}: {verb}; {asker} is told", (number,), {"asked_by": asker, "granted": granted})
+    yield ApprovalDecided(number, asker, granted, request_note(unit, number), message)
+    if granted:
+        said = _("ticket {number}: approved; {agent} is notified", number=number, agent=asker)
+    else:
+        said = _("ticket {number}: denied; {agent} is notified", number=number, agent=asker)
+    return Outcome(said, (number,), {"asked_by": asker, "granted": granted})
 
 
-def may_decide(plan: RoutingPlan, who: Agent, asker: Agent | None) -> bool:
-    """Whoever is of a higher tier, and anybody at the top; nobody decides what they asked for themselves."""
-    if asker is not None and who.handle == asker.handle:
+def can_decide(plan: RoutingPlan, agent: Agent, asker: Agent | None) -> bool:
+    """Return True for an agent of a higher tier than the asker's, or of the highest tier, except the asker."""
+    if asker is not None and agent.handle == asker.handle:
         return False
     top = len(plan.tiers or TIERS) - 1
-    rank = plan.rank(who.seat.tier)
+    rank = plan.rank(agent.seat.tier)
     return rank > 0 and (rank == top or asker is None or rank > plan.rank(asker.seat.tier))
 
 
 def _tier_above(plan: RoutingPlan, asker: Agent | None) -> str:
-    """The next tier, or the highest one: of these, too, anybody may decide but for themselves."""
+    """Return the tier above the asker's, or the highest tier, whose agents decide each other's requests."""
     tiers = plan.tiers or TIERS
     rank = plan.rank(asker.seat.tier if asker is not None else None)
     return tiers[min(rank + 1, len(tiers) - 1)]
 
 
 def deciders(unit: Unit, ticket: Ticket, asker: str) -> list[Agent]:
-    """Those of the ticket's team who may decide; where none may, those of all teams."""
-    people = targets.members(unit, None)
-    return list(able(plan_of(unit, ticket), people, ticket.team, Agents.of(unit).agents.get(asker)).values())
+    """Return the agents of the ticket's team who can decide a request; if there are none, those of all teams."""
+    agents = targets.members(unit, None)
+    plan = routing_plan(unit, ticket)
+    return list(deciders_among(plan, agents, ticket.team, Agents.of(unit).agents.get(asker)).values())
 
 
-def able(plan: RoutingPlan, people: Iterable[Agent], team: str | None, asker: Agent | None) -> dict[str, Agent]:
-    """By handle, which of these may decide what `asker` asks for: those of the team, or else all."""
-    found = {agent.handle: agent for agent in people if may_decide(plan, agent, asker)}
+def deciders_among(
+    plan: RoutingPlan, agents: Iterable[Agent], team: str | None, asker: Agent | None
+) -> dict[str, Agent]:
+    """Return by handle the agents who can decide a request of `asker`: those of the team, or all if it has none."""
+    found = {agent.handle: agent for agent in agents if can_decide(plan, agent, asker)}
     return {handle: agent for handle, agent in found.items() if team in agent.teams} or found
 
 
-def plan_of(unit: Unit, ticket: Ticket) -> RoutingPlan:
+def routing_plan(unit: Unit, ticket: Ticket) -> RoutingPlan:
+    """Return the routing plan of the ticket's team, or an empty plan."""
     team = Agents.of(unit).teams.get(ticket.team or "")
     return team.plan if team is not None else RoutingPlan()
 
 
-def asked_by_note(unit: Unit, ticket: int) -> int | None:
-    """The note that asked last."""
+def request_note(unit: Unit, ticket: int) -> int | None:
+    """Return the note of the newest request for approval."""
     asked = [r.event for r in unit.source.histories((ticket,), (ApprovalAsked.kind,))]
     asked += [r.event for r in unit.changes.events if r.event.ticket == ticket]
     notes = [event.message for event in asked if isinstance(event, ApprovalAsked)]
@@ -122,7 +151,7 @@ def asked_by_note(unit: Unit, ticket: int) -> int | None:
 
 
 def withdraw_when_done(unit: Unit, event: Event, actor: Actor, cause: Command) -> Iterator[Command]:
-    """A reaction: what is solved, closed or merged waits for nobody's leave any more."""
+    """A reaction: withdraw the request for approval of a ticket that is solved, closed, merged or spam."""
     done = (isinstance(event, StatusChanged) and event.new in (Status.SOLVED, Status.CLOSED)) or isinstance(
         event, Merged | MarkedSpam
     )
@@ -131,10 +160,11 @@ def withdraw_when_done(unit: Unit, event: Event, actor: Actor, cause: Command) -
 
 
 def withdraw(unit: Unit, command: WithdrawApproval, actor: Actor) -> Steps:
+    """Withdraw the request for approval, if there is one."""
     ticket = Tickets.of(unit).get(command.ticket)
     if ticket.approval is not None:
-        yield ApprovalWithdrawn(ticket.number, ticket.approval, asked_by_note(unit, ticket.number))
-    return Outcome(f"ticket {ticket.number} waits for no approval any more", (ticket.number,))
+        yield ApprovalWithdrawn(ticket.number, ticket.approval, request_note(unit, ticket.number))
+    return Outcome(_("ticket {number} no longer waits for an approval", number=ticket.number), (ticket.number,))
 
 
 HANDLERS: dict[type[Command], Handler] = {

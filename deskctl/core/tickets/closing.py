@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...i18n import _
 from ..agents.targets import active_agents
 from ..kernel.actor import Actor
 from ..kernel.command import Command
@@ -21,8 +22,8 @@ from .repository import Tickets
 _CHANGE_STATUS = (StatusChanged, Unmerged, Merged, MarkedSpam, UnmarkedSpam)
 
 
-def close_later(unit: Unit, event: Event, actor: Actor, cause: Command) -> Iterator[Command]:
-    """A solved ticket closes by itself after a while; one that is worked at again does not."""
+def schedule_auto_close(unit: Unit, event: Event, actor: Actor, cause: Command) -> Iterator[Command]:
+    """A reaction: set the timer that closes a solved ticket; cancel it when the ticket leaves that status."""
     yield from ()
     if event.ticket is None or not isinstance(event, _CHANGE_STATUS):
         return
@@ -36,17 +37,17 @@ def close_later(unit: Unit, event: Event, actor: Actor, cause: Command) -> Itera
 
 
 def return_to_queue(unit: Unit, event: Event, actor: Actor, cause: Command) -> Iterator[Command]:
-    """A ticket that goes on and whose owner has left is nobody's: it is in the queue again."""
+    """A reaction: return a reopened ticket to the queue if its assignee is deactivated."""
     if isinstance(event, StatusChanged) and event.new is Status.OPEN and event.ticket is not None:
-        owner = Tickets.of(unit).get(event.ticket).assignee
-        if owner is not None and owner not in active_agents(unit):
+        assignee = Tickets.of(unit).get(event.ticket).assignee
+        if assignee is not None and assignee not in active_agents(unit):
             yield Assign(event.ticket, None)
 
 
-def close(unit: Unit, timer: Timer) -> Steps:
+def auto_close(unit: Unit, timer: Timer) -> Steps:
     """Handle a closing timer: close a ticket that is still solved."""
     ticket = None if timer.ticket is None else Tickets.of(unit).find(timer.ticket)
     if ticket is None or ticket.status is not Status.SOLVED:
-        return Outcome("nothing is due")
+        return Outcome(_("nothing is due"))
     yield StatusChanged(ticket.number, ticket.status, Status.CLOSED)
-    return Outcome(f"ticket {ticket.number} is closed", (ticket.number,))
+    return Outcome(_("ticket {number} is closed", number=ticket.number), (ticket.number,))

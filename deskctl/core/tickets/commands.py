@@ -1,4 +1,4 @@
-"""What agents do with tickets."""
+"""Commands of agents on tickets."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from ..kernel.permissions import Audience
 
 @dataclass(frozen=True, slots=True)
 class Create(Command, audience=Audience.AGENT):
-    """Write down what a customer said elsewhere. `sender` is an address or a phone number; nothing is sent.
+    """Create a ticket from a message that arrived outside the channels. Nothing is sent.
 
-    Without a subject the first line of the text is it. Of a telephone call `direction` is in or out and `seconds` how
-    long it took; `callback` is the moment of a promised call, in words (`moments.parse_moment`).
+    `sender` is an address or a phone number. The default subject is the first line of the text. A phone call has a
+    `direction` (in or out) and a duration, `seconds`. `callback` is the time of a promised call, as people write it
+    (`moments.parse_moment`).
     """
 
     did: ClassVar[str] = "created"
@@ -33,13 +34,15 @@ class Create(Command, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class Take(Command, audience=Audience.AGENT):
+    """Assign a ticket to the acting agent."""
+
     did: ClassVar[str] = "took"
     ticket: int
 
 
 @dataclass(frozen=True, slots=True)
 class Next(Command, audience=Audience.AGENT):
-    """Take the ticket at the head of the queue of the agent's teams. Refused when there is none (exit 1)."""
+    """Take the first ticket in the queue of the agent's teams. It fails with exit code 1 if the queue is empty."""
 
     did: ClassVar[str] = "took"
     team: str | None = None
@@ -47,7 +50,7 @@ class Next(Command, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class Assign(Command, audience=Audience.AGENT):
-    """`to` is an agent or a team (`agent:`/`team:` are exact); None puts the ticket back in the queue."""
+    """Assign a ticket. `to` is an agent or a team (`agent:` and `team:` are exact); None returns it to the queue."""
 
     did: ClassVar[str] = "assigned"
     ticket: int
@@ -56,9 +59,9 @@ class Assign(Command, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class Escalate(Command, audience=Audience.AGENT):
-    """Hand a ticket to someone who can do more; the owner until now stays on as a follower.
+    """Hand a ticket to someone who can do more; the previous assignee becomes a follower.
 
-    `to` is an agent, a team or a tier (`agent:`, `team:` and `tier:` are exact); None is the next tier of its team.
+    `to` is an agent, a team or a tier (`agent:`, `team:` and `tier:` are exact); None is the next tier of the team.
     """
 
     did: ClassVar[str] = "escalated"
@@ -69,6 +72,8 @@ class Escalate(Command, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class Tag(Command, audience=Audience.AGENT):
+    """Add and remove tags."""
+
     did: ClassVar[str] = "tagged"
     ticket: int
     add: tuple[str, ...] = ()
@@ -86,25 +91,31 @@ class Set(Command, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class Solve(Command, audience=Audience.AGENT):
+    """Mark a ticket as solved."""
+
     did: ClassVar[str] = "solved"
     ticket: int
 
 
 @dataclass(frozen=True, slots=True)
 class Close(Command, audience=Audience.AGENT):
+    """Close a ticket for good."""
+
     did: ClassVar[str] = "closed"
     ticket: int
 
 
 @dataclass(frozen=True, slots=True)
 class Reopen(Command, audience=Audience.AGENT):
+    """Set a pending, held or solved ticket to open."""
+
     did: ClassVar[str] = "reopened"
     ticket: int
 
 
 @dataclass(frozen=True, slots=True)
 class Merge(Command, audience=Audience.AGENT):
-    """Close `ticket` with a pointer to `into`."""
+    """Merge `ticket` into the ticket `into`."""
 
     did: ClassVar[str] = "merged"
     ticket: int
@@ -113,7 +124,7 @@ class Merge(Command, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class Split(Command, audience=Audience.AGENT):
-    """Begin a new ticket with some messages of another, by id. Without a subject it has that of the first of them."""
+    """Move some messages, by id, to a new ticket. The default subject is that of the first message."""
 
     did: ClassVar[str] = "split"
     ticket: int
@@ -123,7 +134,7 @@ class Split(Command, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class SettleCallback(Command):
-    """A promised call is off: the ticket is done with, or (`into`) another one has taken its place and the promise."""
+    """Cancel a promised callback because the ticket is done, or move it to the ticket `into`."""
 
     needs_agent: ClassVar[bool] = False
     undoable: ClassVar[bool] = False
@@ -133,7 +144,7 @@ class SettleCallback(Command):
 
 @dataclass(frozen=True, slots=True)
 class AskApproval(Command, audience=Audience.AGENT):
-    """Somebody of a higher tier is to allow what the reason says."""
+    """Request that an agent of a higher tier approves what the reason says."""
 
     did: ClassVar[str] = "asked for approval of"
     ticket: int
@@ -142,6 +153,8 @@ class AskApproval(Command, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class Approve(Command, audience=Audience.AGENT):
+    """Approve a request."""
+
     did: ClassVar[str] = "approved"
     ticket: int
     reason: str = ""
@@ -149,6 +162,8 @@ class Approve(Command, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class Deny(Command, audience=Audience.AGENT):
+    """Deny a request."""
+
     did: ClassVar[str] = "denied"
     ticket: int
     reason: str

@@ -10,7 +10,7 @@ from .views import TicketRow
 
 
 class SaidRow(TypedDict):
-    """Something that was said on one of a customer's tickets. `attachments` are ids and names."""
+    """A message on one of a customer's tickets. `attachments` have ids and names."""
 
     message: int
     ticket: int
@@ -25,8 +25,11 @@ class SaidRow(TypedDict):
 
 
 class ContactDocument(ContactRow):
-    """`merged`: who was merged into the contact. `tickets`: newest change first. `timeline`: oldest first;
-    `earlier` is how much came before it. `events`: what happened to the contact itself."""
+    """A contact with their tickets and messages.
+
+    `merged` are the numbers of contacts that were merged into this one. `tickets` has the newest change first,
+    `timeline` the oldest message first; `earlier` is the number of messages before it. `events` concern the contact.
+    """
 
     merged: list[int]
     identities: list[IdentityRow]

@@ -1,4 +1,4 @@
-"""A new ticket: written down by hand, or made room for by intake."""
+"""Creation of tickets, by agents and for intake."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Generator
 from zoneinfo import ZoneInfo
 
 from ...errors import NotFound, UsageError
+from ...i18n import _
 from ..agents import targets
 from ..contacts.events import CallLogged
-from ..contacts.identity import contact_for, holder
+from ..contacts.identity import address_owner, contact_for
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.event import Event
@@ -22,46 +23,50 @@ from ..messages.repository import Messages
 from ..messages.thread import Message, Trust
 from ..values.moments import shown
 from ..values.suggestions import did_you_mean
-from . import commands as c
-from .calls import spoken
+from .calls import parse_call
+from .commands import Create
 from .events import Assigned, CallbackChanged, StatusChanged, Tagged, TicketCreated, WaitingChanged
 from .fields import callback_moment, parse_tag
 from .model import Priority, Status, Ticket, parse_priority
 from .queue_order import virtual_due
 from .repository import Tickets
 
-#: Characters of a subject that is made from a text.
+#: The maximum number of characters of a subject that is taken from a text.
 LONGEST = 60
 
 
-def create(unit: Unit, command: c.Create, actor: Actor) -> Steps:
-    """Write down what a customer said elsewhere: their words, kind `in`; nothing is sent.
+def create(unit: Unit, command: Create, actor: Actor) -> Steps:
+    """Create a ticket with the customer's message (kind `in`). Nothing is sent.
 
-    What was said in a call that the desk made is its answer, kind `out`: whoever called has the ticket, and it waits
-    for the customer.
+    The message of an outgoing call is of kind `out`: the agent who called becomes the assignee, and the ticket is
+    pending.
     """
     channel = unit.settings.channel(command.channel)
     if channel is None:
         names = [*unit.settings.channels, "phone", "manual"]
         raise NotFound(
-            f"there is no channel “{command.channel}”{did_you_mean(command.channel, names)}",
-            f"the channels are {', '.join(names)}",
+            _(
+                'no channel "{channel}"{suggestion}',
+                channel=command.channel,
+                suggestion=did_you_mean(command.channel, names),
+            ),
+            _("the channels are {channels}", channels=", ".join(names)),
         )
     team = channel.team
     if command.team is not None:
         team = targets.resolve(unit, f"team:{command.team}").handle
     sender = command.sender.strip()
     if not sender or any(ch in sender for ch in "\r\n\0"):
-        raise UsageError("say who the customer is: --from ADDRESS or --from NUMBER")
+        raise UsageError(_("the customer is missing; use --from ADDRESS or --from NUMBER"))
     kind = "email" if "@" in sender else channel.kind if channel.kind != "manual" else "phone"
-    call = spoken(command, channel)
+    call = parse_call(command, channel)
     outgoing = call is not None and call.direction == "out"
-    said = words(command.text)
+    text = words(command.text)
     contact = contact_for(unit, kind, sender, command.sender_name)
-    own = holder(unit, kind, sender, contact)
+    own = address_owner(unit, kind, sender, contact)
     ticket = open_ticket(
         unit,
-        subject=command.subject if command.subject.strip() else first_line(said),
+        subject=command.subject if command.subject.strip() else first_line(text),
         channel=channel.name,
         contact=own,
         team=team,
@@ -76,8 +81,8 @@ def create(unit: Unit, command: c.Create, actor: Actor) -> Steps:
         sent_at=unit.now,
         created_at=unit.now,
         subject=ticket.subject,
-        text=said,
-        visible_text=said,
+        text=text,
+        visible_text=text,
         contact=None if outgoing else own,
         to=(sender,) if outgoing else (),
         call=call,
@@ -86,26 +91,33 @@ def create(unit: Unit, command: c.Create, actor: Actor) -> Steps:
     Messages.of(unit).add(message)
     if kind == "email":
         Tickets.of(unit).add_participants(ticket.number, (sender,))
-    yield created(ticket)
+    yield creation_event(ticket)
     if call is not None:
         yield CallLogged(ticket.number, message.id, call.direction, call.seconds)
     if outgoing:
-        yield from _called(unit, ticket, message, actor)
+        yield from _outgoing_call(unit, ticket, message, actor)
     else:
         yield MessageReceived(ticket.number, message.id)
         yield WaitingChanged(ticket.number, None, unit.now)
-    said = f"ticket {ticket.number} is open for {sender}"
     if command.callback is not None:
         at = callback_moment(unit, command.callback)
         yield CallbackChanged(ticket.number, None, at)
-        said += f"; call back by {shown(at, ZoneInfo(unit.settings.timezone))}"
+        said = _(
+            "ticket {number} is open for {sender}; call back by {time}",
+            number=ticket.number,
+            sender=sender,
+            time=shown(at, ZoneInfo(unit.settings.timezone)),
+        )
+    else:
+        said = _("ticket {number} is open for {sender}", number=ticket.number, sender=sender)
     if command.tags:
         yield Tagged(ticket.number, tuple(sorted({parse_tag(t) for t in command.tags})))
     facts = {"number": ticket.number, "message": message.id}
     return Outcome(said, (ticket.number,), facts)
 
 
-def _called(unit: Unit, ticket: Ticket, message: Message, actor: Actor) -> Generator[Event, None, None]:
+def _outgoing_call(unit: Unit, ticket: Ticket, message: Message, actor: Actor) -> Generator[Event, None, None]:
+    """Yield the events of a call that an agent made: the reply, the assignment and the status."""
     yield ReplyAdded(ticket.number, message.id)
     if actor.handle is not None:
         yield Assigned(ticket.number, None, actor.handle)
@@ -113,7 +125,7 @@ def _called(unit: Unit, ticket: Ticket, message: Message, actor: Actor) -> Gener
 
 
 def first_line(text: str) -> str:
-    """What a ticket is called whose writer gave it no subject; cut at a blank where there is one."""
+    """Return the subject of a ticket that has none: the first line of its text, cut at a blank if possible."""
     line = " ".join(text.strip().splitlines()[0].split())
     if len(line) <= LONGEST:
         return line
@@ -132,7 +144,7 @@ def open_ticket(
     language: str | None = None,
     follows: int | None = None,
 ) -> Ticket:
-    """A new ticket in the working set; the event that speaks of it is the caller's (`created`)."""
+    """Add a new ticket to the unit and return it. The caller yields its event (`creation_event`)."""
     ticket = Ticket(
         number=unit.source.next_id("tickets"),
         subject=subject.strip(),
@@ -151,7 +163,8 @@ def open_ticket(
     return ticket
 
 
-def created(ticket: Ticket) -> TicketCreated:
+def creation_event(ticket: Ticket) -> TicketCreated:
+    """Return the event of a new ticket."""
     return TicketCreated(
         ticket.number,
         channel=ticket.channel,
@@ -163,4 +176,4 @@ def created(ticket: Ticket) -> TicketCreated:
     )
 
 
-HANDLERS: dict[type[Command], Handler] = {c.Create: create}
+HANDLERS: dict[type[Command], Handler] = {Create: create}

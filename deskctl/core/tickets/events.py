@@ -1,7 +1,7 @@
-"""What happened to tickets. Events carry ids and facts, never what somebody wrote, so that a person can be erased.
+"""Events of tickets. Events have ids and facts, never texts that people wrote, so that a person can be erased.
 
-The state of a ticket is the fold of its events (`lifecycle.evolve`); audit, reports and undo read them.
-Each class is one kind; its name in snake case is the kind's name for people and scripts.
+The state of a ticket is the fold of its events (`lifecycle.evolve`). The audit log, reports and undo read them.
+Each class is one kind of event; people and scripts use its `kind`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ..agents.repository import Agents
 from ..kernel.event import Event, Kept
 from ..kernel.events import Undone
 from ..kernel.undo import Cannot, Follows, Hindrance, Restore, Undoable
-from ..messages.events import MessageWithdrawn, _withdrawn
+from ..messages.events import MessageWithdrawn, withdraw_message
 from ..messages.repository import Messages
 from .model import REOPENED, Priority, Status
 from .repository import Tickets
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
     from ..kernel.unit import Unit
 
 
-# --- what a ticket goes through -------------------------------------------------------------------
+# --- states and fields -------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class TicketCreated(Event):
-    """A ticket's first event. `follows` is the closed ticket that it continues."""
+    """The first event of a ticket. `follows` is the closed ticket that it continues."""
 
     kind = "ticket_created"
     undo = Undoable("The ticket is closed and empty; its number is not used again.")
@@ -50,8 +50,7 @@ class TicketCreated(Event):
 
 @dataclass(frozen=True, slots=True)
 class StatusChanged(Event):
-    """`back`: a change was taken back, and the ticket is as if it had never been otherwise: work since `since`, None
-    since it was created."""
+    """The status changed. `back` is set by undo; `since` is the start of the open time then, None for the creation."""
 
     kind = "status_changed"
     undo = Undoable("The status is what it was.")
@@ -77,7 +76,7 @@ class PriorityChanged(Event):
 
 @dataclass(frozen=True, slots=True)
 class Assigned(Event):
-    """Whose ticket it is; `new` None gives it back to the queue."""
+    """The assignee changed; `new` is None if the ticket returned to the queue."""
 
     kind = "assigned"
     undo = Undoable("The assignee is who it was; the queue, if that agent has been deactivated.")
@@ -88,10 +87,9 @@ class Assigned(Event):
     def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
         if self.ticket is not None:
             agent = Agents.of(unit).agents.get(self.old or "")
-            there = self.old if agent is not None and agent.active else None
-            yield Assigned(
-                self.ticket, Tickets.of(unit).get(self.ticket).assignee, there
-            )  # it may have been routed since
+            assignee = self.old if agent is not None and agent.active else None
+            # Routing may have assigned the ticket since, so the present assignee is read.
+            yield Assigned(self.ticket, Tickets.of(unit).get(self.ticket).assignee, assignee)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,18 +133,18 @@ class Tagged(Event):
 
 @dataclass(frozen=True, slots=True)
 class Mentions(Event):
-    """What the customer wrote names another ticket that they have no part in."""
+    """A customer's message names another ticket, in which they do not take part."""
 
     kind = "mentions"
     quiet = True
-    undo = Follows("a mention only informs")
+    undo = Follows(_("a mention only informs"))
 
     other: int
 
 
 @dataclass(frozen=True, slots=True)
 class WaitingChanged(Event):
-    """Since when the customer waits for an answer; None: no longer."""
+    """The time since which the customer waits for an answer changed; None: the customer no longer waits."""
 
     kind = "waiting_changed"
     undo = Undoable("The customer waits, or does not wait, as before.")
@@ -165,7 +163,7 @@ class LanguageChanged(Event):
 
 @dataclass(frozen=True, slots=True)
 class SubjectChanged(Event):
-    """The ticket has another title. `kept` has the words, `old` and `new`: they may be a customer's."""
+    """The subject changed. `kept` has the texts, `old` and `new`, because they can be a customer's and be erased."""
 
     kind = "subject_changed"
     undo = Undoable("The subject is what it was.")
@@ -176,12 +174,12 @@ class SubjectChanged(Event):
             yield SubjectChanged(self.ticket, {"old": self.kept["new"], "new": self.kept["old"]})
 
     def hindrance(self, unit: Unit, past: RecordedEvent) -> Hindrance | None:
-        return None if self.kept is not None else Hindrance("the earlier subject was erased")
+        return None if self.kept is not None else Hindrance(_("the earlier subject was erased"))
 
 
 @dataclass(frozen=True, slots=True)
 class RequesterChanged(Event):
-    """The ticket belongs to another customer: contact numbers. Messages stay with their writers."""
+    """The requester changed; `old` and `new` are contact numbers. Messages keep their authors."""
 
     kind = "requester_changed"
     undo = Undoable("The requester is who it was.")
@@ -191,7 +189,7 @@ class RequesterChanged(Event):
 
 @dataclass(frozen=True, slots=True)
 class MarkedSpam(Event):
-    """Closed as spam; `old` is the status it had. `why` is the verdict, None when an agent said so."""
+    """The ticket was closed as spam; `old` is its earlier status. `why` is the verdict, None if an agent decided."""
 
     kind = "marked_spam"
     undo = Undoable("The ticket is no longer spam and has its status again.")
@@ -205,7 +203,7 @@ class MarkedSpam(Event):
 
 @dataclass(frozen=True, slots=True)
 class UnmarkedSpam(Event):
-    """No spam after all; the ticket has its status again."""
+    """The ticket is not spam; `new` is its status."""
 
     kind = "unmarked_spam"
     undo = Undoable("The ticket is spam again.")
@@ -218,16 +216,16 @@ class UnmarkedSpam(Event):
 
 @dataclass(frozen=True, slots=True)
 class SpamPurged(Event):
-    """What was said on a ticket that is spam is gone."""
+    """The messages of a spam ticket were deleted."""
 
     kind = "spam_purged"
     quiet = True
-    undo = Cannot("the messages were deleted for good")
+    undo = Cannot(_("the messages were deleted for good"))
 
 
 @dataclass(frozen=True, slots=True)
 class CallbackChanged(Event):
-    """When somebody promised to call; `new` None: it is done, or nobody need."""
+    """The time of a promised callback changed; `new` is None when the callback is done or cancelled."""
 
     kind = "callback_changed"
     undo = Undoable("The promised call is what it was.")
@@ -238,14 +236,14 @@ class CallbackChanged(Event):
 
 @dataclass(frozen=True, slots=True)
 class CallbackDue(Event):
-    """The moment of a promised call has come."""
+    """A promised callback is due."""
 
     kind = "callback_due"
-    undo = Follows("the reminder follows the promised call")
+    undo = Follows(_("the reminder follows the promised call"))
 
 
 def open_since(past: Iterable[RecordedEvent], before: int) -> datetime | None:
-    """Return when a ticket was last reopened before the event `before`, by what was not undone itself."""
+    """Return the time of the last reopening before the event `before`, without changes that were undone."""
     history = list(past)
     undone = {r.event.command for r in history if isinstance(r.event, Undone)}
     since = None
@@ -261,7 +259,7 @@ def open_since(past: Iterable[RecordedEvent], before: int) -> datetime | None:
 
 @dataclass(frozen=True, slots=True)
 class Escalated(Event):
-    """`to` is `agent:HANDLE`, `team:HANDLE` or `tier:NAME`. The reason is a note on the ticket (`message`)."""
+    """The ticket was escalated to `agent:HANDLE`, `team:HANDLE` or `tier:NAME`. The note `message` has the reason."""
 
     kind = "escalated"
     undo = Undoable("The reason is withdrawn.")
@@ -270,7 +268,7 @@ class Escalated(Event):
     message: int
 
     def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
-        yield from _withdrawn(unit, self.ticket, self.message)
+        yield from withdraw_message(unit, self.ticket, self.message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,7 +338,7 @@ class ApprovalDecided(Event):
 
 @dataclass(frozen=True, slots=True)
 class ApprovalWithdrawn(Event):
-    """The request was withdrawn, or (`asked` is its note) the ticket was done before the decision."""
+    """The request was withdrawn. `asked` is its note if the ticket was done before the decision."""
 
     kind = "approval_withdrawn"
     undo = Undoable("The approval is open again.")

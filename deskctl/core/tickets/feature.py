@@ -1,4 +1,4 @@
-"""Tickets: creation, fields, states, assignment, merge, split, approvals, callbacks."""
+"""The tickets feature: creation, fields, states, assignment, approvals, callbacks."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ def feature(more_fields: Mapping[str, Setter]) -> Feature:
             **status.HANDLERS,
             **assignment.HANDLERS,
             **fields.HANDLERS,
-            Set: partial(fields.set_, more=more_fields),
+            Set: partial(fields.set_fields, more=more_fields),
             **creation.HANDLERS,
             **calls.HANDLERS,
             **approvals.HANDLERS,
         },
         reactions=(
-            Reaction("close_later", closing.close_later),
+            Reaction("close_later", closing.schedule_auto_close),
             Reaction("return_to_queue", closing.return_to_queue),
-            Reaction("callbacks", calls.follow_callbacks),
+            Reaction("callbacks", calls.schedule_callback),
             Reaction("approvals", approvals.withdraw_when_done),
         ),
         projections=(apply_event,),
-        timers={TimerKind.AUTO_CLOSE: closing.close, TimerKind.CALLBACK: calls.remind},
+        timers={TimerKind.AUTO_CLOSE: closing.auto_close, TimerKind.CALLBACK: calls.remind_of_callback},
     )

@@ -1,4 +1,4 @@
-"""What a ticket is marked with: tags, and the fields that `set` knows."""
+"""Tags, and the fields that `set` changes."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from ...errors import UsageError
+from ...i18n import _, joined
 from ..agents import targets
 from ..agents.routing_profile import SKILL_TAG
-from ..contacts.identity import address_key, contact_for, living, person, reached_at
+from ..contacts.identity import address_key, contact_for, person_addresses, person_contacts, primary_contact
 from ..contacts.repository import Contacts
 from ..kernel.actor import Actor
 from ..kernel.command import Command
@@ -21,7 +22,7 @@ from ..kernel.unit import Unit
 from ..values import phone
 from ..values.moments import ahead, shown
 from ..values.suggestions import did_you_mean
-from . import commands as c
+from .commands import Set, Tag
 from .events import (
     CallbackChanged,
     LanguageChanged,
@@ -33,50 +34,59 @@ from .events import (
 )
 from .model import Status, Ticket, parse_priority
 from .repository import Tickets
-from .status import to_status, workable
+from .status import change_status, editable_ticket
 
-#: What says that nobody need call any more.
+#: The values of `callback` that cancel the callback.
 _NO_CALL = ("", "none", "done")
 LONGEST_SUBJECT = 500  # characters
 _MAIL = re.compile(r"[^\s<>,;:\"]+@[^\s<>,;:\"]+")
 
 
-def tag(unit: Unit, command: c.Tag, actor: Actor) -> Steps:
+def tag(unit: Unit, command: Tag, actor: Actor) -> Steps:
+    """Add and remove tags."""
     ticket = Tickets.of(unit).get(command.ticket)
     if both := sorted({parse_tag(t) for t in command.add} & {parse_tag(t) for t in command.remove}):
-        raise UsageError(f"tag {both[0]} is both added and removed", "give it once")
+        raise UsageError(_("tag {tag} is both added and removed", tag=both[0]), _("give it once"))
     added = tuple(sorted({parse_tag(t) for t in command.add} - ticket.tags))
     removed = tuple(sorted({parse_tag(t) for t in command.remove} & ticket.tags))
     if added or removed:
         yield Tagged(ticket.number, added, removed)
-    now = ", ".join(sorted(Tickets.of(unit).get(ticket.number).tags)) or "none"
-    return Outcome(f"tags of ticket {ticket.number}: {now}", (ticket.number,))
+    tags = ", ".join(sorted(Tickets.of(unit).get(ticket.number).tags))
+    if tags:
+        said = _("tags of ticket {number}: {tags}", number=ticket.number, tags=tags)
+    else:
+        said = _("tags of ticket {number}: none", number=ticket.number)
+    return Outcome(said, (ticket.number,))
 
 
 def parse_tag(text: str) -> str:
-    """Raises UsageError."""
+    """Return a tag in lower case. Raises UsageError."""
     tag = text.strip().lower()
     if tag.startswith(SKILL_TAG) and tag != SKILL_TAG:
         return SKILL_TAG + parse_tag(tag.removeprefix(SKILL_TAG))
     if not tag or any(ch.isspace() or ch in ',:"()' or not ch.isprintable() for ch in tag):
-        raise UsageError(f"“{text}” cannot be a tag", "a tag is one word without blanks, commas, colons or quotes")
+        raise UsageError(
+            _('not a tag: "{value}"', value=text),
+            _("a tag is one word without blanks, commas, colons or quotes"),
+        )
     return tag
 
 
-def set_(unit: Unit, command: c.Set, actor: Actor, more: Mapping[str, Setter] | None = None) -> Steps:
-    """Set fields. `more`: the fields that other features declare."""
+def set_fields(unit: Unit, command: Set, actor: Actor, more: Mapping[str, Setter] | None = None) -> Steps:
+    """Set fields. `more` are the fields that other features declare."""
     setters = {**SETTERS, **(more or {})}
-    ticket = workable(unit, command.ticket)
+    ticket = editable_ticket(unit, command.ticket)
     done = []
     for name, value in command.values:
         if name not in setters:
             raise UsageError(
-                f"there is no field “{name}” to set{did_you_mean(name, setters)}",
-                f"the fields are {', '.join(sorted(setters))}",
+                _('no field "{name}"{suggestion}', name=name, suggestion=did_you_mean(name, setters)),
+                _("the fields are {fields}", fields=", ".join(sorted(setters))),
             )
         resolved = yield from setters[name](unit, Tickets.of(unit).get(ticket.number), value)
-        done.append(f"{name} is {resolved or ' '.join(value.split())}")
-    return Outcome(f"ticket {ticket.number}: {', '.join(done)}", (ticket.number,))
+        done.append(_("{field} is {value}", field=name, value=resolved or " ".join(value.split())))
+    said = _("ticket {number}: {changes}", number=ticket.number, changes=joined(", ", done))
+    return Outcome(said, (ticket.number,))
 
 
 def _set_priority(unit: Unit, ticket: Ticket, value: str) -> Generator[Event, None, None]:
@@ -89,9 +99,13 @@ def _set_status(unit: Unit, ticket: Ticket, value: str) -> Generator[Event, None
     settable = {"open": Status.OPEN, "pending": Status.PENDING, "hold": Status.HOLD}
     if value not in settable:
         verb = {"solved": "solve", "closed": "close", "merged": "merge"}.get(value)
-        hint = f"deskctl {verb} {ticket.number}" if verb else f"one of {', '.join(settable)}"
-        raise UsageError(f"status cannot be set to “{value}”{did_you_mean(value, settable)}", hint)
-    yield from to_status(ticket, settable[value])
+        if verb:
+            hint = _("use deskctl {verb} {number}", verb=verb, number=ticket.number)
+        else:
+            hint = _("use one of {values}", values=", ".join(settable))
+        suggestion = did_you_mean(value, settable)
+        raise UsageError(_('cannot set the status to "{value}"{suggestion}', value=value, suggestion=suggestion), hint)
+    yield from change_status(ticket, settable[value])
 
 
 def _set_team(unit: Unit, ticket: Ticket, value: str) -> Generator[Event, None, None]:
@@ -102,7 +116,7 @@ def _set_team(unit: Unit, ticket: Ticket, value: str) -> Generator[Event, None, 
 
 def _set_language(unit: Unit, ticket: Ticket, value: str) -> Generator[Event, None, None]:
     if not (2 <= len(value) <= 3 and value.isascii() and value.isalpha()):
-        raise UsageError(f"“{value}” is not a language", "two letters, as in ko or en")
+        raise UsageError(_('not a language: "{value}"', value=value), _("use a two-letter code such as ko or en"))
     if value.lower() != ticket.language:
         yield LanguageChanged(ticket.number, ticket.language, value.lower())
 
@@ -115,50 +129,53 @@ def _set_callback(unit: Unit, ticket: Ticket, value: str) -> Generator[Event, No
 
 
 def callback_moment(unit: Unit, value: str) -> datetime:
-    """Raises UsageError."""
+    """Return the time of a callback in the future. Raises UsageError."""
     return ahead(value, unit.now, ZoneInfo(unit.settings.timezone))
 
 
 def _set_subject(unit: Unit, ticket: Ticket, value: str) -> Generator[Event, None, None]:
     subject = " ".join(value.split())
     if not subject:
-        raise UsageError("the subject is empty", 'write it as subject="Invoice 4711"')
+        raise UsageError(_("the subject is empty"), _('write it as subject="Invoice 4711"'))
     if len(subject) > LONGEST_SUBJECT:
-        raise UsageError(f"the subject has {len(subject)} characters", f"at most {LONGEST_SUBJECT}")
+        raise UsageError(
+            _("the subject has {count} characters", count=len(subject)),
+            _("use at most {limit}", limit=LONGEST_SUBJECT),
+        )
     if subject != ticket.subject:
         yield SubjectChanged(ticket.number, {"old": ticket.subject, "new": subject})
 
 
 def _set_requester(unit: Unit, ticket: Ticket, value: str) -> Generator[Event, None, None]:
     contact = _requester(unit, ticket, value.strip())
-    before = person(unit, ticket.contact)
+    before = person_contacts(unit, ticket.contact)
     if contact in before:
         return
-    addresses = [identity.address for identity in reached_at(unit, contact) if identity.kind == "email"]
+    addresses = [identity.address for identity in person_addresses(unit, contact) if identity.kind == "email"]
     Tickets.of(unit).add_participants(ticket.number, addresses)
     yield RequesterChanged(ticket.number, ticket.contact, contact)
 
 
 def _requester(unit: Unit, ticket: Ticket, value: str) -> int:
-    """The contact that an address or a number names; a new one for a mail address or a number to call that is new."""
+    """Return the contact of an address or a number; create one for a new email address or phone number."""
     digits = value.removeprefix("#")
     if digits.isascii() and digits.isdecimal() and len(digits) < 19 and (value.startswith("#") or len(digits) < 7):
-        return living(unit, int(digits)).id
+        return primary_contact(unit, int(digits)).id
     channel = unit.settings.channel(ticket.channel)
     kinds = dict.fromkeys((channel.kind if channel else "email", "email", "phone"))
     for kind in kinds:
         identity = Contacts.of(unit).identity(address_key(kind, value))
         if identity is not None:
-            return living(unit, identity.contact).id
+            return primary_contact(unit, identity.contact).id
     if _MAIL.fullmatch(value) and not unit.settings.owns(value):
         return contact_for(unit, "email", value, None).id
     if phone.normalised(value) is not None:
         return contact_for(unit, "phone", value, None).id
-    hint = "write a mail address, a telephone number, or a contact's number as in requester=#7"
-    raise UsageError(f"“{value}” is not a customer", hint)
+    hint = _("use an email address, a phone number or a contact number, for example requester=#7")
+    raise UsageError(_('not a customer: "{value}"', value=value), hint)
 
 
-#: The value as it is shown, where that is not as it was written.
+#: Set a field; return the value to show if it differs from the given one.
 Setter = Callable[[Unit, Ticket, str], Generator[Event, None, str | None]]
 SETTERS: dict[str, Setter] = {
     "priority": _set_priority,
@@ -170,4 +187,4 @@ SETTERS: dict[str, Setter] = {
     "requester": _set_requester,
 }
 
-HANDLERS: dict[type[Command], Handler] = {c.Tag: tag}
+HANDLERS: dict[type[Command], Handler] = {Tag: tag}

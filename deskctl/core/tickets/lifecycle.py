@@ -1,4 +1,4 @@
-"""How events make a ticket what it is: the state is the fold of its events, and nothing else changes it."""
+"""The state of a ticket as the fold of its events. Nothing else changes a ticket."""
 
 from __future__ import annotations
 
@@ -8,13 +8,33 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from ..kernel.event import Event
-from . import events as e
-from . import merge_events as je
-from .events import ApprovalAsked, ApprovalDecided, ApprovalWithdrawn, FormerAssignee, TicketGivenBack, TierChanged
+from .events import (
+    ApprovalAsked,
+    ApprovalDecided,
+    ApprovalWithdrawn,
+    Assigned,
+    CallbackChanged,
+    FollowerAdded,
+    FollowerRemoved,
+    FormerAssignee,
+    LanguageChanged,
+    MarkedSpam,
+    PriorityChanged,
+    RequesterChanged,
+    StatusChanged,
+    SubjectChanged,
+    Tagged,
+    TeamChanged,
+    TicketGivenBack,
+    TierChanged,
+    UnmarkedSpam,
+    WaitingChanged,
+)
+from .merge_events import Merged, Unmerged
 from .model import FINAL, REOPENED, Status, Ticket
 from .queue_order import virtual_due
 
-#: Which state may follow which when somebody asks for it. Undo goes back whatever it took to get there.
+#: The statuses that a command can set, by the present status. Undo is not restricted.
 TRANSITIONS: dict[Status, frozenset[Status]] = {
     Status.NEW: frozenset({Status.OPEN, Status.PENDING, Status.HOLD, Status.SOLVED, Status.CLOSED}),
     Status.OPEN: frozenset({Status.PENDING, Status.HOLD, Status.SOLVED, Status.CLOSED}),
@@ -42,7 +62,7 @@ def applies(kind: type[E]) -> Callable[[Callable[[Ticket, E], Ticket]], Callable
 
 
 def evolve(ticket: Ticket, event: Event, at: datetime) -> Ticket:
-    """The ticket after `event`, which happened at `at` (aware, UTC). Pure and total."""
+    """Return the ticket after `event`, which happened at `at` (aware, UTC). The function is pure and total."""
     after = _apply(ticket, event, at)
     if event.is_quiet():
         return after
@@ -51,47 +71,48 @@ def evolve(ticket: Ticket, event: Event, at: datetime) -> Ticket:
 
 def _apply(ticket: Ticket, event: Event, at: datetime) -> Ticket:
     match event:
-        case e.StatusChanged(new=new, back=None):
-            return _taken_up(_with_status(ticket, new, at), ticket.status, at)
-        case e.StatusChanged(new=new, since=since):
-            return queued(replace(_with_status(ticket, new, at), open_since=since))
-        case e.PriorityChanged(new=priority):
-            return queued(replace(ticket, priority=priority))
-        case e.WaitingChanged(new=since):
-            return queued(replace(ticket, waiting_since=since))
-        case e.Assigned(new=None):
+        case StatusChanged(new=new, back=None):
+            return _reopened(_with_status(ticket, new, at), ticket.status, at)
+        case StatusChanged(new=new, since=since):
+            return with_queue_position(replace(_with_status(ticket, new, at), open_since=since))
+        case PriorityChanged(new=priority):
+            return with_queue_position(replace(ticket, priority=priority))
+        case WaitingChanged(new=since):
+            return with_queue_position(replace(ticket, waiting_since=since))
+        case Assigned(new=None):
             return replace(ticket, assignee=None)
-        case e.Assigned(new=agent):
+        case Assigned(new=agent):
             return replace(ticket, assignee=agent, waits=None, declined=None, former=None)
-        case e.TeamChanged(new=team):
+        case TeamChanged(new=team):
             return replace(ticket, team=team)
-        case e.LanguageChanged(new=language):
+        case LanguageChanged(new=language):
             return replace(ticket, language=language)
-        case e.SubjectChanged(kept=kept) if kept is not None:
+        case SubjectChanged(kept=kept) if kept is not None:
             return replace(ticket, subject=kept["new"])
-        case e.RequesterChanged(new=contact):
+        case RequesterChanged(new=contact):
             return replace(ticket, contact=contact)
-        case e.CallbackChanged(new=callback):
+        case CallbackChanged(new=callback):
             return replace(ticket, callback_at=callback)
-        case e.FollowerAdded(agent=agent):
+        case FollowerAdded(agent=agent):
             return replace(ticket, followers=ticket.followers | {agent})
-        case e.FollowerRemoved(agent=agent):
+        case FollowerRemoved(agent=agent):
             return replace(ticket, followers=ticket.followers - {agent})
-        case e.Tagged(added=added, removed=removed):
+        case Tagged(added=added, removed=removed):
             return replace(ticket, tags=(ticket.tags | frozenset(added)) - frozenset(removed))
-        case je.Merged(into=into):
+        case Merged(into=into):
             return replace(_with_status(ticket, Status.MERGED, at), merged_into=into)
-        case je.Unmerged(new=status):
+        case Unmerged(new=status):
             return replace(_with_status(ticket, status, at), merged_into=None)
-        case e.MarkedSpam():
+        case MarkedSpam():
             return replace(_with_status(ticket, Status.CLOSED, at), spam=True, waiting_since=None)
-        case e.UnmarkedSpam(new=status):
+        case UnmarkedSpam(new=status):
             return replace(_with_status(ticket, status, at), spam=False)
         case _:
-            return _escalated(ticket, event)
+            return _apply_other(ticket, event)
 
 
-def _escalated(ticket: Ticket, event: Event) -> Ticket:
+def _apply_other(ticket: Ticket, event: Event) -> Ticket:
+    """Apply an event of escalation, approval or another feature."""
     match event:
         case TicketGivenBack(agent=agent):
             return replace(ticket, declined=agent)
@@ -108,21 +129,21 @@ def _escalated(ticket: Ticket, event: Event) -> Ticket:
             return ticket if change is None else change(ticket, event)
 
 
-def queued(ticket: Ticket) -> Ticket:
-    """In its place: by the first due moment, without one by how long it waits and what it is worth."""
+def with_queue_position(ticket: Ticket) -> Ticket:
+    """Return the ticket with its queue position: its due time, or else a virtual one by waiting time and priority."""
     since = ticket.waiting_since or ticket.open_since or ticket.created_at
     return replace(ticket, queue_at=ticket.due_at or virtual_due(since, ticket.priority))
 
 
-def _taken_up(ticket: Ticket, before: Status, at: datetime) -> Ticket:
-    """What waited for somebody else, or was done, and goes on is in the queue since then, not since it was created."""
+def _reopened(ticket: Ticket, before: Status, at: datetime) -> Ticket:
+    """Restart the waiting time in the queue for a ticket that was pending, on hold or solved and is open again."""
     if before in REOPENED and ticket.status is Status.OPEN:
-        return queued(replace(ticket, open_since=at))
+        return with_queue_position(replace(ticket, open_since=at))
     return ticket
 
 
 def _with_status(ticket: Ticket, status: Status, at: datetime) -> Ticket:
-    """`solved_at` is when it was last solved; a ticket at work again has none."""
+    """Return the ticket with a status. Only solved and final tickets have a `solved_at`."""
     if status is Status.SOLVED:
         return replace(ticket, status=status, solved_at=at)
     if status in FINAL:

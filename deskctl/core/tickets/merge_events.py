@@ -1,4 +1,4 @@
-"""What happens when two tickets become one, and one becomes two."""
+"""Events of merging and splitting tickets."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Merged(Event):
-    """This ticket went into another. `old` is the status it had."""
+    """This ticket was merged into another one. `old` is its earlier status."""
 
     kind = "merged"
-    undo = Undoable("The ticket stands on its own again, with its status.")
+    undo = Undoable("The ticket is separate again, with its status.")
 
     into: int
     old: Status
@@ -33,7 +33,7 @@ class Merged(Event):
 
 @dataclass(frozen=True, slots=True)
 class Unmerged(Event):
-    """A merge was taken back; the ticket has its status again."""
+    """A merge was undone; `new` is the status of the ticket."""
 
     kind = "unmerged"
     undo = PART_OF_UNDO
@@ -44,7 +44,7 @@ class Unmerged(Event):
 
 @dataclass(frozen=True, slots=True)
 class Absorbed(Event):
-    """Another ticket was merged into this one. `waiting`: since when its customer had waited for an answer."""
+    """Another ticket was merged into this one. `waiting` is the time since which its customer waited for an answer."""
 
     kind = "absorbed"
     undo = Undoable("The other ticket is no longer part of this one.")
@@ -58,7 +58,7 @@ class Absorbed(Event):
 
 @dataclass(frozen=True, slots=True)
 class Released(Event):
-    """The other ticket stands on its own again."""
+    """A merge was undone; the ticket `other` is separate again."""
 
     kind = "released"
     undo = PART_OF_UNDO
@@ -68,7 +68,7 @@ class Released(Event):
 
 @dataclass(frozen=True, slots=True)
 class SplitOff(Event):
-    """Messages of this ticket are now those of another, which began with them."""
+    """Messages of this ticket were moved to the new ticket `into`."""
 
     kind = "split_off"
     undo = Undoable("The messages are back on the ticket.")
@@ -82,8 +82,11 @@ class SplitOff(Event):
 
 @dataclass(frozen=True, slots=True)
 class SplitFrom(Event):
-    """The ticket began with messages of another. `since` is when its customer wrote the first of them; `asked` are the
-    customer's among them, `moments` (RFC 3339) when each of these reached the desk."""
+    """The ticket was created with messages of the ticket `origin`.
+
+    `since` is the time of the customer's first message among them. `asked` are all the customer's messages, `moments`
+    (RFC 3339) their times of arrival.
+    """
 
     kind = "split_from"
     undo = Undoable("The messages are back on the ticket that they came from.")
@@ -102,7 +105,7 @@ class SplitFrom(Event):
 
 @dataclass(frozen=True, slots=True)
 class Rejoined(Event):
-    """Messages are back from the ticket that was split off."""
+    """A split was undone; the messages are back from the ticket `other`."""
 
     kind = "rejoined"
     undo = PART_OF_UNDO

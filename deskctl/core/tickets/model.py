@@ -1,4 +1,4 @@
-"""A ticket: one matter that somebody wants settled."""
+"""The state of a ticket."""
 
 from __future__ import annotations
 
@@ -7,11 +7,12 @@ from datetime import datetime
 from enum import IntEnum, StrEnum
 
 from ...errors import UsageError
+from ...i18n import _
 from ..values.suggestions import did_you_mean
 
 
 class Status(StrEnum):
-    """Where a ticket stands. `MERGED` is closed with a pointer; later messages follow the pointer."""
+    """The status of a ticket. A `MERGED` ticket is closed and points to another one, which gets later messages."""
 
     NEW = "new"
     OPEN = "open"
@@ -22,16 +23,16 @@ class Status(StrEnum):
     MERGED = "merged"
 
 
-#: Still somebody's work. `list` shows these.
+#: The statuses of tickets that need work or wait. `list` shows these.
 ACTIVE = frozenset({Status.NEW, Status.OPEN, Status.PENDING, Status.HOLD})
-#: Somebody who waits for an answer puts these back to work.
+#: The statuses that change to open when a customer writes.
 REOPENED = frozenset({Status.PENDING, Status.HOLD, Status.SOLVED})
-#: Nothing changes any more; a customer's message opens a follow-up.
+#: The statuses of tickets that no longer change; a customer's message creates a follow-up ticket.
 FINAL = frozenset({Status.CLOSED, Status.MERGED})
 
 
 class Priority(IntEnum):
-    """Ordered, so that `>= HIGH` means what it says; shown and spoken by its lower-case name."""
+    """The priority of a ticket, in order. Its label is the lower-case name."""
 
     LOW = 1
     NORMAL = 2
@@ -44,24 +45,25 @@ class Priority(IntEnum):
 
 
 def parse_priority(value: str) -> Priority:
-    """Raises UsageError."""
+    """Return the priority of a name. Raises UsageError."""
     try:
         return Priority[value.upper()]
     except KeyError:
         names = [p.label for p in Priority]
         raise UsageError(
-            f"there is no priority “{value}”{did_you_mean(value, names)}", f"one of {', '.join(names)}"
+            _('not a priority: "{value}"{suggestion}', value=value, suggestion=did_you_mean(value, names)),
+            _("use one of {values}", values=", ".join(names)),
         ) from None
 
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """The present state of a ticket; how it came about is in its events.
+    """The present state of a ticket. Its events have the history.
 
-    Moments are aware, UTC. `channel` is a configured channel's name or a built-in one (`phone`, `manual`).
-    `assignee`, `followers` and `team` are handles. `waiting_since` is the oldest customer message
-    that nobody has answered. `due_at` is when the first of its running clocks is due. `queue_at` orders the queue (the
-    virtual due moment).
+    Times are aware, UTC. `channel` is the name of a configured channel or a built-in one (`phone`, `manual`).
+    `assignee`, `followers` and `team` are handles. `waiting_since` is the time of the oldest unanswered customer
+    message. `due_at` is the earliest due time of the running clocks. `queue_at` orders the queue
+    (the virtual due time).
     """
 
     number: int
@@ -84,11 +86,11 @@ class Ticket:
     follows: int | None = None  # the closed ticket that this one continues
     spam: bool = False
     due_at: datetime | None = None
-    callback_at: datetime | None = None  # when somebody promised to call
-    tier: str | None = None  # from which tier of its team on agents may have it
-    approval: str | None = None  # who waits for somebody to allow something
-    waits: str | None = None  # why routing found nobody, as far as that was recorded
-    declined: str | None = None  # who gave it back or on last
-    former: str | None = None  # who had it when it was solved, and was not there when it was taken up again
-    open_since: datetime | None = None  # when it was last taken up again; None: it is work since it was created
-    token: str | None = None  # in the plus-address that answers to this ticket may be sent to
+    callback_at: datetime | None = None  # the time of a promised callback
+    tier: str | None = None  # the lowest tier of the team whose agents can have it
+    approval: str | None = None  # the agent who requested an approval
+    waits: str | None = None  # the recorded reason why routing found no agent
+    declined: str | None = None  # the agent who last gave it back or passed it on
+    former: str | None = None  # the assignee who was not available when it reopened
+    open_since: datetime | None = None  # the time of the last reopening; None: open since its creation
+    token: str | None = None  # the token in the plus-address for answers to this ticket

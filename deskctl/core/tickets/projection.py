@@ -9,7 +9,7 @@ from .repository import Tickets
 
 
 def apply_event(unit: Unit, recorded: RecordedEvent) -> None:
-    """Change the ticket of an event as the event says."""
+    """Apply an event to its ticket."""
     number = recorded.event.ticket
     if number is not None and (before := Tickets.of(unit).find(number)) is not None:
         after = evolve(before, recorded.event, recorded.at)

@@ -1,4 +1,4 @@
-"""Questions about tickets."""
+"""Queries about tickets."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from ..kernel.query import Query
 
 @dataclass(frozen=True, slots=True)
 class ListTickets(Query, audience=Audience.AGENT):
-    """Tickets, newest change first. Answer: `list[answers.TicketRow]`.
+    """List tickets, newest change first. Answer: `list[answers.TicketRow]`.
 
-    Empty filters do not restrict. `all` takes solved, closed and merged tickets and spam in; `spam` gives nothing
-    but spam. `assignee` "none" means nobody's. `after` is the cursor of a page: the `(updated_at, number)` of the
-    last row before it. `sla`: with a clock that is breached, warned or running. `now` is a moment as people write it,
-    as of which clocks are overdue; None: this one.
+    Empty filters do not restrict. `all` includes solved, closed and merged tickets and spam; `spam` lists only spam.
+    The `assignee` "none" selects unassigned tickets. `after` is the cursor of a page: the `(updated_at, number)` of the
+    last row before it. `sla` selects tickets with a clock that is breached, warned or running. `now` is a time as
+    people write it, at which clocks are checked; None is the present.
     """
 
     all: bool = False
@@ -35,12 +35,12 @@ class ListTickets(Query, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class CountTickets(ListTickets):
-    """How many tickets `ListTickets` with the same filters would find; `limit` is ignored. Answer: an integer."""
+    """Count the tickets that `ListTickets` finds with the same filters; `limit` is ignored. Answer: an integer."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShowTicket(Query, audience=Audience.AGENT):
-    """One ticket with all that was said and done, merged tickets' messages included.
+    """Get a ticket with its messages and events, including the messages of merged tickets.
 
     Answer: `answers.TicketDocument`.
     """

@@ -1,4 +1,4 @@
-"""The order of the queue: who has waited longest for what their matter is worth."""
+"""The order of the queue, by waiting time and priority."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from .model import Priority
 
-#: How long a ticket of each priority may wait before it stands first. Because the allowance is added to a
-#: moment, a low one that has waited three days comes before an urgent one of this minute: nothing starves.
+#: The time that is added to the start of waiting, by priority. A ticket of low priority that has waited for three days
+#: comes before an urgent one of this minute, so every ticket gets its turn.
 ALLOWANCE = {
     Priority.URGENT: timedelta(hours=1),
     Priority.HIGH: timedelta(hours=4),
@@ -17,5 +17,5 @@ ALLOWANCE = {
 
 
 def virtual_due(eligible_since: datetime, priority: Priority) -> datetime:
-    """When a ticket that waits since `eligible_since` would be due; the queue is ordered by it."""
+    """Return the time that orders the queue, for a ticket that has waited since `eligible_since`."""
     return eligible_since + ALLOWANCE[priority]

@@ -14,18 +14,20 @@ from .model import Ticket
 
 
 class TicketSource(Protocol):
-    """What the store loads of tickets."""
+    """The reads from the store for tickets."""
 
     def tickets(self, numbers: Collection[int]) -> Iterable[Ticket]: ...
     def tickets_by_token(self, tokens: Collection[str]) -> Mapping[str, int]: ...
 
     def participants(self, tickets: Collection[int]) -> Mapping[int, frozenset[str]]:
-        """Return by ticket the addresses (lower-cased) that took part: its requester and the recipients."""
+        """Return by ticket the addresses (lower-cased) of its requester and of recipients."""
         ...
 
     def queue(self, teams: Mapping[str | None, Collection[str]], limit: int) -> Sequence[int]:
-        """Return unassigned new and open tickets of these teams (None: without a team), by `queue_at`, then number;
-        by team the tiers whose tickets are left out."""
+        """Return unassigned new and open tickets of these teams (None: without a team), by `queue_at`, then number.
+
+        `teams` gives by team the tiers whose tickets are left out.
+        """
         ...
 
     def active_of(self, agent: str) -> Sequence[int]:
@@ -39,7 +41,7 @@ class TicketSource(Protocol):
 
 @dataclass(slots=True)
 class TicketChanges:
-    """What a transaction writes of tickets."""
+    """The changes of tickets in a transaction."""
 
     tickets: dict[int, Ticket] = field(default_factory=dict)
     new_tickets: set[int] = field(default_factory=set)

@@ -1,66 +1,84 @@
-"""What agents do with a ticket short of answering it: note, solve, close, reopen; and what every verb shares."""
+"""Changes of the status: solve, close, reopen."""
 
 from __future__ import annotations
 
 from collections.abc import Generator
 
 from ...errors import Refused
+from ...i18n import _
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.event import Event
 from ..kernel.handler import Handler, Steps
 from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
-from . import commands as c
+from .commands import Close, Reopen, Solve
 from .events import StatusChanged, WaitingChanged
 from .lifecycle import TRANSITIONS
 from .model import FINAL, Status, Ticket
 from .repository import Tickets
 
 
-def workable(unit: Unit, number: int) -> Ticket:
-    """The ticket, if anything may still be done with it. Raises NotFound and Refused."""
+def editable_ticket(unit: Unit, number: int) -> Ticket:
+    """Return a ticket that is not closed or merged. Raises NotFound and Refused."""
     ticket = Tickets.of(unit).get(number)
     if ticket.status is Status.MERGED:
-        raise Refused(f"ticket {number} was merged into {ticket.merged_into}", f"name {ticket.merged_into} instead")
+        raise Refused(
+            _("ticket {number} was merged into {other}", number=number, other=ticket.merged_into),
+            _("name {number} instead", number=ticket.merged_into),
+        )
     if ticket.status in FINAL:
-        raise Refused(f"ticket {number} is closed", "a new message of the customer opens a follow-up ticket")
+        raise Refused(
+            _("ticket {number} is closed", number=number),
+            _("a new message from the customer creates a follow-up ticket"),
+        )
     return ticket
 
 
-def to_status(ticket: Ticket, new: Status) -> Generator[Event, None, None]:
-    """Change the status, if it is another. Raises Refused for a way that does not exist."""
+def change_status(ticket: Ticket, new: Status) -> Generator[Event, None, None]:
+    """Change the status if it differs. Raises Refused for a transition that does not exist."""
     if ticket.status is new:
         return
     if new not in TRANSITIONS[ticket.status]:
-        raise Refused(f"ticket {ticket.number} is {ticket.status} and cannot become {new}")
+        raise Refused(
+            _(
+                "ticket {number} is {status} and cannot become {new}",
+                number=ticket.number,
+                status=ticket.status,
+                new=new,
+            )
+        )
     yield StatusChanged(ticket.number, ticket.status, new)
     if new in (Status.SOLVED, Status.CLOSED) and ticket.waiting_since is not None:
         yield WaitingChanged(ticket.number, ticket.waiting_since, None)
 
 
-def solve(unit: Unit, command: c.Solve, actor: Actor) -> Steps:
-    ticket = workable(unit, command.ticket)
+def solve(unit: Unit, command: Solve, actor: Actor) -> Steps:
+    """Mark the ticket as solved."""
+    ticket = editable_ticket(unit, command.ticket)
     if ticket.status is Status.SOLVED:
-        return Outcome(f"ticket {ticket.number} is solved already", (ticket.number,))
-    yield from to_status(ticket, Status.SOLVED)
-    return Outcome(f"ticket {ticket.number} is solved", (ticket.number,))
+        return Outcome(_("ticket {number} is already solved", number=ticket.number), (ticket.number,))
+    yield from change_status(ticket, Status.SOLVED)
+    return Outcome(_("ticket {number} is solved", number=ticket.number), (ticket.number,))
 
 
-def close(unit: Unit, command: c.Close, actor: Actor) -> Steps:
+def close(unit: Unit, command: Close, actor: Actor) -> Steps:
+    """Close the ticket for good."""
     ticket = Tickets.of(unit).get(command.ticket)
     if ticket.status is Status.CLOSED:
-        return Outcome(f"ticket {ticket.number} is closed already", (ticket.number,))
-    yield from to_status(workable(unit, command.ticket), Status.CLOSED)
-    return Outcome(f"ticket {ticket.number} is closed", (ticket.number,))
+        return Outcome(_("ticket {number} is already closed", number=ticket.number), (ticket.number,))
+    yield from change_status(editable_ticket(unit, command.ticket), Status.CLOSED)
+    return Outcome(_("ticket {number} is closed", number=ticket.number), (ticket.number,))
 
 
-def reopen(unit: Unit, command: c.Reopen, actor: Actor) -> Steps:
-    ticket = workable(unit, command.ticket)
+def reopen(unit: Unit, command: Reopen, actor: Actor) -> Steps:
+    """Set the ticket to open."""
+    ticket = editable_ticket(unit, command.ticket)
     if ticket.status in (Status.OPEN, Status.NEW):
-        return Outcome(f"ticket {ticket.number} is {ticket.status} already", (ticket.number,))
-    yield from to_status(ticket, Status.OPEN)
-    return Outcome(f"ticket {ticket.number} is open again", (ticket.number,))
+        said = _("ticket {number} is already {status}", number=ticket.number, status=ticket.status)
+        return Outcome(said, (ticket.number,))
+    yield from change_status(ticket, Status.OPEN)
+    return Outcome(_("ticket {number} is open again", number=ticket.number), (ticket.number,))
 
 
-HANDLERS: dict[type[Command], Handler] = {c.Solve: solve, c.Close: close, c.Reopen: reopen}
+HANDLERS: dict[type[Command], Handler] = {Solve: solve, Close: close, Reopen: reopen}

@@ -1,6 +1,6 @@
-"""The documents that queries answer with: JSON schema version 1, as `docs/reference/json.md` describes it.
+"""The documents of tickets: JSON schema version 1, described in `docs/reference/json.md`.
 
-Moments are RFC 3339 in UTC ("2026-03-01T09:00:00Z"); what is missing is null.
+Times are RFC 3339 in UTC ("2026-03-01T09:00:00Z"); missing values are null.
 """
 
 from __future__ import annotations
@@ -15,7 +15,11 @@ SCHEMA_VERSION = 1
 
 
 class TicketRow(TypedDict):
-    """`due_at`: when the first running clock is due. `sla`: breached, warned, running, paused; null without clocks."""
+    """A ticket in a list.
+
+    `due_at` is the earliest due time of the running clocks. `sla` is breached, warned, running, paused, or null
+    without clocks.
+    """
 
     number: int
     subject: str
@@ -38,7 +42,7 @@ class TicketRow(TypedDict):
 
 
 class EventRow(TypedDict):
-    """`kind`, `at`, `by` and the facts of the kind beside them."""
+    """An event: `kind`, `at`, `by` and the facts of its kind."""
 
     kind: str
     at: str
@@ -47,7 +51,7 @@ class EventRow(TypedDict):
 
 
 class BouncedRow(TypedDict):
-    """An address that mail does not reach."""
+    """An address at which mail bounces."""
 
     address: str
     reason: str
@@ -64,11 +68,12 @@ class OtherTicket(TypedDict):
 
 
 class TicketDocument(TicketRow):
-    """`newest_in`: id of the newest message by a person among the customer's, 0 when there is none.
+    """A ticket with its messages and events.
 
-    `spam_reason`: a relay's verdict or who said so, null for what is no spam. `bounced`: the contact's addresses
-    that mail does not reach. `elsewhere`: the customer's other open tickets, newest change first. `addresses`: where
-    the customer writes from, on every channel. `reply`: who gets the next plain reply.
+    `newest_in` is the id of the newest customer message that a person wrote, 0 without one. `spam_reason` is a relay's
+    verdict or the agent who marked the ticket, null if it is not spam. `bounced` are the contact's addresses at which
+    mail bounces. `elsewhere` are the customer's other open tickets, newest change first. `addresses` are the
+    customer's addresses on every channel. `reply` has the recipients of the next plain reply.
     """
 
     addresses: list[str]

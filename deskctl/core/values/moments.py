@@ -68,7 +68,7 @@ def parse_moment(text: str, now: datetime, zone: tzinfo, *, day_at: time | None 
     A clock time alone is the next one, a weekday the next on which that time is still to come; "next week" begins on
     Monday. "+1d" is 24 hours. A local time that the clocks skip is as long after midnight as it would have been, one
     that they show twice is the first. `day_at` is meant where a day is named without a time; None: there must be one.
-    The past is not refused: whoever needs what is to come asks `ahead`. Raises UsageError.
+    Times in the past are accepted; `ahead` refuses them. Raises UsageError.
     """
     wanted = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
     try:

@@ -9,7 +9,7 @@ from sqlalchemy import Column, Connection, func, select, text
 
 from ...core.agents.queries import ListAgents, ListTeams
 from ...core.agents.routing_profile import RoutingPlan
-from ...core.agents.views import AgentRow, PlanPart, ReachPart, SeatPart, TeamRow
+from ...core.agents.views import AgentRow, NotificationPreferencesPart, RoutingPlanPart, RoutingProfilePart, TeamRow
 from ...core.messages.queries import ListBlocks
 from ...core.messages.views import BlockRow
 from ...core.routing.model import Presence
@@ -69,7 +69,7 @@ def list_teams(connection: Connection, query: ListTeams) -> list[TeamRow]:
     ]
 
 
-def _seat(kept: str | None, presence: Presence, now: datetime) -> SeatPart:
+def _seat(kept: str | None, presence: Presence, now: datetime) -> RoutingProfilePart:
     seat, state = documents.seat(kept), presence.at(now)
     ends = presence.until if presence.until is not None and presence.until > now else None
     return {
@@ -84,7 +84,7 @@ def _seat(kept: str | None, presence: Presence, now: datetime) -> SeatPart:
     }
 
 
-def _reach(kept: str | None) -> ReachPart:
+def _reach(kept: str | None) -> NotificationPreferencesPart:
     reach = documents.reach(kept)
     return {
         "notify": reach.notify or None,
@@ -94,7 +94,7 @@ def _reach(kept: str | None) -> ReachPart:
     }
 
 
-def _plan(plan: RoutingPlan) -> PlanPart:
+def _plan(plan: RoutingPlan) -> RoutingPlanPart:
     return {
         "route": plan.strategy.value,
         "tiers": list(plan.tiers),

@@ -165,9 +165,8 @@ def find_contact(connection: Connection, query: FindContact) -> int:
         )
     if living:
         return living[0]
-    newest_first = identities.c.id.desc()
-    query = select(identities.c.address).order_by(newest_first).limit(_MAX_CANDIDATES)
-    known = connection.execute(query).scalars()
+    newest_first = select(identities.c.address).order_by(identities.c.id.desc())
+    known = connection.execute(newest_first.limit(_MAX_CANDIDATES)).scalars()
     raise NotFound(
         _(
             'no contact has the address "{address}"{suggestion}',

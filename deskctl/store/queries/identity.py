@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select, text
 
-from ...core.contacts.identity import as_known
+from ...core.contacts.identity import combine
 from ...core.contacts.model import Contact
 from ...errors import NotFound
 from ...i18n import _
@@ -44,7 +44,7 @@ def persons(connection: Connection, numbers: Iterable[int]) -> dict[int, Person]
         if number != root:
             members[root].append(number)
     found = {
-        root: Person(as_known(known[root], (known[n] for n in others)), [root, *others])
+        root: Person(combine(known[root], (known[n] for n in others)), [root, *others])
         for root, others in members.items()
     }
     return {number: found[root] for number, root in roots.items()}

@@ -14,7 +14,7 @@ from ...core.kernel.settings import Settings
 from ...core.routing.queries import ShowQueue
 from ...core.routing.views import ApprovalRow, QueueDocument, QueueRow
 from ...core.shifts.queries import ListHandovers
-from ...core.tickets.approvals import able
+from ...core.tickets.approvals import deciders_among
 from .. import agent_rows, documents
 from ..moments import rfc3339, to_micros
 from ..tables import agents, memberships, teams, tickets
@@ -133,7 +133,7 @@ def _approvals(connection: Connection, query: ShowQueue, own: list[str]) -> list
             row
             for row in rows
             if query.reader
-            in able(plans.get(row.team) or RoutingPlan(), people.values(), row.team, people.get(row.approval))
+            in deciders_among(plans.get(row.team) or RoutingPlan(), people.values(), row.team, people.get(row.approval))
         ]
     return [{"number": row.number, "subject": row.subject, "asked_by": row.approval} for row in rows[:_MOST_APPROVALS]]
 

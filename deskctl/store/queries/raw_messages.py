@@ -16,7 +16,7 @@ from .reader import Answers
 
 
 def journalled(connection: Connection, query: Journalled) -> list[str]:
-    """Return those keys that are in the journal; pass a few hundred at most, as each is a parameter of the statement."""
+    """Return those keys that are in the journal; pass a few hundred at most, because each is a statement parameter."""
     found = select(journal.c.key).where(journal.c.key.in_(query.keys), journal.c.channel == query.channel)
     return list(connection.execute(found).scalars())
 

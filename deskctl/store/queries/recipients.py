@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from ...core.delivery.routes import leaving
+from ...core.delivery.routes import reply_channel
 from ...core.kernel.settings import Settings
 from ...core.messages.participants import Requester
 from ...core.messages.recipients import Correspondence, Recipients, decide, unanswerable
@@ -31,7 +31,9 @@ def _recipients(connection: Connection, ticket: Any, merged: Sequence[int], sett
         return Recipients((), why=f"the ticket is {ticket.status}")
     correspondence = _correspondence(connection, ticket, merged, settings)
     try:
-        return decide(correspondence, leaving(settings, ticket.number, ticket.channel, correspondence.heads, None))
+        return decide(
+            correspondence, reply_channel(settings, ticket.number, ticket.channel, correspondence.heads, None)
+        )
     except Refused as reason:
         return unanswerable(reason)
 

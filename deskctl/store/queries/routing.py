@@ -1,4 +1,4 @@
-"""Explain the routing of a ticket."""
+"""Answer queries about routing."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ from ..tables import events, tickets
 from .parameters import moment
 from .reader import Answers
 
-#: Number of decisions that are shown, the newest.
+#: The number of decisions that are shown, newest first.
 SHOWN = 10
 
 
 def explain(connection: Connection, query: ExplainRoute, settings: Settings, database: Database) -> RouteDocument:
-    """Return the decisions about a ticket. Raises NotFound and UsageError."""
+    """Explain the routing of a ticket. Raises NotFound and UsageError."""
     asked = select(tickets).where(tickets.c.number == query.ticket)
     row = connection.execute(asked).one_or_none() if 0 < query.ticket < 2**63 else None
     if row is None:

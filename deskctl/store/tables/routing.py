@@ -1,4 +1,4 @@
-"""Tables of presence, turns, and teams without available agents."""
+"""Tables of presence, assignment turns, and teams without available agents."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ presences = Table(
     sqlite_with_rowid=False,
 )
 
-#: The time of the last assignment of a ticket on a channel to an agent, and the number of assignments since `began`.
+#: An agent's last assignment of a ticket of a channel, and the number of assignments since `began`.
 turns = Table(
     "turns",
     metadata,
@@ -30,7 +30,7 @@ turns = Table(
     sqlite_with_rowid=False,
 )
 
-#: Teams that were notified that no agent is available for their queue.
+#: Teams that were warned that tickets wait and no agent is available.
 unattended = Table(
     "unattended",
     metadata,

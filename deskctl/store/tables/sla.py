@@ -1,4 +1,4 @@
-"""Tables of calendars, SLA policies and clocks."""
+"""Tables of SLA policies, calendars and clocks."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, Text,
 
 from .base import Id, Moment, metadata, reference
 
-#: Queries repeat these conditions exactly, so that both databases use the partial index.
+#: Queries repeat these conditions exactly, so that both engines use the partial index.
 RUNNING = "state = 'running'"
 UNSETTLED_BREACH = "state <> 'fulfilled' AND breached_at IS NOT NULL"
 
-#: One row: `edition` counts changes in the two tables below; `used` is true if clocks must be maintained.
+#: One row: `edition` counts changes of the two tables below, `used` tells that tickets can have clocks.
 sla_book = Table(
     "sla_book",
     metadata,
@@ -19,7 +19,7 @@ sla_book = Table(
     Column("used", Boolean, nullable=False),
 )
 
-#: Every version of every calendar.
+#: All versions of all calendars.
 calendars = Table(
     "calendars",
     metadata,
@@ -33,7 +33,7 @@ calendars = Table(
     Column("removed", Boolean, nullable=False),
 )
 
-#: Every version of every policy; `position` is null for removed policies.
+#: All versions of all policies; `position` is null for removed ones.
 sla_policies = Table(
     "sla_policies",
     metadata,
@@ -48,7 +48,7 @@ sla_policies = Table(
     Column("steps", Text, nullable=False),  # JSON list of [level, list of [what, value]]
 )
 
-#: `target` and `counted` are microseconds of business time.
+#: `target` and `counted` are microseconds of open time.
 clocks = Table(
     "clocks",
     metadata,

@@ -67,8 +67,8 @@ def classify(signals: Signals) -> Automatic:
     """Return both decisions with the first header that determines them.
 
     Bulk and auto-generated mail that starts a thread, and whose Reply-To names a person, counts as that person's mail.
-    If such mail replies to a thread, only the desk knows whether its sender participates: `Automatic.bulk` leaves the
-    decision to the desk.
+    If such mail replies to a thread, the parser cannot tell if its sender participates: `Automatic.bulk` leaves the
+    decision to the core.
     """
     machine = _machine_sign(signals)
     if machine:

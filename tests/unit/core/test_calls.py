@@ -1,4 +1,4 @@
-"""The telephone: calls, and the ones that were promised."""
+"""Phone calls and promised callbacks."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from deskctl.core.tickets.model import Status
 from deskctl.core.tickets.repository import Tickets
 from deskctl.errors import UsageError
 
-from .desk import NOW, FirstDay
+from .desk import NOW, UnitDesk
 
 
-def test_a_call_that_came_in_is_the_customers_words() -> None:
-    desk = FirstDay()
+def test_incoming_call_is_a_customer_message() -> None:
+    desk = UnitDesk()
     desk.do(Create("+82-2-555-0101", "", "카드 결제가 안 됩니다.\n확인 부탁드립니다.", channel="phone", seconds=240))
     [message] = Messages.of(desk.unit).changes.messages
     assert (message.kind, message.author) == (MessageKind.IN, "+82-2-555-0101")
@@ -30,8 +30,8 @@ def test_a_call_that_came_in_is_the_customers_words() -> None:
     assert Tickets.of(desk.unit).get(1).waiting_since == NOW
 
 
-def test_a_call_that_we_made_is_an_answer() -> None:
-    desk = FirstDay()
+def test_outgoing_call_is_a_reply() -> None:
+    desk = UnitDesk()
     desk.do(Create("+82-2-555-0101", "Refund", "Told them it is done.", channel="phone", direction="out"))
     ticket = Tickets.of(desk.unit).get(1)
     assert (ticket.status, ticket.assignee, ticket.waiting_since) == (Status.PENDING, "agent1", None)
@@ -39,8 +39,8 @@ def test_a_call_that_we_made_is_an_answer() -> None:
     assert Outbox.of(desk.unit).changes.outbox == {}
 
 
-def test_a_promised_call_ends_with_its_ticket() -> None:
-    desk = FirstDay()
+def test_solving_a_ticket_cancels_its_callback() -> None:
+    desk = UnitDesk()
     desk.do(Create("02-555-0101", "Refund", "Please call.", channel="phone", callback="+2h"))
     timer = desk.unit.changes.timers["callback:1"]
     assert (timer.kind, timer.due_at) == (TimerKind.CALLBACK, NOW + timedelta(hours=2))
@@ -55,8 +55,8 @@ def test_a_promised_call_ends_with_its_ticket() -> None:
     assert "callback:1" not in desk.unit.changes.timers
 
 
-def test_a_promise_goes_where_its_ticket_went() -> None:
-    desk = FirstDay()
+def test_merge_moves_the_callback() -> None:
+    desk = UnitDesk()
     desk.do(Create("02-555-0101", "Refund", "Please call.", channel="phone", callback="+2h"))
     desk.mail()
     desk.do(Merge(1, into=2))
@@ -71,15 +71,15 @@ def test_a_promise_goes_where_its_ticket_went() -> None:
 @pytest.mark.parametrize(
     ("fields", "why"),
     [
-        ({"channel": "phone", "sender": "김민수"}, "no telephone number"),
-        ({"channel": "phone", "direction": "sideways"}, "no direction"),
-        ({"channel": "support", "direction": "in"}, "nobody telephones by support"),
-        ({"channel": "phone", "seconds": -1}, "no call takes"),
+        ({"channel": "phone", "sender": "김민수"}, "not a phone number"),
+        ({"channel": "phone", "direction": "sideways"}, "not a direction"),
+        ({"channel": "support", "direction": "in"}, "channel support has no phone calls"),
+        ({"channel": "phone", "seconds": -1}, "not a duration"),
         ({"channel": "phone", "callback": "yesterday"}, "no moment"),
         ({"channel": "phone", "callback": "2020-01-01 10:00"}, "is over"),
     ],
 )
-def test_what_cannot_be_a_call_is_refused(fields: dict[str, object], why: str) -> None:
+def test_invalid_call_is_refused(fields: dict[str, object], why: str) -> None:
     values = {"sender": "02-555-0101", "subject": "x", "text": "x", **fields}
     with pytest.raises(UsageError, match=why):
-        FirstDay().do(Create(**values))  # type: ignore[arg-type]
+        UnitDesk().do(Create(**values))  # type: ignore[arg-type]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from deskctl.core.answers.choices import read
+from deskctl.core.answers.choices import parse_pick
 from deskctl.core.answers.commands import Answer
 from deskctl.core.answers.events import ChoiceMade
 from deskctl.core.kernel.actor import Actor
@@ -24,14 +24,14 @@ KOREAN = (Choice("solved", "해결되었습니다"), Choice("person", "상담원
     "text", ["1", "1.", "1)", " 1 \n", "(1)", "#1", "１", "1번", "1번이요", "①", "1: 해결되었습니다"]
 )
 def test_the_number_is_read_as_people_write_it(text: str) -> None:
-    pick = read(text, KOREAN)
+    pick = parse_pick(text, KOREAN)
     assert pick is not None
     assert (pick.choice.key, pick.more) == ("solved", False)
 
 
 @pytest.mark.parametrize("text", ["해결되었습니다", "해결되었습니다.", " 해결되었습니다! ", "해결 되었습니다"])
 def test_so_are_its_words(text: str) -> None:
-    pick = read(text, KOREAN)
+    pick = parse_pick(text, KOREAN)
     assert pick is not None
     assert pick.choice.key == "solved"
 
@@ -40,7 +40,7 @@ def test_so_are_its_words(text: str) -> None:
     "text", ["", "3", "0", "12", "1 of them is broken", "1.5", "I have 2 printers", "\n\n", "x" * 5000]
 )
 def test_nothing_else_is_a_pick(text: str) -> None:
-    assert read(text, (SOLVED, PERSON)) is None
+    assert parse_pick(text, (SOLVED, PERSON)) is None
 
 
 def offered(at: str = "support", choices: tuple[Choice, ...] = (SOLVED, PERSON)) -> tuple[Chat, str]:

@@ -6,21 +6,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deskctl.core.contacts.commands import MergeContacts, UnmergeContact
-from deskctl.core.contacts.identity import address_key, living, person, reached_at
+from deskctl.core.contacts.identity import address_key, person_addresses, person_contacts, primary_contact
 from deskctl.core.contacts.repository import Contacts
 from deskctl.core.tickets.repository import Tickets
 from deskctl.core.values import phone
 from deskctl.errors import DeskctlError, Refused
 
-from .desk import FirstDay
+from .desk import UnitDesk
 
 PEOPLE = st.integers(1, 5)
 STEPS = st.lists(st.tuples(st.booleans(), PEOPLE, PEOPLE), max_size=12)
 
 
-def five_people() -> FirstDay:
+def five_people() -> UnitDesk:
     """Contact 1 wrote ticket 1, and so on."""
-    desk = FirstDay()
+    desk = UnitDesk()
     for number in range(1, 6):
         desk.mail(f"{number}@example.org", f"matter {number}")
     return desk
@@ -38,17 +38,17 @@ def test_whatever_is_merged_and_parted_every_ticket_has_one_living_contact(steps
             assert isinstance(refused, Refused)
             assert {n: Contacts.of(desk.unit).get(n) for n in range(1, 6)} == before
         living_ones = [n for n in range(1, 6) if Contacts.of(desk.unit).get(n).merged_into is None]
-        everybody = [member for n in living_ones for member in person(desk.unit, n)]
+        everybody = [member for n in living_ones for member in person_contacts(desk.unit, n)]
         assert sorted(everybody) == [1, 2, 3, 4, 5]
         for number in range(1, 6):
-            who = living(desk.unit, Tickets.of(desk.unit).get(number).contact)
+            who = primary_contact(desk.unit, Tickets.of(desk.unit).get(number).contact)
             assert who.merged_into is None
-            assert number in person(desk.unit, who.id)
-            assert f"{number}@example.org" in {i.address for i in reached_at(desk.unit, who.id)}
+            assert number in person_contacts(desk.unit, who.id)
+            assert f"{number}@example.org" in {i.address for i in person_addresses(desk.unit, who.id)}
     for number in range(1, 6):
         if Contacts.of(desk.unit).get(number).merged_into is not None:
             desk.do(UnmergeContact(number))
-    assert [person(desk.unit, n) for n in range(1, 6)] == [[n] for n in range(1, 6)]
+    assert [person_contacts(desk.unit, n) for n in range(1, 6)] == [[n] for n in range(1, 6)]
     assert [Tickets.of(desk.unit).get(n).contact for n in range(1, 6)] == [1, 2, 3, 4, 5]
 
 
@@ -63,32 +63,36 @@ def test_parting_restores_who_was_who_before_the_merge(
             desk.do(MergeContacts(first, second) if merging else UnmergeContact(second))
         except Refused:
             continue
-    before = [person(desk.unit, n) for n in range(1, 6)]
+    before = [person_contacts(desk.unit, n) for n in range(1, 6)]
     try:
         desk.do(MergeContacts(into, other))
     except Refused:
         return
     desk.do(UnmergeContact(other))
-    assert [person(desk.unit, n) for n in range(1, 6)] == before
+    assert [person_contacts(desk.unit, n) for n in range(1, 6)] == before
 
 
 def test_the_same_vouched_address_on_two_channels_is_one_contact() -> None:
-    desk = FirstDay()
+    desk = UnitDesk()
     desk.mail("ana@example.org")
     desk.mail("4711@chat.example", also=(("email", "Ana@example.org"), ("phone", "+82 2-555-0101")))
-    assert person(desk.unit, 2) == [1, 2]
-    assert {i.address for i in reached_at(desk.unit, 1)} == {"ana@example.org", "4711@chat.example", "+8225550101"}
+    assert person_contacts(desk.unit, 2) == [1, 2]
+    assert {i.address for i in person_addresses(desk.unit, 1)} == {
+        "ana@example.org",
+        "4711@chat.example",
+        "+8225550101",
+    }
     desk.do(UnmergeContact(2))
     desk.mail("4711@chat.example", also=(("email", "ana@example.org"),))
-    assert person(desk.unit, 2) == [2], "a person knew better"
+    assert person_contacts(desk.unit, 2) == [2], "a person knew better"
 
 
 def test_a_forged_sender_ties_nobody_to_anybody() -> None:
-    desk = FirstDay()
+    desk = UnitDesk()
     desk.mail("ana@example.org", name="Ana")
     desk.mail("eve@example.net", name="Ana", reply_to=("ana@example.org",), cc=("ana@example.org",))
     desk.mail("ana@example.org", name="Eve", reply_to=("eve@example.net",), headers={"x-original-from": "eve"})
-    assert [person(desk.unit, n) for n in (1, 2)] == [[1], [2]]
+    assert [person_contacts(desk.unit, n) for n in (1, 2)] == [[1], [2]]
     assert Contacts.of(desk.unit).get(1).name == "Ana"
 
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deskctl.core.agents.repository import Agents
-from deskctl.core.answers.automatic_answer import inform
+from deskctl.core.answers.automatic_answer import notify_customer
 from deskctl.core.answers.commands import Answer
 from deskctl.core.contacts.repository import Contacts
 from deskctl.core.delivery.repository import Outbox
@@ -27,7 +27,7 @@ from deskctl.core.tickets.model import Status
 from deskctl.core.tickets.repository import Tickets
 from deskctl.errors import Refused, UsageError
 
-from .desk import MAIL, FirstDay
+from .desk import MAIL, UnitDesk
 
 DESK = ("support@acme.test",)
 ANNA, BEN, EVE = "anna@corp.example", "ben@corp.example", "eve@evil.example"
@@ -38,27 +38,27 @@ PASS = (f"{TRUSTED}; spf=pass; dmarc=pass (p=none) header.from=corp.example",)
 FAIL = (f"{TRUSTED}; spf=fail; dmarc=fail (p=reject) header.from=corp.example",)
 
 
-def desk_with(**first: Any) -> FirstDay:
+def desk_with(**first: Any) -> UnitDesk:
     """Anna has written; `first` are further fields of her mail."""
-    desk = FirstDay(SETTINGS)
+    desk = UnitDesk(SETTINGS)
     desk.mail(ANNA, message_id="<one@corp.example>", **{"to": DESK, **first})
     return desk
 
 
-def found(desk: FirstDay, ticket: int = 1) -> Recipients:
+def found(desk: UnitDesk, ticket: int = 1) -> Recipients:
     return decide(correspondence(desk.unit, Tickets.of(desk.unit).get(ticket)), OURS)
 
 
-def shown(desk: FirstDay, ticket: int = 1) -> tuple[Sequence[str], Sequence[str]]:
+def shown(desk: UnitDesk, ticket: int = 1) -> tuple[Sequence[str], Sequence[str]]:
     recipients = found(desk, ticket)
     return recipients.to, recipients.cc
 
 
-def reply(desk: FirstDay, **fields: Any) -> Outcome:
+def reply(desk: UnitDesk, **fields: Any) -> Outcome:
     return desk.do(Reply(1, "An answer.", force=True, **fields))
 
 
-def answered(desk: FirstDay, **fields: Any) -> str:
+def answered(desk: UnitDesk, **fields: Any) -> str:
     """Reply, and return the Message-ID of what was sent."""
     message_id: str = reply(desk, **fields).facts["message_id"]
     return message_id
@@ -94,13 +94,13 @@ def test_the_first_reply(first: dict[str, Any], to: list[str], cc: list[str]) ->
 
 @pytest.mark.parametrize("sender", ["noreply@shop.example", "support@acme.test", "shop-no_reply@shop.example"])
 def test_a_form_is_answered_at_its_reply_to(sender: str) -> None:
-    desk = FirstDay(SETTINGS)
+    desk = UnitDesk(SETTINGS)
     desk.mail(sender, to=DESK, reply_to=(ANNA,))
     assert shown(desk) == ((ANNA,), ())
 
 
 def test_who_takes_no_answers_gets_none() -> None:
-    desk = FirstDay(SETTINGS)
+    desk = UnitDesk(SETTINGS)
     desk.mail("noreply@shop.example", to=DESK)
     with pytest.raises(Refused, match="takes no answers"):
         reply(desk)
@@ -289,7 +289,7 @@ def test_recipients_are_fixed_when_the_reply_is_written() -> None:
 
 
 def test_a_ticket_by_telephone_has_the_same_shape() -> None:
-    desk = FirstDay(SETTINGS)
+    desk = UnitDesk(SETTINGS)
     desk.do(Create("+82-2-555-0101", "By phone", "Call me.", channel="phone"))
     with pytest.raises(Refused):
         found(desk)
@@ -330,7 +330,7 @@ def test_machines_follow_the_rule_and_write_to_one_address() -> None:
     desk.do(Answer(2, 2, "Turn it off and on."), "agent1")
     assert desk.sent_to(EVE) == []
     with pytest.raises(Refused):
-        list(inform(desk.unit, Tickets.of(desk.unit).get(2), "Soon.", about="update"))
+        list(notify_customer(desk.unit, Tickets.of(desk.unit).get(2), "Soon.", about="update"))
 
 
 # --- whatever comes in -----------------------------------------------------------------------------
@@ -366,7 +366,7 @@ class Books:
         self.open: set[str] = set()  # named in the open by the requester, believed
         self.hidden: set[str] = set()  # reached in secret only
 
-    def heard(self, desk: FirstDay, mail: dict[str, Any], *, first: bool) -> None:
+    def heard(self, desk: UnitDesk, mail: dict[str, Any], *, first: bool) -> None:
         believed = (mail["proof"] == PASS and mail["sender"].endswith("@corp.example")) or (
             first and mail["proof"] != FAIL
         )
@@ -380,7 +380,7 @@ class Books:
 @given(MAILS, st.lists(st.one_of(MAILS, REPLIES), max_size=6))
 def test_whatever_comes_in_the_rules_hold(first: dict[str, Any], later: list[dict[str, Any]]) -> None:
     first = {**first, "sender": ANNA, "by": "nothing"}
-    desk, books, ours = FirstDay(SETTINGS), Books(), None
+    desk, books, ours = UnitDesk(SETTINGS), Books(), None
     for number, step in enumerate((first, *later)):
         if "sender" not in step:
             try:
@@ -405,7 +405,7 @@ def test_whatever_comes_in_the_rules_hold(first: dict[str, Any], later: list[dic
         _obeys(desk, books, latest if latest.ticket == 1 else None)
 
 
-def _obeys(desk: FirstDay, books: Books, latest: Any) -> None:
+def _obeys(desk: UnitDesk, books: Books, latest: Any) -> None:
     try:
         recipients = found(desk)
     except Refused:
@@ -435,7 +435,7 @@ def test_whom_an_agent_adds_to_an_answer_to_a_blind_copy_stays() -> None:
 
 
 def test_an_agent_who_writes_along_is_not_who_is_answered() -> None:
-    desk = FirstDay(SETTINGS)
+    desk = UnitDesk(SETTINGS)
     agent = next(iter(Agents.of(desk.unit).agents.values())).email
     desk.mail(ANNA, message_id="<one@corp.example>", to=DESK, cc=(agent, BEN))
     desk.mail(agent, to=(ANNA,), cc=DESK, in_reply_to=("<one@corp.example>",))
@@ -444,7 +444,7 @@ def test_an_agent_who_writes_along_is_not_who_is_answered() -> None:
 
 
 def test_an_agent_who_asks_the_desk_for_help_is_answered() -> None:
-    desk = FirstDay(SETTINGS)
+    desk = UnitDesk(SETTINGS)
     agent = next(iter(Agents.of(desk.unit).agents.values())).email
     desk.mail(agent, to=DESK)
     assert shown(desk) == ((agent,), ())

@@ -18,11 +18,11 @@ from deskctl.core.tickets.model import Status
 from deskctl.core.tickets.repository import Tickets
 from deskctl.errors import CustomerWrote, NotFound, Refused, UsageError
 
-from .desk import MAIL, NOW, FirstDay
+from .desk import MAIL, NOW, UnitDesk
 
 
 def test_a_reply_goes_to_whoever_wrote_and_keeps_the_thread() -> None:
-    desk = FirstDay()
+    desk = UnitDesk()
     desk.mail(message_id="<one@example.org>", references=("<zero@example.org>",), headers={"Thread-Index": "abc"})
     entry = Outbox.of(desk.unit).get(desk.do(Reply(1, "We are on it.")).facts["outbox"])
     assert entry.to == ("ana@example.org",)
@@ -37,13 +37,13 @@ def test_a_reply_goes_to_whoever_wrote_and_keeps_the_thread() -> None:
 
 
 def test_waiting_for_delivery_skips_the_undo_window() -> None:
-    desk = FirstDay()
+    desk = UnitDesk()
     desk.mail()
     assert Outbox.of(desk.unit).get(desk.do(Reply(1, "Now.", at_once=True)).facts["outbox"]).due_at == NOW
 
 
 def test_reply_to_is_honoured_and_copies_stay_in_copy() -> None:
-    desk = FirstDay()
+    desk = UnitDesk()
     desk.mail(reply_to=("office@example.org",), to=("support@acme.test",), cc=("ben@example.org",))
     entry = Outbox.of(desk.unit).get(desk.do(Reply(1, "Hello.", cc=("new@example.org",))).facts["outbox"])
     assert entry.to == ("office@example.org",)
@@ -51,7 +51,7 @@ def test_reply_to_is_honoured_and_copies_stay_in_copy() -> None:
 
 
 def test_when_a_colleague_wrote_last_the_one_who_asked_stays_in_copy() -> None:
-    desk = FirstDay()
+    desk = UnitDesk()
     desk.mail(message_id="<one@example.org>", to=("support@acme.test",), cc=("ben@example.org",))
     ours = ("support@acme.test",)
     desk.mail("ben@example.org", to=ours, in_reply_to=("<one@example.org>",), message_id="<two@example.org>")
@@ -62,7 +62,7 @@ def test_when_a_colleague_wrote_last_the_one_who_asked_stays_in_copy() -> None:
 
 
 def test_a_reply_to_words_not_yet_read_is_held_back() -> None:
-    desk = FirstDay()
+    desk = UnitDesk()
     desk.mail(message_id="<one@example.org>")
     seen = 1
     desk.mail(in_reply_to=("<one@example.org>",))
@@ -72,21 +72,21 @@ def test_a_reply_to_words_not_yet_read_is_held_back() -> None:
 
 
 def test_a_machine_does_not_hold_a_reply_back() -> None:
-    desk = FirstDay()
+    desk = UnitDesk()
     desk.mail(message_id="<one@example.org>")
     desk.mail(in_reply_to=("<one@example.org>",), automatic="auto-submitted")
     assert desk.do(Reply(1, "Hello.", seen=1)).changed
 
 
 def test_nothing_is_sent_on_the_phone() -> None:
-    desk = FirstDay()
+    desk = UnitDesk()
     desk.do(Create("+82-2-555-0101", "By phone", "Call me.", channel="phone"))
     with pytest.raises(Refused):
         desk.do(Reply(1, "Hello."))
 
 
 def test_an_empty_reply_and_an_unknown_status_are_refused() -> None:
-    desk = FirstDay()
+    desk = UnitDesk()
     desk.mail()
     with pytest.raises(UsageError):
         desk.do(Reply(1, "  \n"))
@@ -95,7 +95,7 @@ def test_an_empty_reply_and_an_unknown_status_are_refused() -> None:
 
 
 def test_references_are_capped_and_keep_the_first() -> None:
-    desk = FirstDay()
+    desk = UnitDesk()
     chain = tuple(f"<{i}@old>" for i in range(100))
     desk.mail(message_id="<one@example.org>", references=chain)
     entry = Outbox.of(desk.unit).get(desk.do(Reply(1, "Hello.")).facts["outbox"])
@@ -105,7 +105,7 @@ def test_references_are_capped_and_keep_the_first() -> None:
 
 @given(st.lists(st.sampled_from(["Re: ", "RE:", "AW: ", "답장: ", "회신 : ", "Re[2]: "]), max_size=4), st.text())
 def test_an_answer_has_one_re_however_many_came_in(prefixes: list[str], subject: str) -> None:
-    desk = FirstDay()
+    desk = UnitDesk()
     desk.mail(subject="".join(prefixes) + "Printer " + subject)
     answer = reply_subject(Tickets.of(desk.unit).get(1))
     assert answer.startswith("Re: Printer")
@@ -114,7 +114,7 @@ def test_an_answer_has_one_re_however_many_came_in(prefixes: list[str], subject:
 
 
 def test_escalation_hands_over_and_keeps_the_first_owner_following() -> None:
-    desk = FirstDay()
+    desk = UnitDesk()
     desk.mail()
     desk.do(Take(1))
     desk.do(Escalate(1, "lead", "angry customer"))
@@ -124,7 +124,7 @@ def test_escalation_hands_over_and_keeps_the_first_owner_following() -> None:
 
 
 def test_escalation_to_nobody_says_who_was_meant() -> None:
-    desk = FirstDay()
+    desk = UnitDesk()
     desk.mail()
     with pytest.raises(NotFound, match="did you mean lead"):
         desk.do(Escalate(1, "leed", "angry customer"))
@@ -147,7 +147,7 @@ ALIASES = Settings(
     ],
 )
 def test_an_answer_leaves_from_the_address_that_was_written_to(came: dict[str, Any], leaves: str) -> None:
-    desk = FirstDay(ALIASES)
+    desk = UnitDesk(ALIASES)
     desk.mail(**came)
     entry = Outbox.of(desk.unit).get(desk.do(Reply(1, "Hello.")).facts["outbox"])
     assert entry.sender_address == leaves
@@ -157,7 +157,7 @@ def test_an_answer_leaves_from_the_address_that_was_written_to(came: dict[str, A
 
 def test_the_address_with_the_token_is_never_kept_in_copy() -> None:
     """It is the desk's own: a reply to it would come back to the desk."""
-    desk = FirstDay(ALIASES)
+    desk = UnitDesk(ALIASES)
     desk.mail(message_id="<one@example.org>", to=("support@acme.test",), cc=("ben@example.org",))
     token = Tickets.of(desk.unit).get(1).token
     desk.mail(

@@ -11,7 +11,7 @@ from deskctl.core.tickets.model import Status
 from deskctl.core.tickets.repository import Tickets
 from deskctl.errors import Refused
 
-from .desk import MAIL, NOW, SETTINGS, FirstDay
+from .desk import MAIL, NOW, SETTINGS, UnitDesk
 
 POLITE = Settings(
     name="Acme Support",
@@ -24,7 +24,7 @@ POLITE = Settings(
 
 
 def test_a_relays_verdict_keeps_a_mail_apart() -> None:
-    desk = FirstDay(POLITE)
+    desk = UnitDesk(POLITE)
     desk.mail(spam="X-Spam-Flag: YES")
     ticket = Tickets.of(desk.unit).get(1)
     assert (ticket.status, ticket.spam, ticket.waiting_since) == (Status.CLOSED, True, None)
@@ -33,7 +33,7 @@ def test_a_relays_verdict_keeps_a_mail_apart() -> None:
 
 
 def test_who_takes_part_is_no_spammer_whatever_a_relay_says() -> None:
-    desk = FirstDay()
+    desk = UnitDesk()
     desk.mail(message_id="<one@example.org>")
     answer = desk.mail(in_reply_to=("<one@example.org>",), spam="X-Spam-Flag: YES")
     assert answer.facts["number"] == 1
@@ -41,7 +41,7 @@ def test_who_takes_part_is_no_spammer_whatever_a_relay_says() -> None:
 
 
 def test_a_blocked_sender_and_a_blocked_domain_are_spam() -> None:
-    desk = FirstDay()
+    desk = UnitDesk()
     desk.mail("eve@spam.example")
     desk.do(MarkSpam(1, "sender"))
     desk.mail("EVE@spam.example", "again")
@@ -53,7 +53,7 @@ def test_a_blocked_sender_and_a_blocked_domain_are_spam() -> None:
 
 
 def test_no_spam_after_all_is_work_again() -> None:
-    desk = FirstDay()
+    desk = UnitDesk()
     desk.mail(spam="X-Spam-Flag: YES")
     desk.do(UnmarkSpam(1))
     assert (Tickets.of(desk.unit).get(1).status, Tickets.of(desk.unit).get(1).spam) == (Status.NEW, False)
@@ -61,7 +61,7 @@ def test_no_spam_after_all_is_work_again() -> None:
 
 
 def test_who_turns_out_to_be_no_spammer_still_waits() -> None:
-    desk = FirstDay()
+    desk = UnitDesk()
     desk.mail()
     waiting = Tickets.of(desk.unit).get(1).waiting_since
     assert waiting is not None
@@ -72,14 +72,14 @@ def test_who_turns_out_to_be_no_spammer_still_waits() -> None:
 
 
 def test_the_desks_own_address_is_never_blocked() -> None:
-    desk = FirstDay()
+    desk = UnitDesk()
     desk.mail("support@acme.test")
     with pytest.raises(Refused, match="own address"):
         desk.do(MarkSpam(1, "sender"))
 
 
 def test_a_person_is_acknowledged_once_and_in_their_language() -> None:
-    desk = FirstDay(POLITE)
+    desk = UnitDesk(POLITE)
     desk.mail(language="ko", message_id="<one@example.org>")
     said = desk.sent_to("ana@example.org")
     assert len(said) == 1
@@ -90,7 +90,7 @@ def test_a_person_is_acknowledged_once_and_in_their_language() -> None:
 
 
 def test_an_answer_to_the_acknowledgement_lands_on_its_ticket() -> None:
-    desk = FirstDay(POLITE)
+    desk = UnitDesk(POLITE)
     desk.mail()
     acknowledgement = desk.sent_to("ana@example.org")[0]
     answer = desk.mail("ana@second.example", in_reply_to=(acknowledgement.message_id,))
@@ -98,14 +98,14 @@ def test_an_answer_to_the_acknowledgement_lands_on_its_ticket() -> None:
 
 
 def test_a_machine_is_not_acknowledged() -> None:
-    desk = FirstDay(POLITE)
+    desk = UnitDesk(POLITE)
     desk.mail(automatic="Auto-Submitted: auto-replied")
     desk.mail("no-reply@example.org")
     assert [e.to for e in Outbox.of(desk.unit).changes.outbox.values() if e.kind == "auto"] == []
 
 
 def test_a_machine_that_looks_like_a_person_is_answered_five_times_a_day_at_most() -> None:
-    desk = FirstDay(POLITE)
+    desk = UnitDesk(POLITE)
     for _ in range(9):
         desk.mail("robot@example.org")
     assert len(desk.sent_to("robot@example.org")) == 5
@@ -113,6 +113,6 @@ def test_a_machine_that_looks_like_a_person_is_answered_five_times_a_day_at_most
 
 def test_without_words_for_it_nobody_is_acknowledged() -> None:
     assert MAIL.acknowledge is None
-    desk = FirstDay()
+    desk = UnitDesk()
     desk.mail()
     assert desk.sent_to("ana@example.org") == []

@@ -218,8 +218,8 @@ def unmerge(context: CliContext, contact: int) -> None:
 def link(context: CliContext, contact: int, channel: str | None) -> None:
     """Print a one-time code that links another address to a customer.
 
-    Give the code to the customer on a channel where the desk knows them. They send it from the new address. It works
-    once.
+    Give the code to the customer on a channel that already has their address. They send it from the new address. It
+    works once.
 
     \b
     Example:

@@ -116,14 +116,14 @@ def show(context: CliContext, id: int) -> None:
 
 def _recipient(each: DeliveryRow) -> str:
     """Return a line on the delivery to one recipient."""
-    from ....core.delivery.failure_texts import said, why
+    from ....core.delivery.failure_texts import reason_text, server_answer
     from ....i18n import preferred, shell_languages
     from ...output import plain
 
     facts = [_("recipient: {address} ({field})", address=plain(each["address"]), field=each["field"]), each["state"]]
     if each["reason_class"] is not None:
-        facts.append(why(preferred(*shell_languages()), each["reason_class"]))
-    answer = said(each["status"], each["reason"])
+        facts.append(reason_text(preferred(*shell_languages()), each["reason_class"]))
+    answer = server_answer(each["status"], each["reason"])
     return " · ".join([*facts, *([plain(answer)] if answer else [])])
 
 

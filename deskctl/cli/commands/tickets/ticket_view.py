@@ -227,23 +227,23 @@ def _undelivered_name(delivery: str) -> str:
 
 def _single_reason(message: MessageRow) -> str:
     """Return the reason why the only recipient did not get a message; "" for several, or without a report."""
-    from ....core.delivery.failure_texts import why
+    from ....core.delivery.failure_texts import reason_text
 
     classes = [each["reason_class"] for each in message["deliveries"]]
-    return f" ({why(_language(), classes[0])})" if len(classes) == 1 and classes[0] is not None else ""
+    return f" ({reason_text(_language(), classes[0])})" if len(classes) == 1 and classes[0] is not None else ""
 
 
 def delivery_problems(deliveries: Sequence[DeliveryRow], screen: Screen) -> Iterator[str]:
     """Yield a line for each recipient who, according to a report, does not have the message."""
-    from ....core.delivery.failure_texts import said, why
+    from ....core.delivery.failure_texts import reason_text, server_answer
 
     language = _language()
     for each in deliveries:
         if each["state"] not in ("failed", "delayed") or (each["reason_class"] is None and each["status"] is None):
             continue
         failed = each["state"] == "failed"
-        answer = said(each["status"], each["reason"])
-        reason = why(language, each["reason_class"]) if each["reason_class"] else ""
+        answer = server_answer(each["status"], each["reason"])
+        reason = reason_text(language, each["reason_class"]) if each["reason_class"] else ""
         detail = visible(f"{reason} ({answer})" if reason and answer else reason or answer)
         address = visible(each["address"])
         line = {

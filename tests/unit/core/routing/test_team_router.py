@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskctl.core.agents.routing_profile import ANY, Model, RoutingPlan, Seat, Strategy
+from deskctl.core.agents.routing_profile import ANY, Model, RoutingPlan, RoutingProfile, Strategy
 from deskctl.core.routing.candidate import Candidate
 from deskctl.core.routing.model import Presence, QueuedTicket, State
 from deskctl.core.routing.team_router import Decision, TeamRouter
@@ -23,7 +23,7 @@ ROUTED = (Strategy.ROUND_ROBIN, Strategy.LEAST_LOADED, Strategy.SKILL)
 SKILLS = st.frozensets(st.sampled_from(("ko", "en", "billing")))
 
 seats = st.builds(
-    Seat,
+    RoutingProfile,
     tier=st.sampled_from((None, "frontline", "senior", "lead")),
     skills=SKILLS,
     channels=st.sampled_from(((), ("email",), ("phone",), ("support", "phone"), ("phone", "email"))),
@@ -60,14 +60,14 @@ waits = st.builds(
 )
 
 
-def candidates(shapes: list[tuple[Seat, Presence, Counter[str], bool | None]]) -> list[Candidate]:
+def candidates(shapes: list[tuple[RoutingProfile, Presence, Counter[str], bool | None]]) -> list[Candidate]:
     return [
         Candidate(f"agent{n}", seat, replace(presence, agent=f"agent{n}"), Counter(load), {}, shift)
         for n, (seat, presence, load, shift) in enumerate(shapes)
     ]
 
 
-def team(*seats: Seat, plan: RoutingPlan, load: dict[int, int] | None = None) -> TeamRouter:
+def team(*seats: RoutingProfile, plan: RoutingPlan, load: dict[int, int] | None = None) -> TeamRouter:
     """Return the router of a team whose agents are all online; `load` is their number of mails."""
     online = Presence("", State.ONLINE)
     busy = load or {}
@@ -94,7 +94,9 @@ def give(router: TeamRouter, waiting: QueuedTicket) -> Decision:
     st.lists(waits, max_size=25),
 )
 def test_agents_get_only_tickets_they_can_take(
-    plan: RoutingPlan, shapes: list[tuple[Seat, Presence, Counter[str], bool | None]], queue: list[QueuedTicket]
+    plan: RoutingPlan,
+    shapes: list[tuple[RoutingProfile, Presence, Counter[str], bool | None]],
+    queue: list[QueuedTicket],
 ) -> None:
     router = TeamRouter(plan, candidates(shapes), KINDS, NOW)
     had = {name: Counter(candidate.loads) for name, candidate in router.candidates.items()}
@@ -137,7 +139,7 @@ def test_agents_get_only_tickets_they_can_take(
 
 @given(st.integers(1, 6), st.integers(1, 40))
 def test_round_robin_distributes_evenly(agents: int, tickets: int) -> None:
-    router = team(*[Seat(capacity={ANY: 100})] * agents, plan=RoutingPlan(Strategy.ROUND_ROBIN, cap=100))
+    router = team(*[RoutingProfile(capacity={ANY: 100})] * agents, plan=RoutingPlan(Strategy.ROUND_ROBIN, cap=100))
     given_to = Counter(give(router, ticket(n)).agent for n in range(tickets))
     assert max(given_to.values()) - min(given_to[name] for name in router.candidates) <= 1
 
@@ -145,7 +147,7 @@ def test_round_robin_distributes_evenly(agents: int, tickets: int) -> None:
 @given(st.lists(st.integers(0, 8), min_size=2, max_size=5), st.integers(1, 30))
 def test_least_loaded_selects_the_agent_with_the_lowest_load(had: list[int], tickets: int) -> None:
     router = team(
-        *[Seat(capacity={ANY: 100})] * len(had),
+        *[RoutingProfile(capacity={ANY: 100})] * len(had),
         plan=RoutingPlan(Strategy.LEAST_LOADED, cap=100),
         load=dict(enumerate(had)),
     )
@@ -158,8 +160,8 @@ def test_least_loaded_selects_the_agent_with_the_lowest_load(had: list[int], tic
 
 def test_load_is_relative_to_capacity() -> None:
     router = team(
-        Seat(capacity={"email": 20}),
-        Seat(capacity={"email": 4}),
+        RoutingProfile(capacity={"email": 20}),
+        RoutingProfile(capacity={"email": 4}),
         plan=RoutingPlan(Strategy.LEAST_LOADED),
         load={0: 4, 1: 2},
     )
@@ -167,7 +169,7 @@ def test_load_is_relative_to_capacity() -> None:
 
 
 def test_weight_of_a_call_is_configured_by_the_team() -> None:
-    seat = Seat(capacity={"email": 10, "phone": 2})
+    seat = RoutingProfile(capacity={"email": 10, "phone": 2})
     plan = RoutingPlan(Strategy.LEAST_LOADED, weights={"phone": 5})
     router = team(seat, seat, plan=plan, load={0: 0, 1: 1})
     router.assign("agent0", ticket(channel="hotline"))
@@ -175,7 +177,7 @@ def test_weight_of_a_call_is_configured_by_the_team() -> None:
 
 
 def test_full_phone_capacity_leaves_mail_capacity() -> None:
-    router = team(Seat(capacity={"email": 20, "phone": 1}), plan=RoutingPlan(Strategy.LEAST_LOADED))
+    router = team(RoutingProfile(capacity={"email": 20, "phone": 1}), plan=RoutingPlan(Strategy.LEAST_LOADED))
     assert give(router, ticket(1, "hotline")).agent == "agent0"
     assert router.decide(ticket(2, "hotline")).why == "full"
     assert router.decide(ticket(3)).agent == "agent0"
@@ -183,8 +185,8 @@ def test_full_phone_capacity_leaves_mail_capacity() -> None:
 
 def test_required_skills_are_waived_after_a_long_wait() -> None:
     router = team(
-        Seat(skills=frozenset({"ko"}), capacity={ANY: 5}),
-        Seat(skills=frozenset({"en"})),
+        RoutingProfile(skills=frozenset({"ko"}), capacity={ANY: 5}),
+        RoutingProfile(skills=frozenset({"en"})),
         plan=RoutingPlan(Strategy.LEAST_LOADED),
         load={0: 5},
     )
@@ -197,8 +199,8 @@ def test_required_skills_are_waived_after_a_long_wait() -> None:
 
 def test_skill_that_no_agent_has_is_waived_at_once_and_others_are_required() -> None:
     router = team(
-        Seat(skills=frozenset({"ko"})),
-        Seat(skills=frozenset({"en"})),
+        RoutingProfile(skills=frozenset({"ko"})),
+        RoutingProfile(skills=frozenset({"en"})),
         plan=RoutingPlan(Strategy.LEAST_LOADED),
         load={1: 5},
     )
@@ -210,35 +212,41 @@ def test_skill_that_no_agent_has_is_waived_at_once_and_others_are_required() -> 
 
 
 def test_skill_of_an_agent_who_is_away_is_not_waived() -> None:
-    seats_ = Seat(skills=frozenset({"ko"})), Seat(skills=frozenset({"en"}))
+    seats_ = RoutingProfile(skills=frozenset({"ko"})), RoutingProfile(skills=frozenset({"en"}))
     there = Presence("", State.AWAY), Presence("", State.ONLINE)
-    shapes: list[tuple[Seat, Presence, Counter[str], bool | None]]
+    shapes: list[tuple[RoutingProfile, Presence, Counter[str], bool | None]]
     shapes = [(seat, presence, Counter(), None) for seat, presence in zip(seats_, there, strict=True)]
     waits = TeamRouter(RoutingPlan(Strategy.LEAST_LOADED), candidates(shapes), KINDS, NOW).decide(ticket(language="ko"))
     assert (waits.agent, waits.why, waits.waived) == (None, "skills", ())
 
 
 def test_language_is_required_only_if_agents_have_languages() -> None:
-    router = team(Seat(skills=frozenset({"billing"})), plan=RoutingPlan(Strategy.LEAST_LOADED))
+    router = team(RoutingProfile(skills=frozenset({"billing"})), plan=RoutingPlan(Strategy.LEAST_LOADED))
     assert router.decide(ticket(language="ko")).agent == "agent0"
     assert router.decide(ticket(language="ko", tags=frozenset({"billing"}))).skills == ("billing",)
 
 
 def test_skill_strategy_prefers_the_most_matching_skills_even_if_waived() -> None:
-    seats_ = Seat(skills=frozenset({"ko"})), Seat(skills=frozenset({"ko", "billing"}))
+    seats_ = RoutingProfile(skills=frozenset({"ko"})), RoutingProfile(skills=frozenset({"ko", "billing"}))
     router = team(*seats_, plan=RoutingPlan(Strategy.SKILL), load={1: 8})
     old = ticket(language="ko", tags=frozenset({"billing", "skill:router"}), since=NOW - timedelta(hours=1))
     assert router.decide(old).agent == "agent1"
 
 
 def test_former_assignee_has_priority() -> None:
-    router = team(Seat(), Seat(), plan=RoutingPlan(Strategy.LEAST_LOADED), load={1: 9})
+    router = team(RoutingProfile(), RoutingProfile(), plan=RoutingPlan(Strategy.LEAST_LOADED), load={1: 9})
     assert router.decide(ticket()).agent == "agent0"
     assert router.decide(ticket(former="agent1")).agent == "agent1"
 
 
 def test_escalated_ticket_goes_to_its_tier_or_a_higher_one() -> None:
-    router = team(Seat(), Seat(tier="lead"), Seat(tier="senior"), plan=RoutingPlan(Strategy.LEAST_LOADED), load={2: 9})
+    router = team(
+        RoutingProfile(),
+        RoutingProfile(tier="lead"),
+        RoutingProfile(tier="senior"),
+        plan=RoutingPlan(Strategy.LEAST_LOADED),
+        load={2: 9},
+    )
     assert give(router, ticket(tier="senior")).agent == "agent2"
     assert give(router, ticket(2, tier="senior")).agent == "agent1"
     assert router.decide(ticket(3, tier="senior")).left_out["tier"] == ("agent0",)
@@ -246,7 +254,9 @@ def test_escalated_ticket_goes_to_its_tier_or_a_higher_one() -> None:
 
 @pytest.mark.parametrize("strategy", ROUTED)
 def test_backlog_is_limited_for_each_agent(strategy: Strategy) -> None:
-    router = team(Seat(capacity={ANY: 100}), Seat(capacity={ANY: 100}), plan=RoutingPlan(strategy, cap=3))
+    router = team(
+        RoutingProfile(capacity={ANY: 100}), RoutingProfile(capacity={ANY: 100}), plan=RoutingPlan(strategy, cap=3)
+    )
     given_to = Counter(give(router, ticket(n)).agent for n in range(20))
     assert given_to == {"agent0": 3, "agent1": 3, None: 14}
     assert router.decide(ticket(99)).why == "had_enough"
@@ -254,7 +264,7 @@ def test_backlog_is_limited_for_each_agent(strategy: Strategy) -> None:
 
 
 def test_dedicated_agents_serve_their_first_channel_or_the_one_they_were_moved_to() -> None:
-    seat = Seat(channels=("email", "phone"))
+    seat = RoutingProfile(channels=("email", "phone"))
     router = team(seat, plan=RoutingPlan(Strategy.LEAST_LOADED, model=Model.DEDICATED))
     assert router.decide(ticket()).agent == "agent0"
     assert router.decide(ticket(channel="hotline")).why == "channel"

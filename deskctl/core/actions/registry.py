@@ -1,0 +1,144 @@
+"""Every action, declared once: name, validation and handler. Policies parse and run actions through this table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from ...errors import Refused, UsageError
+from ...i18n import _
+from ..agents import targets
+from ..agents.model import Agent, Team
+from ..answers.automatic_answer import notify_customer
+from ..kernel.actor import Actor
+from ..kernel.handler import Steps, acting
+from ..kernel.outcome import Outcome
+from ..kernel.unit import Unit
+from ..messages.commands import Note
+from ..messages.notes import note
+from ..notifications.notify import notify_agent
+from ..tickets import assignment, fields
+from ..tickets.commands import Assign, Escalate, Set, Tag
+from ..tickets.model import parse_priority
+from ..tickets.repository import Tickets
+from ..values.suggestions import did_you_mean
+from .model import Action, Run
+from .targets import NEXT, OWNER, TEAM, target_check
+
+
+def _notify(unit: Unit, run: Run, who: str, actor: Actor) -> Steps:
+    for message in run.notifications(who):
+        yield from acting(notify_agent(unit, message, actor), actor)
+    return Outcome("", (run.ticket,))
+
+
+def _set(name: str, check: Callable[[Unit, str], object]) -> Action:
+    """Return the action that sets a field of the ticket; a list of actions can set it only once."""
+    return Action(
+        name,
+        run=lambda unit, run, value, actor: fields.set_fields(unit, Set(run.ticket, ((name, value),)), actor),
+        check=check,
+        key=lambda value: (name, value),
+    )
+
+
+def _assign(unit: Unit, run: Run, value: str, actor: Actor) -> Steps:
+    return assignment.assign(unit, Assign(run.ticket, value), actor)
+
+
+def _tag(unit: Unit, run: Run, value: str, actor: Actor) -> Steps:
+    tag = value.lstrip("+-")
+    return fields.tag(
+        unit, Tag(run.ticket, (), (tag,)) if value.startswith("-") else Tag(run.ticket, (tag,), ()), actor
+    )
+
+
+def _escalate(unit: Unit, run: Run, to: str, actor: Actor) -> Steps:
+    """Escalate a ticket to a higher tier, never to a lower one.
+
+    If the assignee already is at the target or above, the assignee gets a reminder and the ticket stays.
+    """
+    ticket = Tickets.of(unit).get(run.ticket)
+    wanted = None if to == NEXT else targets.resolve_any(unit, to, ticket.team)
+    high = targets.current_rank(unit, ticket)
+    if isinstance(wanted, targets.Tier) and targets.rank(unit, ticket.team, wanted.name) <= high:
+        meant = OWNER if ticket.assignee in targets.active_agents(unit) else f"tier:{ticket.tier or wanted.name}"
+        yield from _notify(unit, run, meant, actor)
+        said = _("ticket {number} is already at tier {tier}", number=ticket.number, tier=wanted.name)
+        return Outcome(said, (ticket.number,))
+    if isinstance(wanted, Agent) and (ticket.assignee == wanted.handle or not targets.may_handle(unit, wanted, ticket)):
+        yield from _notify(unit, run, OWNER, actor)
+        return Outcome(_("ticket {number} keeps its assignee", number=ticket.number), (ticket.number,))
+    if isinstance(wanted, Team) and ticket.team == wanted.handle:
+        yield from _notify(unit, run, OWNER, actor)  # the assignee in that team, else the whole team
+        said = _("ticket {number} already belongs to team {team}", number=ticket.number, team=wanted.handle)
+        return Outcome(said, (ticket.number,))
+    if isinstance(wanted, targets.Tier) and not targets.is_staffed(unit, ticket.team, wanted.name):
+        raise Refused(_("no agent is in tier {tier}", tier=wanted.name))
+    escalation = Escalate(ticket.number, None if to == NEXT else to, run.reason)
+    return (yield from assignment.escalate(unit, escalation, actor))
+
+
+def _reply(unit: Unit, run: Run, value: str, actor: Actor) -> Steps:
+    return notify_customer(unit, Tickets.of(unit).get(run.ticket), value, about="update")
+
+
+def _note(unit: Unit, run: Run, value: str, actor: Actor) -> Steps:
+    return note(unit, Note(run.ticket, value), actor)
+
+
+_DECLARED = (
+    Action("notify", _notify, target_check("notify", words=frozenset({OWNER, TEAM}))),
+    _set("priority", lambda unit, value: parse_priority(value)),
+    Action("escalate", _escalate, target_check("escalate", words=frozenset({NEXT}))),
+    Action("assign", _assign, target_check("assign", ("agent", "team")), key=lambda value: ("assign", value)),
+    _set("team", target_check("team", ("team",))),
+    Action(
+        "tag",
+        _tag,
+        lambda unit, value: fields.parse_tag(value.lstrip("+-")),
+        key=lambda value: (f"tag {value.lstrip('+-')}", "-" if value.startswith("-") else "+"),
+    ),
+    Action("note", _note),
+    Action("reply", _reply),
+)
+
+#: Every action by name.
+ACTIONS: Final[dict[str, Action]] = {action.name: action for action in _DECLARED}
+
+
+def parse_actions(unit: Unit, texts: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    """Parse actions, each NAME=VALUE. Raises UsageError (also for contradicting values), NotFound and Refused."""
+    actions = tuple(dict.fromkeys(_parse(unit, text) for text in texts))
+    single: dict[str, str] = {}
+    for name, value in actions:
+        key = ACTIONS[name].key
+        if key is None:
+            continue
+        group, counted = key(value)
+        if single.setdefault(group, counted) != counted:
+            raise UsageError(
+                _("--then: two different values for {action} in one step", action=group), _("give one value")
+            )
+    return actions
+
+
+def _parse(unit: Unit, text: str) -> tuple[str, str]:
+    name, sign, value = (part.strip() for part in text.partition("="))
+    if not sign or not value:
+        raise UsageError(
+            _('--then: not an action: "{text}"', text=text),
+            _("use for example notify=lead; actions: {actions}", actions=", ".join(ACTIONS)),
+        )
+    if name not in ACTIONS:
+        raise UsageError(
+            _('--then: no action is called "{name}"{suggestion}', name=name, suggestion=did_you_mean(name, ACTIONS)),
+            _("actions: {actions}", actions=", ".join(ACTIONS)),
+        )
+    ACTIONS[name].check(unit, value)
+    return name, value
+
+
+def run_action(unit: Unit, run: Run, name: str, value: str, actor: Actor) -> Steps:
+    """Run an action by its name. Raises DeskctlError if it cannot run now."""
+    return ACTIONS[name].run(unit, run, value, actor)
