@@ -81,7 +81,7 @@ def test_no_machine_answers_where_it_may_not(desk: StoredDesk) -> None:
     desk.mail(sign=LIST)
     first = desk.show(1)["messages"][0]["id"]
     refused = desk.do(Answer(1, first, "Turn it off and on."), "system:automation")
-    assert refused.facts == {"silent": "a machine may not answer it"}
+    assert refused.facts == {"silent": "the message permits no automatic answer"}
     desk.mail(sign=LIST, intent=Intent(IntentKind.STATUS))
     assert [row for row in desk.outbox() if row["to"] == ["ana@example.org"]] == []
 
@@ -213,5 +213,5 @@ def test_a_report_that_asks_for_nothing_opens_no_ticket(desk: StoredDesk, kind: 
     [row] = desk.store.ask(ListInbox(all=True))
     assert (row["state"], row["reason"]) == (
         "done",
-        f"{'read receipt' if kind == 'read' else 'report of success'} about no message of this desk",
+        f"{'read receipt' if kind == 'read' else 'delivery confirmation'} about an unknown message",
     )

@@ -97,7 +97,7 @@ def test_the_same_content_is_accepted_once(desk: StoredDesk) -> None:
     again = write(desk, "We\ncome.", "<two@acme.test>", Date="Tue, 03 Mar 2026 10:05:00 +0000")
     assert again["duplicate"]
     assert replies(desk) == ["We come."]
-    assert "not accepted again" in sent_to(desk, "agent1@acme.test")[-1].text
+    assert "was not accepted" in sent_to(desk, "agent1@acme.test")[-1].text
     write(desk, "And bring a new lamp.", "<three@acme.test>")
     assert replies(desk) == ["We come.", "And bring a new lamp."]
 

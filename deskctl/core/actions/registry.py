@@ -9,7 +9,7 @@ from ...errors import Refused, UsageError
 from ...i18n import _
 from ..agents import targets
 from ..agents.model import Agent, Team
-from ..answers import automatic_answer
+from ..answers.automatic_answer import notify_customer
 from ..kernel.actor import Actor
 from ..kernel.handler import Steps, acting
 from ..kernel.outcome import Outcome
@@ -80,7 +80,7 @@ def _escalate(unit: Unit, run: Run, to: str, actor: Actor) -> Steps:
 
 
 def _reply(unit: Unit, run: Run, value: str, actor: Actor) -> Steps:
-    return automatic_answer.inform(unit, Tickets.of(unit).get(run.ticket), value, about="update")
+    return notify_customer(unit, Tickets.of(unit).get(run.ticket), value, about="update")
 
 
 def _note(unit: Unit, run: Run, value: str, actor: Actor) -> Steps:

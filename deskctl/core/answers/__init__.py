@@ -1,1 +1,1 @@
-"""Automatic answers: acknowledgements, choices, and requests that customers send to the desk itself."""
+"""Automatic answers to customers: acknowledgements, choices, and requests such as the status of their tickets."""

@@ -1,4 +1,4 @@
-"""The automatic confirmation of a new ticket: one for each ticket, and never in a loop."""
+"""Acknowledgements: the automatic confirmation of a new ticket, once per ticket and without mail loops."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ..messages.reply_context import correspondence
 from ..messages.repository import Messages
 from ..tickets.model import Ticket
 from ..tickets.repository import Tickets
-from .automatic_answer import Heard, may_answer, say
+from .automatic_answer import Answered, may_answer, send_automatic
 from .commands import Acknowledge
 from .events import Acknowledged
 
@@ -42,49 +42,54 @@ def acknowledge(unit: Unit, command: Acknowledge, actor: Actor) -> Steps:
     channel = unit.settings.channel(ticket.channel)
     heads = [h for h in Messages.of(unit).heads(ticket.number) if h.id == command.message]
     if channel is None or channel.acknowledge is None or not channel.sends or not heads:
-        return Outcome("nothing to acknowledge with")
+        return _not_acknowledged(ticket, _("the channel has no acknowledgement"))
     incoming = heads[0]
     if incoming.may_answer is False:
-        return Outcome("a machine may not answer it")
+        return _not_acknowledged(ticket, _("the message permits no automatic answer"))
     address = machine_recipient(correspondence(unit, ticket), channel, incoming.id)
     if address is None or not may_answer(unit, address, channel):
-        return Outcome("nobody to acknowledge to")
-    entry = say(
+        return _not_acknowledged(ticket, _("no address to send to"))
+    entry = send_automatic(
         unit,
         channel,
-        Heard(address, incoming.message_id, headers=incoming.headers),
-        text(unit, ticket, channel.acknowledge, talking=channel.conversational),
+        Answered(address, incoming.message_id, headers=incoming.headers),
+        text(unit, ticket, channel.acknowledge, in_chat=channel.conversational),
         ticket.language or unit.settings.language,
         about="acknowledgement",
         ticket=ticket,
         heads=heads,
     )
     yield Acknowledged(ticket.number, int(entry.message or 0), entry.id)
-    return Outcome(f"{address} is told that ticket {ticket.number} is here", (ticket.number,), {"outbox": entry.id})
+    said = _("ticket {number} is acknowledged to {address}", number=ticket.number, address=address)
+    return Outcome(said, (ticket.number,), {"outbox": entry.id})
 
 
-def text(unit: Unit, ticket: Ticket, words: Acknowledgement, *, talking: bool = False) -> str:
-    """Return the text in the customer's language, else the desk's, else English. `talking`: in a chat."""
+def _not_acknowledged(ticket: Ticket, reason: str) -> Outcome:
+    return Outcome(_("ticket {number} is not acknowledged: {reason}", number=ticket.number, reason=reason))
+
+
+def text(unit: Unit, ticket: Ticket, settings: Acknowledgement, *, in_chat: bool = False) -> str:
+    """Return the text in the language of the customer, else of the desk, else in English. `in_chat`: for a chat."""
     wanted = (ticket.language, unit.settings.language)
-    chosen = next((k for k in wanted if k and (k in words.texts or available(k))), "en")
+    chosen = next((k for k in wanted if k and (k in settings.texts or available(k))), "en")
     language = preferred(chosen)
     facts = {
         "number": str(ticket.number),
         "subject": ticket.subject,
         "desk": unit.settings.name,
-        "hours": words.hours,
-        "within": words.within,
-        "add_line": _WORDS("add_by_chat" if talking else "add_by_mail", language),
-        "hours_line": f"{_WORDS('hours', language, hours=words.hours)}\n" if words.hours else "",
-        "within_line": f"{_WORDS('within', language, within=words.within)}\n" if words.within else "",
+        "hours": settings.hours,
+        "within": settings.within,
+        "add_line": _WORDS("add_by_chat" if in_chat else "add_by_mail", language),
+        "hours_line": f"{_WORDS('hours', language, hours=settings.hours)}\n" if settings.hours else "",
+        "within_line": f"{_WORDS('within', language, within=settings.within)}\n" if settings.within else "",
     }
-    if chosen in words.texts:
-        return fill(words.texts[chosen], facts)
+    if chosen in settings.texts:
+        return fill(settings.texts[chosen], facts)
     return _WORDS("letter", language, **facts)
 
 
 def acknowledge_new_tickets(unit: Unit, event: Event, actor: Actor, cause: Command) -> Iterator[Command]:
-    """A reaction: acknowledge the message that opened a ticket, if a person wrote it."""
+    """Acknowledge the message that opened a ticket, if a person wrote it (a reaction)."""
     if not isinstance(event, MessageReceived) or not isinstance(cause, Receive) or event.automatic is not None:
         return
     number = event.ticket

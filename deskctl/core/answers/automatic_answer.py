@@ -1,4 +1,4 @@
-"""What a machine says to customers: always known as one, never in a loop, and silent where people are at work."""
+"""Automatic answers: always marked as automatic, never in a loop, and none where an agent handles the ticket."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from ...errors import Refused
+from ...i18n import _
 from ..delivery.model import OutboxEntry, OutboxKind
 from ..delivery.repository import Outbox
 from ..kernel.actor import Actor
@@ -17,11 +18,11 @@ from ..kernel.handler import Handler, Steps
 from ..kernel.outcome import Outcome
 from ..kernel.settings import ChannelInfo
 from ..kernel.unit import Unit
-from ..messages.customer_texts import numbered, phrase, spoken
+from ..messages.customer_texts import customer_language, numbered_choices, phrase
 from ..messages.events import Forwarded
 from ..messages.model import Choice, MessageKind
 from ..messages.recipients import machine_recipient
-from ..messages.reply import new_message_id, reply_subject, return_address, sender_name, written_to
+from ..messages.reply import address_in_use, new_message_id, reply_subject, return_address, sender_name
 from ..messages.reply_context import correspondence
 from ..messages.repository import Messages
 from ..messages.senders import NOBODY
@@ -31,15 +32,15 @@ from ..tickets.repository import Tickets
 from .commands import Answer
 from .events import MachineAnswered, PersonAsked
 
-#: The last line of defence against a machine that looks like a person: so many automatic words a day to one address.
-MOST_A_DAY = 5
-#: In a chat people ask the desk itself and are answered; nobody does that all day.
-MOST_A_DAY_IN_CHAT = 40
+#: The maximum number of automatic messages to one address in a day. It stops loops with unrecognised machines.
+DAILY_LIMIT = 5
+#: The same limit in a chat, where customers send requests that are answered automatically.
+DAILY_CHAT_LIMIT = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
-    """What a machine's words answer: where they go, and what they refer to."""
+class Answered:
+    """The message that an automatic message answers: its address, Message-ID, subject and headers."""
 
     address: str
     message_id: str | None = None
@@ -48,7 +49,10 @@ class Heard:
 
 
 def may_answer(unit: Unit, address: str, channel: ChannelInfo | None = None) -> bool:
-    """Whether a machine of ours may write to an address: not to itself, not to nobody, not for ever."""
+    """Return whether an automatic message may be sent to an address.
+
+    Addresses of the desk, addresses that no one reads and addresses that have reached the daily limit get none.
+    """
     address = address.lower()
     if unit.settings.owns(address) or NOBODY.search(address.partition("@")[0]):
         return False
@@ -57,14 +61,14 @@ def may_answer(unit: Unit, address: str, channel: ChannelInfo | None = None) -> 
         for number in Outbox.of(unit).changes.new_outbox
         if (entry := Outbox.of(unit).changes.outbox[number]).kind is OutboxKind.AUTO
     )
-    most = MOST_A_DAY_IN_CHAT if channel is not None and channel.conversational else MOST_A_DAY
-    return Outbox.of(unit).source.automatic_sent(address, unit.now - timedelta(days=1)) + fresh < most
+    limit = DAILY_CHAT_LIMIT if channel is not None and channel.conversational else DAILY_LIMIT
+    return Outbox.of(unit).source.automatic_sent(address, unit.now - timedelta(days=1)) + fresh < limit
 
 
-def say(
+def send_automatic(
     unit: Unit,
     channel: ChannelInfo,
-    heard: Heard,
+    answered: Answered,
     text: str,
     language: str,
     *,
@@ -73,16 +77,16 @@ def say(
     choices: tuple[Choice, ...] = (),
     heads: Sequence[MessageHead] = (),
 ) -> OutboxEntry:
-    """A machine's words enter the outbox and, where they are about a ticket, the ticket. `about` says why."""
-    sender = written_to(channel, heads)
-    block = "" if channel.choices else numbered(language, choices)
+    """Put an automatic message into the outbox and, with a ticket, on the ticket. `about` is the kind of message."""
+    sender = address_in_use(channel, heads)
+    block = "" if channel.choices else numbered_choices(language, choices)
     entry = OutboxEntry(
         id=unit.source.next_id("outbox"),
         kind=OutboxKind.AUTO,
         channel=channel.name,
         message_id=new_message_id(unit, channel),
-        to=(heard.address,),
-        subject=reply_subject(ticket) if ticket else f"Re: {heard.subject}" if heard.subject else unit.settings.name,
+        to=(answered.address,),
+        subject=reply_subject(ticket) if ticket else _subject(unit, answered),
         text=f"{text.rstrip()}\n\n{block}\n" if block else text,
         created_at=unit.now,
         due_at=unit.now,
@@ -91,17 +95,21 @@ def say(
         sender_name=sender_name(unit, channel, None),
         sender_address=sender,
         reply_to=return_address(channel, ticket, sender) if ticket else None,
-        in_reply_to=heard.message_id,
-        references=(heard.message_id,) if heard.message_id else (),
+        in_reply_to=answered.message_id,
+        references=(answered.message_id,) if answered.message_id else (),
         language=language,
         automatic=True,
-        headers=dict(heard.headers),
+        headers=dict(answered.headers),
         choices=choices if channel.choices else (),
     )
     Outbox.of(unit).add(entry)
     if ticket is not None:
         Messages.of(unit).add(_message(unit, entry, text, about, choices))
     return entry
+
+
+def _subject(unit: Unit, answered: Answered) -> str:
+    return f"Re: {answered.subject}" if answered.subject else unit.settings.name
 
 
 def _message(unit: Unit, entry: OutboxEntry, text: str, about: str, choices: tuple[Choice, ...]) -> Message:
@@ -126,22 +134,24 @@ def _message(unit: Unit, entry: OutboxEntry, text: str, about: str, choices: tup
 
 
 def answer(unit: Unit, command: Answer, actor: Actor) -> Steps:
-    """Nothing is sent, and nothing is refused aloud, where a machine had better be silent."""
+    """Send an automatic answer to a customer; where none may be sent, return the reason without an error."""
     ticket = Tickets.of(unit).get(command.ticket)
     heads = Messages.of(unit).heads(ticket.number)
-    theirs = next((h for h in heads if h.id == command.message), None)
-    silent = _why_not(unit, ticket, theirs, heads)
-    if silent is not None or theirs is None:
-        return Outcome(f"no automatic answer on ticket {ticket.number}: {silent}", (ticket.number,), {"silent": silent})
-    channel = unit.settings.channel(theirs.channel)
-    address = None if channel is None else machine_recipient(correspondence(unit, ticket), channel, theirs.id)
+    incoming = next((h for h in heads if h.id == command.message), None)
+    reason = _rejection_reason(unit, ticket, incoming, heads)
+    if reason is not None or incoming is None:
+        said = _("no automatic answer on ticket {number}: {reason}", number=ticket.number, reason=reason or "")
+        return Outcome(said, (ticket.number,), {"silent": str(reason)})
+    channel = unit.settings.channel(incoming.channel)
+    address = None if channel is None else machine_recipient(correspondence(unit, ticket), channel, incoming.id)
     if channel is None or address is None or not may_answer(unit, address, channel):
-        return Outcome(f"nobody to answer on ticket {ticket.number}", (ticket.number,), {"silent": "address"})
-    language = spoken(unit, ticket.language)
-    entry = say(
+        said = _("no automatic answer on ticket {number}: no address to send to", number=ticket.number)
+        return Outcome(said, (ticket.number,), {"silent": "address"})
+    language = customer_language(unit, ticket.language)
+    entry = send_automatic(
         unit,
         channel,
-        Heard(address, theirs.message_id, headers=theirs.headers),
+        Answered(address, incoming.message_id, headers=incoming.headers),
         f"{phrase(language, 'machine')}\n\n{command.text.strip()}\n",
         language,
         about=command.about,
@@ -152,62 +162,74 @@ def answer(unit: Unit, command: Answer, actor: Actor) -> Steps:
     message = int(entry.message or 0)
     yield MachineAnswered(ticket.number, message, entry.id, command.message, command.about)
     facts = {"message": message, "outbox": entry.id}
-    return Outcome(f"a machine answers on ticket {ticket.number}", (ticket.number,), facts)
+    return Outcome(_("automatic answer sent on ticket {number}", number=ticket.number), (ticket.number,), facts)
 
 
-def inform(unit: Unit, ticket: Ticket, text: str, *, about: str) -> Steps:
-    """Word to a customer before they ask. `text` may name {number}, {subject} and {desk}; it answers what they said
-    last. Raises Refused where there is nobody to tell, or no way to."""
+def notify_customer(unit: Unit, ticket: Ticket, text: str, *, about: str) -> Steps:
+    """Send an update to the customer of a ticket, as an answer to their last message.
+
+    `text` may contain {number}, {subject} and {desk}. Raises Refused if no automatic message can be sent.
+    """
     talk = correspondence(unit, ticket)
-    said = [head for head in talk.heads if head.kind is MessageKind.IN and head.verified]
-    theirs = said[-1] if said else None
-    channel = None if theirs is None else unit.settings.channel(theirs.channel)
+    received = [head for head in talk.heads if head.kind is MessageKind.IN and head.verified]
+    last = received[-1] if received else None
+    channel = None if last is None else unit.settings.channel(last.channel)
     address = None if channel is None else machine_recipient(talk, channel)
-    if theirs is None or channel is None or not channel.sends or ticket.spam or address is None:
-        raise Refused(f"the customer of ticket {ticket.number} cannot be told anything")
-    if theirs.may_answer is False:
-        raise Refused(f"a machine may not answer what the customer of ticket {ticket.number} wrote last")
+    if last is None or channel is None or not channel.sends or ticket.spam or address is None:
+        raise Refused(_("no message can be sent to the customer of ticket {number}", number=ticket.number))
+    if last.may_answer is False:
+        raise Refused(
+            _("the last message of the customer of ticket {number} permits no automatic answer", number=ticket.number)
+        )
     if not may_answer(unit, address, channel):
-        raise Refused(f"{address} is told no more by a machine today")
+        raise Refused(_("{address} has received the maximum number of automatic messages for a day", address=address))
     facts = {"number": str(ticket.number), "subject": ticket.subject, "desk": unit.settings.name}
-    words = re.sub(r"\{(\w+)\}", lambda found: facts.get(found[1], found[0]), text)
-    language = spoken(unit, ticket.language)
-    heard = Heard(address, theirs.message_id, headers=theirs.headers)
-    entry = say(unit, channel, heard, f"{words.strip()}\n", language, about=about, ticket=ticket, heads=[theirs])
+    filled = re.sub(r"\{(\w+)\}", lambda found: facts.get(found[1], found[0]), text)
+    language = customer_language(unit, ticket.language)
+    answered = Answered(address, last.message_id, headers=last.headers)
+    entry = send_automatic(
+        unit, channel, answered, f"{filled.strip()}\n", language, about=about, ticket=ticket, heads=[last]
+    )
     message = int(entry.message or 0)
-    yield MachineAnswered(ticket.number, message, entry.id, theirs.id, about)
-    return Outcome(f"the customer of ticket {ticket.number} is told", (ticket.number,), {"message": message})
+    yield MachineAnswered(ticket.number, message, entry.id, last.id, about)
+    said = _("update sent to the customer of ticket {number}", number=ticket.number)
+    return Outcome(said, (ticket.number,), {"message": message})
 
 
-def _why_not(unit: Unit, ticket: Ticket, theirs: MessageHead | None, heads: Sequence[MessageHead]) -> str | None:
-    """What forbids a machine's answer to a message; None for nothing."""
-    if theirs is None or theirs.kind is not MessageKind.IN or theirs.automatic is not None or not theirs.verified:
-        return "it is no message of the customer's"
-    if theirs.may_answer is False:
-        return "a machine may not answer it"
-    channel = unit.settings.channel(theirs.channel)
+def _rejection_reason(
+    unit: Unit, ticket: Ticket, incoming: MessageHead | None, heads: Sequence[MessageHead]
+) -> str | None:
+    """Return the reason why a message gets no automatic answer; None if it may get one."""
+    if incoming is None or incoming.kind is not MessageKind.IN or incoming.automatic is not None:
+        return _("the message is not from the customer")
+    if not incoming.verified:
+        return _("the sender of the message is not verified")
+    if incoming.may_answer is False:
+        return _("the message permits no automatic answer")
+    channel = unit.settings.channel(incoming.channel)
     if channel is None or not channel.sends or not channel.answer:
-        return f"answer is off for the channel {theirs.channel}"
+        return _("automatic answers are off for the channel {channel}", channel=incoming.channel)
     if ticket.spam or ticket.status in FINAL or ticket.status is Status.SOLVED:
-        return "the ticket is done"
-    if answered_by_people(heads):
-        return "a person has answered"
+        return _("the ticket is solved, closed or spam")
+    if has_agent_reply(heads):
+        return _("an agent has answered")
     past = history(unit, ticket.number)
-    if any(isinstance(event, Forwarded) and event.message == theirs.id for event in past):
-        return "an agent sent it on: the customer wrote to a person"
+    if any(isinstance(event, Forwarded) and event.message == incoming.id for event in past):
+        return _("an agent forwarded the message: the customer wrote to a person")
     if any(isinstance(event, PersonAsked) for event in past):
-        return "the customer has asked for a person"
+        return _("the customer has asked for a person")
     if any(isinstance(event, MachineAnswered) for event in past):
-        return "a machine has answered already"
+        return _("the ticket already has an automatic answer")
     return None
 
 
-def answered_by_people(heads: Collection[MessageHead]) -> bool:
+def has_agent_reply(heads: Collection[MessageHead]) -> bool:
+    """Return whether an agent has sent a reply."""
     return any(head.kind is MessageKind.OUT for head in heads)
 
 
 def history(unit: Unit, ticket: int) -> list[Event]:
-    """What happened on a ticket, oldest first, as this transaction leaves it."""
+    """Return the events of a ticket, oldest first, including those of this transaction."""
     stored = [recorded.event for recorded in unit.source.events_since(ticket, 0)]
     return stored + [recorded.event for recorded in unit.changes.events if recorded.event.ticket == ticket]
 

@@ -1,4 +1,4 @@
-"""Commands of the feature answers."""
+"""Commands for automatic answers."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from ..messages.model import Choice
 
 @dataclass(frozen=True, slots=True)
 class Answer(Command):
-    """A machine's answer to a customer, marked as one, with choices to pick from.
+    """Send an automatic answer to a customer, marked as automatic, with choices.
 
-    Nothing is sent where `may_answer` forbids it (a loop, an address of our own, too many today), where a person has
-    answered or was asked for, or where `message` (the customer's) was answered by a machine before.
+    Nothing is sent if `may_answer` forbids it (a loop, an address of the desk, the daily limit), if an agent has
+    answered or the customer asked for one, or if the ticket already has an automatic answer. `message` is the
+    customer's message.
     """
 
     needs_agent: ClassVar[bool] = False
@@ -23,12 +24,12 @@ class Answer(Command):
     message: int
     text: str
     choices: tuple[Choice, ...] = ()
-    about: str = "answer"  # a word for the event: what kind of answer it was
+    about: str = "answer"  # the kind of answer, for the event
 
 
 @dataclass(frozen=True, slots=True)
 class Acknowledge(Command):
-    """Tell the customer of a new ticket that it is here. `message` is theirs."""
+    """Acknowledge a new ticket to its customer. `message` is the customer's message."""
 
     needs_agent: ClassVar[bool] = False
     undoable: ClassVar[bool] = False

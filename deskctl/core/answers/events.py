@@ -1,23 +1,20 @@
-"""Events of the feature answers."""
+"""Events of automatic answers."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from ...i18n import _
 from ..kernel.event import Event
 from ..kernel.undo import Cannot
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True, slots=True)
 class MachineAnswered(Event):
-    """A machine answered the customer's message `answers`; `about` says what kind of answer it was."""
+    """An automatic answer to the customer's message `answers` was sent; `about` is the kind of answer."""
 
     kind = "machine_answered"
-    undo = Cannot("the automatic answer goes to the customer at once")
+    undo = Cannot(_("the automatic answer goes to the customer at once"))
 
     message: int
     outbox: int
@@ -27,11 +24,11 @@ class MachineAnswered(Event):
 
 @dataclass(frozen=True, slots=True)
 class ChoiceMade(Event):
-    """The customer picked `key` from what the message offered."""
+    """The customer picked the choice `key` of the message."""
 
     kind = "choice_made"
     by_customer = True
-    undo = Cannot("a customer did it")
+    undo = Cannot(_("a customer did it"))
 
     message: int
     key: str
@@ -39,21 +36,21 @@ class ChoiceMade(Event):
 
 @dataclass(frozen=True, slots=True)
 class PersonAsked(Event):
-    """The customer wants a person to answer; `message` says so, None where nothing else was said."""
+    """The customer asked for a person; `message` is the message, None if it had no other text and was not kept."""
 
     kind = "person_asked"
     by_customer = True
-    undo = Cannot("a customer did it")
+    undo = Cannot(_("a customer did it"))
 
     message: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Acknowledged(Event):
-    """The customer was told at once that their message is here."""
+    """The receipt of a new ticket was acknowledged to the customer."""
 
     kind = "acknowledged"
-    undo = Cannot("the acknowledgement goes to the customer at once")
+    undo = Cannot(_("the acknowledgement goes to the customer at once"))
 
     message: int
     outbox: int

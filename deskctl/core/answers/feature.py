@@ -1,4 +1,4 @@
-"""Automatic answers to customers: acknowledgements, choices, requests to the desk."""
+"""The feature answers: acknowledgements and automatic answers to customers."""
 
 from __future__ import annotations
 

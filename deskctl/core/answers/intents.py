@@ -1,6 +1,6 @@
-"""What a message asks of the desk itself: how things stand, what can be done here, a person, a link, a choice.
+"""Requests that are answered automatically: status, help, a new ticket, a person, a link to a contact, a choice.
 
-A message that asks and says nothing else becomes no message of a ticket: its journal row is done, with the reason.
+A message that contains only a request is not added to a ticket; its journal row is settled with a reason.
 """
 
 from __future__ import annotations
@@ -19,83 +19,83 @@ from ..kernel.outcome import Outcome
 from ..kernel.settings import ChannelInfo
 from ..kernel.unit import Unit
 from ..messages.conversations import Conversations
-from ..messages.customer_texts import greeting, hours, phrase, spoken, states
-from ..messages.matching import in_talk, living, references, selves
+from ..messages.customer_texts import customer_language, greeting, hours, phrase, ticket_list
+from ..messages.matching import contacts_of_person, follow_merges, match_conversation, references
 from ..messages.model import Automatic, InboundMessage, Intent, IntentKind
-from ..messages.recipients import of_message
+from ..messages.recipients import sender_recipient
 from ..messages.repository import Messages
 from ..messages.thread import MessageHead
 from ..tickets.model import ACTIVE, Ticket
 from ..tickets.repository import Tickets
-from .automatic_answer import Heard, may_answer, say
-from .choices import Caused, Pick, ask_for_person, make, offered, why_not
+from .automatic_answer import Answered, may_answer, send_automatic
+from .choices import CustomerSteps, Pick, apply_pick, is_offer, rejection_phrase, request_person
 
 _COMMAND = re.compile(r"(/[\w@]*)?")
-#: What is said on the ticket itself, as it changed by what the customer asked for.
-CHANGED = frozenset({"person", "solved", "worked_on"})
+#: The phrases that are sent on the ticket, because the request changed it.
+ON_TICKET = frozenset({"person", "solved", "worked_on"})
 
 
-def wordless(message: InboundMessage) -> bool:
-    """Whether a message says nothing beside what it asks for: a bare command (`/human`) says nothing."""
+def is_only_request(message: InboundMessage) -> bool:
+    """Return whether a message has no files and no text except a command such as `/human`."""
     return not message.files and _COMMAND.fullmatch(message.visible_text.strip()) is not None
 
 
-def asked(unit: Unit, channel: ChannelInfo, message: InboundMessage, sign: Automatic) -> Intent | None:
-    """The intent that is to be carried out instead of keeping the message on a ticket; None for none.
+def standalone_intent(unit: Unit, channel: ChannelInfo, message: InboundMessage, sign: Automatic) -> Intent | None:
+    """Return the intent to carry out instead of adding the message to a ticket; None if the message is kept.
 
-    Machines ask for nothing, and blocked senders are not heard. A new matter and a call for a person come with the
-    words that they come with: what says something is kept.
+    Intents of automatic messages and of blocked senders are ignored. A message that asks for a new ticket or for a
+    person is kept if it contains other text, and so is one that asks for a person if the sender has no current ticket.
     """
     intent = message.intent
     if intent is None or sign.automatic or not message.sender or Messages.of(unit).is_blocked(message.sender):
         return None
-    if intent.kind in (IntentKind.NEW, IntentKind.PERSON) and not wordless(message):
+    if intent.kind in (IntentKind.NEW, IntentKind.PERSON) and not is_only_request(message):
         return None
-    if intent.kind is IntentKind.PERSON and _talked_about(unit, channel, message) is None:
-        return None  # a ticket of its own, for a person to answer
+    if intent.kind is IntentKind.PERSON and _current_ticket(unit, channel, message) is None:
+        return None  # it opens a ticket, which an agent answers
     return intent
 
 
 def carry_out(unit: Unit, command: Receive, channel: ChannelInfo, intent: Intent) -> Steps:
-    """Do as the customer asks and tell them; the journal row is done."""
+    """Carry out a request and answer the customer; settle the journal row."""
     message = command.message
     contact = contact_for(unit, channel.kind, message.sender, message.sender_name, message.language)
     own = address_owner(unit, channel.kind, message.sender, contact)
-    language = spoken(unit, message.language, contact.language)
+    language = customer_language(unit, message.language, contact.language)
     ticket: Ticket | None = None
     text = name = ""
     match intent.kind:
         case IntentKind.STATUS:
-            text = states(language, _open_tickets(unit, contact))
+            text = ticket_list(language, _open_tickets(unit, contact))
         case IntentKind.HELP:
             text = greeting(unit, channel, language)
         case IntentKind.NEW:
-            Conversations.of(unit).begin_anew(channel.name, str(message.sender), True)
+            Conversations.of(unit).expect_new_ticket(channel.name, str(message.sender), True)
             text = phrase(language, "begin")
         case IntentKind.LINK:
             outcome = yield from redeem(unit, intent.argument.strip(), channel.kind, str(message.sender), unit.now)
             text = phrase(language, "linked" if outcome else "not_linked")
         case IntentKind.PERSON:
-            ticket = _talked_about(unit, channel, message)
+            ticket = _current_ticket(unit, channel, message)
             assert ticket is not None
-            name = yield from ask_for_person(unit, ticket.number, None, own)
-            text = confirmation(channel, language, name, ticket)
+            name = yield from request_person(unit, ticket.number, None, own)
+            text = confirmation_text(channel, language, name, ticket)
         case IntentKind.CHOICE:
-            offer = _offer_of(unit, channel, message)
-            ticket = living(unit, offer.ticket)[0] if offer is not None else None
-            name = yield from _choose(unit, ticket, offer, message, intent.argument, own)
-            text = confirmation(channel, language, name, ticket)
-    about = ticket if name in CHANGED else None
-    told = answered(unit, channel, message, text, language, about, name or intent.kind.value) if text else True
-    reason = f"asked for {intent.kind.value}" + ("" if told else "; not answered")
+            offer = _answered_offer(unit, channel, message)
+            ticket = follow_merges(unit, offer.ticket)[0] if offer is not None else None
+            name = yield from _apply_choice(unit, ticket, offer, message, intent.argument, own)
+            text = confirmation_text(channel, language, name, ticket)
+    about = ticket if name in ON_TICKET else None
+    sent = send_answer(unit, channel, message, text, language, about, name or intent.kind.value) if text else True
+    reason = f"asked for {intent.kind.value}" + ("" if sent else "; not answered")
     Journal.of(unit).settle(
         JournalSettled(command.journal, JournalState.DONE, reason=reason, sender=message.sender, subject=None)
     )
     return Outcome(reason, (ticket.number,) if ticket else (), {"intent": intent.kind.value})
 
 
-def confirmation(channel: ChannelInfo, language: str, name: str, ticket: Ticket | None) -> str:
-    """The named phrase in words for the customer; when they ask for a person, with the hours."""
+def confirmation_text(channel: ChannelInfo, language: str, name: str, ticket: Ticket | None) -> str:
+    """Return the text of a phrase; with the support hours if the customer asks for a person."""
     if not name:
         return ""
     words = phrase(language, name, number=ticket.number if ticket else "")
@@ -103,7 +103,7 @@ def confirmation(channel: ChannelInfo, language: str, name: str, ticket: Ticket 
     return f"{words}\n{when}".strip()
 
 
-def answered(
+def send_answer(
     unit: Unit,
     channel: ChannelInfo,
     message: InboundMessage,
@@ -112,51 +112,51 @@ def answered(
     ticket: Ticket | None,
     about: str,
 ) -> bool:
-    """Say `text` to whoever wrote, unless a machine had better be silent; whether it was said.
+    """Send `text` to the sender of a message unless automatic answers are forbidden; return whether it was sent.
 
-    It goes to the sender's own address: a Reply-To is for people to follow.
+    It goes to the sender's address; the Reply-To is ignored in automatic answers.
     """
     if not message.automatic.may_answer:
         return False
-    address = of_message(unit.settings, message.sender, message.lists)
+    address = sender_recipient(unit.settings, message.sender, message.lists)
     if not address or not channel.sends or not may_answer(unit, address, channel):
         return False
-    heard = Heard(address, message.message_id, message.subject, message.headers)
-    say(unit, channel, heard, text, language, about=about, ticket=ticket)
+    answered = Answered(address, message.message_id, message.subject, message.headers)
+    send_automatic(unit, channel, answered, text, language, about=about, ticket=ticket)
     return True
 
 
 def _open_tickets(unit: Unit, contact: Contact) -> list[Ticket]:
-    everybody = selves(unit, contact.id)
-    numbers = {*Contacts.of(unit).source.active_tickets_of(everybody), *Tickets.of(unit).changes.new_tickets}
+    contacts = contacts_of_person(unit, contact.id)
+    numbers = {*Contacts.of(unit).source.active_tickets_of(contacts), *Tickets.of(unit).changes.new_tickets}
     Tickets.of(unit).load(numbers)
     found = (Tickets.of(unit).get(number) for number in sorted(numbers, reverse=True))
-    return [t for t in found if t.contact in everybody and t.status in ACTIVE and not t.spam]
+    return [t for t in found if t.contact in contacts and t.status in ACTIVE and not t.spam]
 
 
-def _talked_about(unit: Unit, channel: ChannelInfo, message: InboundMessage) -> Ticket | None:
-    """The living ticket that the sender talks about on this channel."""
-    match = in_talk(unit, channel, message)
+def _current_ticket(unit: Unit, channel: ChannelInfo, message: InboundMessage) -> Ticket | None:
+    """Return the open ticket to which the message belongs on this channel; None if there is none."""
+    match = match_conversation(unit, channel, message)
     if match.ticket is None:
         return None
-    ticket, closed = living(unit, match.ticket)
+    ticket, closed = follow_merges(unit, match.ticket)
     return ticket if closed is None else None
 
 
-def _offer_of(unit: Unit, channel: ChannelInfo, message: InboundMessage) -> MessageHead | None:
-    """What the message answers, if that gave something to pick."""
+def _answered_offer(unit: Unit, channel: ChannelInfo, message: InboundMessage) -> MessageHead | None:
+    """Return the message with choices that the message answers; None if it answers none."""
     heads = (head for reference in references(message) for head in Messages.of(unit).by_message_id(reference))
-    return next((head for head in heads if head.channel == channel.name and offered(unit, head)), None)
+    return next((head for head in heads if head.channel == channel.name and is_offer(head)), None)
 
 
-def _choose(
+def _apply_choice(
     unit: Unit, ticket: Ticket | None, offer: MessageHead | None, message: InboundMessage, key: str, contact: int
-) -> Caused:
-    """Gives the phrase to answer with."""
+) -> CustomerSteps:
+    """Apply the choice with this key. Returns the name of the phrase to answer with."""
     choice = next((c for c in offer.choices if c.key == key), None) if offer is not None else None
     if ticket is None or offer is None or choice is None:
         return "too_late"
-    silent = why_not(unit, ticket, offer, str(message.sender))
-    if silent is not None:
-        return silent
-    return (yield from make(unit, ticket, offer, Pick(choice, False), contact))
+    rejection = rejection_phrase(unit, ticket, offer, str(message.sender))
+    if rejection is not None:
+        return rejection
+    return (yield from apply_pick(unit, ticket, offer, Pick(choice, False), contact))

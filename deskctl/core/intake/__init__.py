@@ -1,1 +1,1 @@
-"""Intake: the journal, agent mail, quarantine."""
+"""Intake of received messages: the journal, mail from agents, edits, quarantine."""

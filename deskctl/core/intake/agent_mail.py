@@ -1,4 +1,4 @@
-"""An agent's answer to a notification, by mail: a public reply, a note, or what its first lines ask for."""
+"""Mail from an agent that answers a notification: it becomes a public reply or a note, and its directives apply."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from ...errors import ColleagueReplied, CustomerWrote, DeskctlError, Refused
+from ...i18n import _
 from ..agents.model import Agent
 from ..agents.repository import Agents
 from ..delivery.model import OutboxEntry, OutboxKind
@@ -20,7 +21,7 @@ from ..kernel.unit import Unit
 from ..messages import unseen
 from ..messages.commands import Reply
 from ..messages.events import NoteAdded
-from ..messages.matching import living
+from ..messages.matching import follow_merges
 from ..messages.model import InboundMessage, MessageKind, sent
 from ..messages.reply import reply
 from ..messages.repository import Messages
@@ -30,7 +31,7 @@ from ..notifications.notify import notify_agent
 from ..tickets import commands as c
 from ..tickets.assignment import assign
 from ..tickets.status import close, solve
-from . import agent_verification as agentproof
+from . import agent_verification
 from .commands import Receive
 
 _INTAKE = Actor.system("intake")
@@ -39,21 +40,21 @@ _DIRECTIVE = re.compile(r"#(note|solve|close|assign)\b[ \t]*(\S*)[ \t]*\Z", re.I
 
 @dataclass(frozen=True, slots=True)
 class Directives:
-    """What the first lines ask for (`verb`, argument), and the text that follows them."""
+    """The directives (verb, argument) in the first lines of a mail, and the text after them."""
 
-    asked: tuple[tuple[str, str], ...]
+    requests: tuple[tuple[str, str], ...]
     text: str
 
     @property
     def note(self) -> bool:
-        return any(verb == "note" for verb, _ in self.asked)
+        return any(verb == "note" for verb, _argument in self.requests)
 
 
-def answered(unit: Unit, message: InboundMessage) -> tuple[Agent, OutboxEntry] | None:
-    """The agent and the notification that a mail answers.
+def answered_notification(unit: Unit, message: InboundMessage) -> tuple[Agent, OutboxEntry] | None:
+    """Return the agent and the notification that a mail answers; None if it answers no notification.
 
-    Two things have to fit: the notification's Message-ID, 128 random bits that only its recipient got, and the
-    agent's own address, the one that it was sent to. A sender line alone proves nothing.
+    The mail must refer to the Message-ID of the notification (128 random bits that only the recipient received) and
+    come from the address to which the notification was sent. The sender address alone proves nothing.
     """
     sender = (message.sender or "").lower()
     agent = next((a for a in Agents.of(unit).agents.values() if a.active and a.email.lower() == sender), None)
@@ -71,122 +72,123 @@ def answered(unit: Unit, message: InboundMessage) -> tuple[Agent, OutboxEntry] |
     return None
 
 
-def directives(text: str) -> Directives:
-    """Read `#note`, `#solve`, `#close` and `#assign NAME` off the first lines, one a line."""
+def parse_directives(text: str) -> Directives:
+    """Parse `#note`, `#solve`, `#close` and `#assign NAME` in the first lines; each line has at most one directive."""
     lines = text.strip().splitlines()
-    asked = []
+    requests = []
     while lines and (found := _DIRECTIVE.match(lines[0].strip())):
-        asked.append((found[1].lower(), found[2]))
+        requests.append((found[1].lower(), found[2]))
         lines.pop(0)
-    return Directives(tuple(asked), "\n".join(lines).strip())
+    return Directives(tuple(requests), "\n".join(lines).strip())
 
 
-def perform(unit: Unit, command: Receive, agent: Agent, entry: OutboxEntry) -> Iterator[Event | By]:
-    """Do as the agent says, in their name. What cannot be done becomes a note, and the agent is told why.
+def apply_answer(unit: Unit, command: Receive, agent: Agent, entry: OutboxEntry) -> Iterator[Event | By]:
+    """Send the mail as a reply or add it as a note, and apply its directives, in the name of the agent.
 
-    Nothing is sent unless all lines of the notification are gone from the mail.
-
-    The one message that the mail becomes has the next free id when this is called.
+    If the mail is refused, it becomes a note and the agent is notified of the reason. A reply is sent only if no line
+    of the notification is left in it. The mail becomes exactly one message, which gets the next free id.
     """
     actor = Actor.agent(agent.handle)
-    own = agentproof.own_words(unit, command.message, agent, entry)
-    said = directives(own.text)
-    ticket = living(unit, int(entry.ticket or 0))[0].number
+    own = agent_verification.without_notification(unit, command.message, agent, entry)
+    parsed = parse_directives(own.text)
+    ticket = follow_merges(unit, int(entry.ticket or 0))[0].number
     before = len(Messages.of(unit).changes.messages)
     try:
-        if said.text and not said.note:
+        if parsed.text and not parsed.note:
             if not own.certain:
                 raise Refused(
-                    "your answer still contains words of the notification, which the customer must not get",
-                    f"it is a note now; write above the quoted text, or use deskctl reply {ticket}",
+                    _("your answer contains text of the notification that the customer must not see"),
+                    _("it became a note; write above the quoted text, or use deskctl reply {ticket}", ticket=ticket),
                 )
-            after = "solved" if any(verb == "solve" for verb, _ in said.asked) else "pending"
+            after = "solved" if any(verb == "solve" for verb, _argument in parsed.requests) else "pending"
             known = unseen.known_from(unit, actor, unseen.conversation(unit, ticket), entry.shown)
-            answer = Reply(ticket, said.text, status=after, files=_files(command.message), known=pairs(known))
+            answer = Reply(ticket, parsed.text, status=after, files=_attachments(command.message), known=_pairs(known))
             yield from acting(reply(unit, answer, actor), actor)
-        elif said.asked:
-            yield from _noted(unit, command, ticket, said.text or command.message.visible_text, actor)
+        elif parsed.requests:
+            yield from _add_note(unit, command, ticket, parsed.text or command.message.visible_text, actor)
         else:
             raise Refused(
-                "your mail has no words of its own beside those of the notification",
-                f"it is a note now; write above the quoted text, or use deskctl reply {ticket}",
+                _("your mail contains no text except that of the notification"),
+                _("it became a note; write above the quoted text, or use deskctl reply {ticket}", ticket=ticket),
             )
-        for verb, argument in said.asked:
-            yield from acting(_directive(unit, ticket, verb, argument, actor), actor)
+        for verb, argument in parsed.requests:
+            yield from acting(_apply_directive(unit, ticket, verb, argument, actor), actor)
     except DeskctlError as refused:
         if len(Messages.of(unit).changes.messages) == before:
-            yield from _noted(unit, command, ticket, command.message.visible_text, actor)
-        yield from acting(notify_agent(unit, _refusal(unit, agent, ticket, entry, refused), actor), actor)
+            yield from _add_note(unit, command, ticket, command.message.visible_text, actor)
+        yield from acting(notify_agent(unit, _refusal_notification(unit, agent, ticket, entry, refused), actor), actor)
     else:
-        Messages.of(unit).changes.accepted[entry.id, agentproof.content(command.message)] = (
+        Messages.of(unit).changes.accepted[entry.id, agent_verification.content_digest(command.message)] = (
             Messages.of(unit).changes.messages[before].id
         )
-    made = Messages.of(unit).changes.messages[before]
-    Messages.of(unit).changes.messages[before] = _with_files(made, command)
+    message = Messages.of(unit).changes.messages[before]
+    Messages.of(unit).changes.messages[before] = _with_files(message, command)
 
 
-def not_accepted(unit: Unit, command: Receive, agent: Agent, entry: OutboxEntry, why: str) -> Iterator[Event | By]:
-    """Keep a mail as a note that is not accepted as the agent's answer, and tell the agent."""
-    ticket = living(unit, int(entry.ticket or 0))[0].number
+def reject(unit: Unit, command: Receive, agent: Agent, entry: OutboxEntry, reason: str) -> Iterator[Event | By]:
+    """Keep a mail that is not accepted as the agent's answer as a note, and notify the agent."""
+    ticket = follow_merges(unit, int(entry.ticket or 0))[0].number
     channel = unit.settings.channel(command.channel)
-    doubted = channel is not None and agentproof.forged(channel, command)
+    forged = channel is not None and agent_verification.is_forged(channel, command)
     before = len(Messages.of(unit).changes.messages)
-    if doubted:
-        remark = f"A mail from {command.message.sender} was not accepted as the answer of {agent.name}: {why}.\n\n"
+    if forged:
+        remark = f"A mail from {command.message.sender} was not accepted as an answer by {agent.name}: {reason}.\n\n"
         message = command.message
         message = replace(message, text=remark + message.text, visible_text=remark + message.visible_text)
         command = replace(command, message=message)
-    actor = _INTAKE if doubted else Actor.agent(agent.handle)
-    yield from _noted(unit, command, ticket, command.message.visible_text, actor)
-    what = f"a mail in your name became a note: {why}"
-    yield from acting(notify_agent(unit, NotifyAgent(agent.handle, "refused", ticket, what), actor), actor)
+    actor = _INTAKE if forged else Actor.agent(agent.handle)
+    yield from _add_note(unit, command, ticket, command.message.visible_text, actor)
+    detail = f"a mail from your address became a note: {reason}"
+    yield from acting(notify_agent(unit, NotifyAgent(agent.handle, "refused", ticket, detail), actor), actor)
     Messages.of(unit).changes.messages[before] = _with_files(Messages.of(unit).changes.messages[before], command)
 
 
-def said_before(unit: Unit, agent: Agent, entry: OutboxEntry) -> Steps:
-    """NotifyAgent an agent whose mail says what was accepted already that it was not accepted again."""
+def notify_duplicate(unit: Unit, agent: Agent, entry: OutboxEntry) -> Steps:
+    """Notify an agent that a mail was not accepted because an earlier mail had the same content."""
     actor = Actor.agent(agent.handle)
-    ticket = living(unit, int(entry.ticket or 0))[0].number
-    what = "a mail in your name says the same as an earlier one, and was not accepted again"
-    return (yield from acting(notify_agent(unit, NotifyAgent(agent.handle, "refused", ticket, what), actor), actor))
+    ticket = follow_merges(unit, int(entry.ticket or 0))[0].number
+    detail = "a mail from your address was not accepted: an earlier mail has the same content"
+    return (yield from acting(notify_agent(unit, NotifyAgent(agent.handle, "refused", ticket, detail), actor), actor))
 
 
-def pairs(known: Mapping[int, int] | None) -> tuple[tuple[int, int], ...] | None:
+def _pairs(known: Mapping[int, int] | None) -> tuple[tuple[int, int], ...] | None:
     return None if known is None else tuple(known.items())
 
 
-def _refusal(unit: Unit, agent: Agent, ticket: int, entry: OutboxEntry, refused: DeskctlError) -> NotifyAgent:
-    """What the agent is told; with the words that they had not seen."""
-    what = f"{refused.what}\n{refused.hint}".strip()
+def _refusal_notification(
+    unit: Unit, agent: Agent, ticket: int, entry: OutboxEntry, refused: DeskctlError
+) -> NotifyAgent:
+    """Return the notification of a refusal; it quotes the messages that the agent has not seen."""
+    detail = f"{refused.what}\n{refused.hint}".strip()
     if not isinstance(refused, (CustomerWrote, ColleagueReplied)):
-        return NotifyAgent(agent.handle, "refused", ticket, what)
+        return NotifyAgent(agent.handle, "refused", ticket, detail)
     actor, heads = Actor.agent(agent.handle), unseen.conversation(unit, ticket)
     missed = unseen.unseen(unit, heads, actor, unseen.known_from(unit, actor, heads, entry.shown))
-    detail = f"{refused.what}\n\n{unseen.words_of(unit, missed)}"
+    detail = f"{refused.what}\n\n{unseen.unseen_text(unit, missed)}"
     return NotifyAgent(agent.handle, "refused", ticket, detail, shows=tuple(head.id for head in missed))
 
 
-def _directive(unit: Unit, ticket: int, verb: str, argument: str, actor: Actor) -> Steps:
+def _apply_directive(unit: Unit, ticket: int, verb: str, argument: str, actor: Actor) -> Steps:
     if verb == "assign":
         return assign(unit, c.Assign(ticket, argument or str(actor.handle)), actor)
     if verb == "close":
         return close(unit, c.Close(ticket), actor)
-    return solve(unit, c.Solve(ticket), actor) if verb == "solve" else _nothing()
+    return solve(unit, c.Solve(ticket), actor) if verb == "solve" else _no_action()
 
 
-def _files(message: InboundMessage) -> tuple[tuple[str, str, str], ...]:
-    """What the agent attached goes along to the customer; pictures of their signature do not."""
+def _attachments(message: InboundMessage) -> tuple[tuple[str, str, str], ...]:
+    """Return the attachments to send to the customer, without inline files such as pictures in a signature."""
     return tuple(
         (f.filename or "file", f.content_type, b64encode(f.content).decode()) for f in message.files if not f.inline
     )
 
 
-def _nothing() -> Steps:
+def _no_action() -> Steps:
     yield from ()
     return Outcome("")
 
 
-def _noted(unit: Unit, command: Receive, ticket: int, text: str, actor: Actor) -> Iterator[By]:
+def _add_note(unit: Unit, command: Receive, ticket: int, text: str, actor: Actor) -> Iterator[By]:
     note = Message(
         id=unit.source.next_id("messages"),
         ticket=ticket,
@@ -203,15 +205,18 @@ def _noted(unit: Unit, command: Receive, ticket: int, text: str, actor: Actor) -
     yield By(NoteAdded(ticket, note.id), actor)
 
 
-def _with_files(made: Message, command: Receive) -> Message:
-    """The mail's raw bytes and attachments belong to what it became; its id tells it when it comes again."""
-    files = made.files or command.message.files
-    if made.kind is MessageKind.NOTE:
+def _with_files(message: Message, command: Receive) -> Message:
+    """Return the reply or note with the attachments, the raw bytes and the digest of the mail.
+
+    The digest, and for a note the Message-ID, identify the mail if it is received again.
+    """
+    files = message.files or command.message.files
+    if message.kind is MessageKind.NOTE:
         return replace(
-            made,
+            message,
             files=files,
             raw_sha256=command.raw_sha256,
             message_id=command.message.message_id,
             digest=command.message.digest,
         )
-    return replace(made, raw_sha256=command.raw_sha256, digest=command.message.digest)
+    return replace(message, raw_sha256=command.raw_sha256, digest=command.message.digest)

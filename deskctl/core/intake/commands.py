@@ -1,4 +1,4 @@
-"""What the desk itself asks for: intake, delivery, time and notifications. Never spoken over the socket."""
+"""Commands of intake."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..messages.model import Envelope, InboundMessage
 
 @dataclass(frozen=True, slots=True)
 class Receive(Command):
-    """One journal row, parsed. `raw_sha256` is the blob with the raw bytes."""
+    """Add a parsed journal row to a ticket. `raw_sha256` names the blob with the raw bytes."""
 
     needs_agent: ClassVar[bool] = False
     undoable: ClassVar[bool] = False
@@ -24,13 +24,13 @@ class Receive(Command):
 
     @property
     def historical(self) -> bool:
-        """True for a message that `mail import` reads."""
+        """Return whether `mail import` read the message."""
         return self.envelope.via == "import"
 
 
 @dataclass(frozen=True, slots=True)
 class Quarantine(Command):
-    """A journal row that cannot be processed is set aside, whole; agents are told."""
+    """Quarantine a journal row that cannot be processed, unchanged; agents are notified."""
 
     needs_agent: ClassVar[bool] = False
     undoable: ClassVar[bool] = False
@@ -43,7 +43,7 @@ class Quarantine(Command):
 
 @dataclass(frozen=True, slots=True)
 class RetryIntake(Command, audience=Audience.AGENT):
-    """Put a quarantined journal row back in line."""
+    """Process a quarantined journal row again."""
 
     did: ClassVar[str] = "retried"
     needs_agent: ClassVar[bool] = False
@@ -52,7 +52,7 @@ class RetryIntake(Command, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class DropIntake(Command, audience=Audience.AGENT):
-    """Give a quarantined journal row up; its raw bytes stay until retention removes them."""
+    """Drop a quarantined journal row; its raw bytes are kept until retention removes them."""
 
     did: ClassVar[str] = "dropped"
     needs_agent: ClassVar[bool] = False

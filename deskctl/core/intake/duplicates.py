@@ -1,4 +1,4 @@
-"""Copies of one mail: what comes directly and over a mailing list is one message, and opens one ticket."""
+"""Copies of a mail: a mail received directly and through a mailing list opens only one ticket."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from ..messages.repository import Messages
 from ..messages.thread import MessageHead
 
 COPY = "copy"
-"""Why a copy counts as a machine's words: a list or a gateway passed on what a person wrote, and we have that."""
+"""The reason why a copy is treated as automatic: a list or a gateway forwarded a mail that is already stored."""
 
 _GAPS = re.compile(r"[\W_]+")
 
 
-def earlier(unit: Unit, channel: ChannelInfo, message: InboundMessage) -> MessageHead | None:
-    """The message that is the same mail on its other way here: same Message-ID, sender and Date (RFC 5322, 3.6.4).
+def find_copied(unit: Unit, channel: ChannelInfo, message: InboundMessage) -> MessageHead | None:
+    """Return the stored message of which a mail is a copy; None if there is none in this mailbox.
 
-    None if there is none in this mailbox. Its text need not be the same: a list adds a footer.
+    Both have the same Message-ID, sender and Date (RFC 5322, 3.6.4). Their texts may differ: a list adds a footer.
     """
     if channel.conversational or message.message_id is None or message.sender is None or message.sent_at is None:
         return None
@@ -30,10 +30,10 @@ def earlier(unit: Unit, channel: ChannelInfo, message: InboundMessage) -> Messag
     return None
 
 
-def says_the_same(unit: Unit, head: MessageHead, message: InboundMessage) -> bool:
-    """Whether one text holds the other: then the copy tells an agent nothing new."""
+def has_same_text(unit: Unit, head: MessageHead, message: InboundMessage) -> bool:
+    """Return whether one text contains the other, so that the copy is not new to an agent."""
     known = next((m.visible_text for m in Messages.of(unit).changes.messages if m.id == head.id), None)
     if known is None:
         known = Messages.of(unit).source.visible_texts((head.id,)).get(head.id, "")
-    ours, theirs = (_GAPS.sub("", text) for text in (known, message.text))
-    return ours in theirs or _GAPS.sub("", message.visible_text) in ours
+    stored, copied = (_GAPS.sub("", text) for text in (known, message.text))
+    return stored in copied or _GAPS.sub("", message.visible_text) in stored

@@ -1,23 +1,20 @@
-"""Events of the feature intake."""
+"""Events of intake."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from ...i18n import _
 from ..kernel.event import Event
 from ..kernel.undo import Cannot
-
-if TYPE_CHECKING:
-    pass
 
 
 @dataclass(frozen=True, slots=True)
 class IntakeDecided(Event):
-    """What a person decided on a quarantined message: retry or drop."""
+    """A journal row was quarantined, or an agent decided to retry or drop it."""
 
     kind = "intake_decided"
-    undo = Cannot("the mail has left quarantine", "deskctl inbox list shows what is in quarantine")
+    undo = Cannot(_("the mail has left quarantine"), _("deskctl inbox list shows what is in quarantine"))
     concerns = "inbox entry {journal}"
 
     journal: int

@@ -1,4 +1,4 @@
-"""Intake: received messages become tickets or are added to them."""
+"""The feature intake: received messages open tickets or are added to existing ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The journal: every raw message is in it, durably, before anybody is told that the desk has it."""
+"""The journal: each raw message is stored in it durably before its receipt is acknowledged."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ class JournalState(StrEnum):
     DROPPED = "dropped"
 
 
-#: A row that has killed the process this often, tried singly, is quarantined.
+#: A row during whose processing alone the process died this often is quarantined.
 MAX_ATTEMPTS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class JournalEntry:
-    """What a channel hands over. `key` is unique in its channel: the same delivery twice is one row."""
+    """A raw message from a channel. `key` is unique in the channel: a repeated delivery adds no second row."""
 
     channel: str
     key: str
@@ -32,7 +32,7 @@ class JournalEntry:
 
 @dataclass(frozen=True, slots=True)
 class JournalRow:
-    """A row that waits to become a message. `singly`: it was in a batch that died with the process."""
+    """A journal row to process. `singly`: process it alone, because the process died during a batch with it."""
 
     id: int
     channel: str
@@ -46,7 +46,7 @@ class JournalRow:
 
 @dataclass(frozen=True, slots=True)
 class JournalSettled:
-    """How a row ended: a message (`duplicate` when the message was there before) or quarantine."""
+    """The result of processing a row: a message (`duplicate`: it was already stored), quarantine, or dropped."""
 
     id: int
     state: JournalState

@@ -1,8 +1,9 @@
-"""What cannot be read is set aside, whole; a person decides whether it is tried again or given up."""
+"""Quarantine: a message that cannot be processed is kept unchanged until an agent retries or drops it."""
 
 from __future__ import annotations
 
 from ...errors import NotFound, Refused
+from ...i18n import _, _p
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.handler import Handler, Steps
@@ -13,9 +14,16 @@ from .events import IntakeDecided
 from .journal import JournalSettled, JournalState
 from .repository import Journal
 
+_STATES = {
+    JournalState.WAITING: _p("journal", "waiting"),
+    JournalState.DONE: _p("journal", "done"),
+    JournalState.QUARANTINED: _p("journal", "quarantined"),
+    JournalState.DROPPED: _p("journal", "dropped"),
+}
+
 
 def quarantine(unit: Unit, command: Quarantine, actor: Actor) -> Steps:
-    """Set a row aside; who is told is for the notifications to say."""
+    """Quarantine a journal row. The feature notifications notifies the agents."""
     Journal.of(unit).settle(
         JournalSettled(
             command.journal,
@@ -26,29 +34,30 @@ def quarantine(unit: Unit, command: Quarantine, actor: Actor) -> Steps:
         )
     )
     yield IntakeDecided(None, command.journal, "quarantined")
-    return Outcome(f"journal row {command.journal} is quarantined", facts={"journal": command.journal})
+    return Outcome(_("journal row {row} is quarantined", row=command.journal), facts={"journal": command.journal})
 
 
 def retry_intake(unit: Unit, command: RetryIntake, actor: Actor) -> Steps:
-    _quarantined(unit, command.journal)
+    _check_quarantined(unit, command.journal)
     Journal.of(unit).changes.retried_journal.add(command.journal)
     yield IntakeDecided(None, command.journal, "retry")
-    return Outcome(f"journal row {command.journal} is tried again", facts={"journal": command.journal})
+    return Outcome(_("journal row {row} is processed again", row=command.journal), facts={"journal": command.journal})
 
 
 def drop_intake(unit: Unit, command: DropIntake, actor: Actor) -> Steps:
-    _quarantined(unit, command.journal)
+    _check_quarantined(unit, command.journal)
     Journal.of(unit).settle(JournalSettled(command.journal, JournalState.DROPPED, reason=f"dropped by {actor}"))
     yield IntakeDecided(None, command.journal, "drop")
-    return Outcome(f"journal row {command.journal} is dropped", facts={"journal": command.journal})
+    return Outcome(_("journal row {row} is dropped", row=command.journal), facts={"journal": command.journal})
 
 
-def _quarantined(unit: Unit, journal: int) -> None:
+def _check_quarantined(unit: Unit, journal: int) -> None:
+    """Raise NotFound for an unknown journal row and Refused for a row that is not quarantined."""
     state = Journal.of(unit).source.journal_state(journal)
     if state is None:
-        raise NotFound(f"there is no journal row {journal}", "deskctl inbox list shows what waits")
+        raise NotFound(_("no journal row {row}", row=journal), _("see deskctl inbox list"))
     if state is not JournalState.QUARANTINED:
-        raise Refused(f"journal row {journal} is {state}, not quarantined")
+        raise Refused(_("journal row {row} is not quarantined but {state}", row=journal, state=_STATES[state]))
 
 
 HANDLERS: dict[type[Command], Handler] = {Quarantine: quarantine, RetryIntake: retry_intake, DropIntake: drop_intake}

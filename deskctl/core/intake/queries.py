@@ -1,4 +1,4 @@
-"""Queries of the feature intake."""
+"""Queries of intake."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..kernel.query import Query
 
 @dataclass(frozen=True, slots=True)
 class ListInbox(Query, audience=Audience.AGENT):
-    """Journal rows that are not done; all of them with `all`. Answer: `list[answers.InboxRow]`."""
+    """List the journal rows that are not done; with `all`, all rows. Answer: `list[views.InboxRow]`."""
 
     all: bool = False
     limit: int = 1000
@@ -19,6 +19,6 @@ class ListInbox(Query, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class ShowInbox(Query, audience=Audience.AGENT):
-    """One journal row with its raw bytes. Answer: `answers.InboxDocument`."""
+    """Show a journal row with its raw bytes. Answer: `views.InboxDocument`."""
 
     id: int

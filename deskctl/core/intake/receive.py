@@ -1,4 +1,4 @@
-"""From a journal row to a ticket: duplicate? → who → which ticket → open or append → journal row done."""
+"""Process a journal row: detect duplicates, find contact and ticket, open a ticket or add the message to it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from ...i18n import _
 from ..agents.model import Agent
 from ..agents.repository import Agents
 from ..answers import choices, intents
@@ -22,16 +23,15 @@ from ..kernel.handler import By, Handler, Steps
 from ..kernel.outcome import Outcome
 from ..kernel.settings import ChannelInfo
 from ..kernel.unit import Unit
-from ..messages import matching, senders, subjects
-from ..messages import sender_trust as trusting
+from ..messages import matching, sender_trust, senders, subjects
 from ..messages.authentication import Dmarc, dmarc
 from ..messages.conversations import Conversations
-from ..messages.customer_texts import phrase, spoken
+from ..messages.customer_texts import customer_language, phrase
 from ..messages.events import Forwarded, MessageReceived
 from ..messages.model import Automatic, InboundMessage, IntentKind, MessageKind, sent
 from ..messages.model import Forwarded as ForwardedMail
 from ..messages.repository import Messages
-from ..messages.spam import verdict as spam_verdict
+from ..messages.spam import spam_verdict
 from ..messages.thread import Message, MessageHead, Trust
 from ..sla.repository import Sla
 from ..sla.ticket_history import HISTORY_KINDS
@@ -39,17 +39,14 @@ from ..tickets.creation import creation_event, open_ticket
 from ..tickets.events import MarkedSpam, Mentions, StatusChanged, WaitingChanged
 from ..tickets.model import REOPENED, Status, Ticket
 from ..tickets.repository import Tickets
-from . import agent_mail as agentmail
-from . import agent_verification as agentproof
-from . import duplicates as copies
-from . import edits as editing
+from . import agent_mail, agent_verification, duplicates, edits
 from .commands import Receive
 from .journal import JournalSettled, JournalState
 from .repository import Journal
 
 
 def preload(unit: Unit, receives: Sequence[Receive]) -> None:
-    """Load what a batch will touch, a few statements for all of it."""
+    """Load the rows that a batch needs, with few statements for the whole batch."""
     ids: dict[str, None] = {}
     sent: dict[str, None] = {}
     addresses = set()
@@ -75,7 +72,7 @@ def preload(unit: Unit, receives: Sequence[Receive]) -> None:
     Outbox.of(unit).load_sent(sent)
     Contacts.of(unit).load_identities(addresses)
     Messages.of(unit).load_blocked({a.address for a in addresses})
-    numbers |= matching.load_talks(unit, talking)
+    numbers |= matching.load_conversations(unit, talking)
     if numbers:
         Tickets.of(unit).load(numbers)
         Tickets.of(unit).load_participants({n for n in numbers if Tickets.of(unit).find(n) is not None})
@@ -85,61 +82,62 @@ def preload(unit: Unit, receives: Sequence[Receive]) -> None:
 
 
 def receive(unit: Unit, command: Receive, actor: Actor) -> Steps:
-    """One parsed journal row becomes one message on one ticket, or is known to be there already."""
-    twin = _twin(unit, command)
-    if twin is not None:
-        Journal.of(unit).settle(_done(command, twin, duplicate=True))
-        return Outcome(f"the same as message {twin}", facts={"message": twin, "duplicate": True})
-    command = replace(command, message=senders.written_by(unit, command.message))
+    """Add the message of a parsed journal row to a ticket, unless it is a duplicate."""
+    duplicate = _find_duplicate(unit, command)
+    if duplicate is not None:
+        return _settle_duplicate(unit, command, duplicate)
+    command = replace(command, message=senders.with_author(unit, command.message))
     channel = _channel(unit, command)
     proof = dmarc(channel, command.message)
-    # A group that names an agent as the author proves nothing: it may be anyone's group.
-    notified = None if command.message.through else agentmail.answered(unit, command.message)
-    sign = senders.judged(unit, command.message, takes_part=notified is not None, opens=False)
+    # A group that names an agent as the author proves nothing: anyone may own the group.
+    notified = None if command.message.through else agent_mail.answered_notification(unit, command.message)
+    sign = senders.classify_sender(unit, command.message, takes_part=notified is not None, opens=False)
     if notified is not None and not sign.automatic:
         return (yield from _from_agent(unit, command, *notified))
     returned = bounces.reported_entry(unit, command.channel, command.message)
     about = returned or (notified[1] if notified else None)
     if about is not None:
-        command = replace(command, message=agentproof.without_secret(command.message, about))
-    copied = copies.earlier(unit, channel, command.message) if about is None else None
+        command = replace(command, message=agent_verification.without_secret(command.message, about))
+    copied = duplicates.find_copied(unit, channel, command.message) if about is None else None
     if copied is not None:
-        same = copies.says_the_same(unit, copied, command.message)
+        same = duplicates.has_same_text(unit, copied, command.message)
         verified = copied.verified and (same or command.message.through is None)
-        match = matching.Match(copied.ticket, copies.COPY if same else "same_id", verified=verified)
-        sign = senders.judged(unit, command.message, takes_part=verified, opens=False)
-        return (yield from _keep(unit, command, match, Automatic(True, copies.COPY, False) if same else sign, None))
+        match = matching.Match(copied.ticket, duplicates.COPY if same else "same_id", verified=verified)
+        sign = senders.classify_sender(unit, command.message, takes_part=verified, opens=False)
+        if same:
+            sign = Automatic(True, duplicates.COPY, False)
+        return (yield from _add_to_ticket(unit, command, match, sign, None))
     if about is not None and about.ticket is not None:
         match = matching.Match(about.ticket, "bounce" if returned else "notification", verified=False)
     elif returned is not None:
-        return (yield from _apart(unit, command, returned))
+        return (yield from _settle_report(unit, command, returned))
     else:
-        edited = editing.earlier(unit, channel.name, command.message)
+        edited = edits.find_edited(unit, channel.name, command.message)
         if edited is not None and proof is not Dmarc.FAIL:
-            return (yield from editing.replace_words(unit, command, edited))
-        intent = intents.asked(unit, channel, command.message, sign)
+            return (yield from edits.apply_edit(unit, command, edited))
+        intent = intents.standalone_intent(unit, channel, command.message, sign)
         if intent is not None and proof is not Dmarc.FAIL:
             return (yield from intents.carry_out(unit, command, channel, intent))
         match = matching.find(unit, channel, command.message)
         takes_part, opens = match.ticket is not None and match.verified, match.ticket is None
-        sign = senders.judged(unit, command.message, takes_part=takes_part, opens=opens)
+        sign = senders.classify_sender(unit, command.message, takes_part=takes_part, opens=opens)
         if opens and command.message.confirmation is not None:
-            return (yield from _apart(unit, command, None))
-    return (yield from _keep(unit, command, match, sign, returned))
+            return (yield from _settle_report(unit, command, None))
+    return (yield from _add_to_ticket(unit, command, match, sign, returned))
 
 
-def _apart(unit: Unit, command: Receive, returned: OutboxEntry | None) -> Steps:
-    """A report that belongs to no ticket opens none: its journal row, which keeps the raw mail, is done."""
+def _settle_report(unit: Unit, command: Receive, returned: OutboxEntry | None) -> Steps:
+    """Settle a report that belongs to no ticket, without opening one; the journal row keeps the raw mail."""
     bounce, confirmation = command.message.bounce, command.message.confirmation
     if returned is not None and bounce is not None:
         yield from bounces.record_bounce(unit, returned, bounce, 0)
         reason = f"delivery report about outgoing message {returned.id}"
     elif returned is not None and confirmation is not None:
         bounces.record_confirmation(unit, returned, confirmation)
-        reason = f"report of success about outgoing message {returned.id}"
+        reason = f"delivery confirmation about outgoing message {returned.id}"
     else:
-        kind = "read receipt" if confirmation is not None and confirmation.kind == "read" else "report of success"
-        reason = f"{kind} about no message of this desk"
+        kind = "read receipt" if confirmation is not None and confirmation.kind == "read" else "delivery confirmation"
+        reason = f"{kind} about an unknown message"
     m = command.message
     subject = _plain_subject(m.subject)
     Journal.of(unit).settle(
@@ -148,23 +146,25 @@ def _apart(unit: Unit, command: Receive, returned: OutboxEntry | None) -> Steps:
     return Outcome(reason, facts={"report": reason})
 
 
-def _keep(unit: Unit, command: Receive, match: matching.Match, sign: Automatic, returned: OutboxEntry | None) -> Steps:
-    """The message goes on the ticket that it matches, or on a new one."""
+def _add_to_ticket(
+    unit: Unit, command: Receive, match: matching.Match, sign: Automatic, returned: OutboxEntry | None
+) -> Steps:
+    """Add the message to the ticket that it matches, or to a new one."""
     channel = _channel(unit, command)
     automatic = (sign.why or "automatic") if sign.automatic else None
-    incoming, forwarder = _as_written(unit, command.message, match)
-    trust = trusting.of(unit, channel, command.message, match)
-    match = trusting.weighed(match, trust)
-    # What may be forged teaches nothing about the person in whose name it comes.
-    doubted = trust in (Trust.FAIL, Trust.DOUBT)
-    told = (None, None) if doubted else (incoming.sender_name, incoming.language)
-    contact = contact_for(unit, channel.kind, incoming.sender, *told)
+    incoming, forwarder = _original(unit, command.message, match)
+    trust = sender_trust.assess(unit, channel, command.message, match)
+    match = sender_trust.with_trust(match, trust)
+    # A message that may be forged does not change the name or the language of the contact.
+    doubted = trust in (Trust.FAIL, Trust.DOUBTFUL)
+    profile = (None, None) if doubted else (incoming.sender_name, incoming.language)
+    contact = contact_for(unit, channel.kind, incoming.sender, *profile)
     own = address_owner(unit, channel.kind, incoming.sender, contact)
     if forwarder is None and trust is not Trust.FAIL:
         yield from add_vouched_addresses(unit, own, incoming.also)
-    ticket, follows = (None, None) if match.ticket is None else matching.living(unit, match.ticket)
+    ticket, follows = (None, None) if match.ticket is None else matching.follow_merges(unit, match.ticket)
     if automatic is not None:
-        follows = None  # a machine's mail or a copy stays even on a closed ticket, and wakes nothing
+        follows = None  # automatic mail and copies are added even to a closed ticket, and reopen nothing
     spam = spam_verdict(unit, incoming) if match.ticket is None or not match.verified else None
     if ticket is None or follows is not None:
         ticket = open_ticket(
@@ -180,20 +180,20 @@ def _keep(unit: Unit, command: Receive, match: matching.Match, sign: Automatic, 
         if spam is not None:
             yield MarkedSpam(ticket.number, Status.NEW, spam)
         if incoming.sender:
-            Conversations.of(unit).begin_anew(channel.name, incoming.sender, False)
+            Conversations.of(unit).expect_new_ticket(channel.name, incoming.sender, False)
         trust = trust if trust is Trust.FAIL else Trust.FIRST
         match = replace(match, verified=trust is not Trust.FAIL)
     opened = Tickets.of(unit).opened_now(ticket.number)
     message = _message(unit, command, incoming, ticket.number, own, sign, match.verified, trust)
     Messages.of(unit).add(message)
     if match.verified or opened:
-        # A machine speaks for its sender only: whom it copies has no part in the ticket.
-        company = [] if automatic is not None else trusting.newcomers(unit, incoming, ticket, trust)
+        # Automatic mail speaks only for its sender: its other recipients do not become participants.
+        company = [] if automatic is not None else sender_trust.new_participants(unit, incoming, ticket, trust)
         besides = (incoming.sender, forwarder and forwarder.email)
         Tickets.of(unit).add_participants(
             ticket.number, [*(a for a in besides if a and not unit.settings.owns(a)), *company]
         )
-    received = _earlier(unit, command)
+    received = _received_before(unit, command)
     moves = match.verified or opened
     yield MessageReceived(
         ticket.number, message.id, match.how, automatic, match.verified, received, kept_only=not moves
@@ -208,18 +208,22 @@ def _keep(unit: Unit, command: Receive, match: matching.Match, sign: Automatic, 
     elif returned is not None and incoming.confirmation is not None and trust is not Trust.FAIL:
         bounces.record_confirmation(unit, returned, incoming.confirmation)
     if automatic is None and moves and not Tickets.of(unit).get(ticket.number).spam:
-        picked = choices.answered(unit, channel, ticket, incoming) if match.verified else None
+        picked = choices.find_pick(unit, channel, ticket, incoming) if match.verified else None
         if picked is None or picked[1].more:
-            yield from _wake(unit, ticket, command)
-        yield from _asked(unit, channel, incoming, ticket, message, own, picked)
+            yield from _reopen(unit, ticket, command)
+        yield from _answer_request(unit, channel, incoming, ticket, message, own, picked)
         if incoming.sender and match.verified:
             Contacts.of(unit).mark_bounced(address_key(channel.kind, incoming.sender), None)
     Journal.of(unit).settle(_done(command, message.id))
     facts = {"number": ticket.number, "message": message.id, "how": match.how}
-    return Outcome(f"message {message.id} is on ticket {ticket.number}", (ticket.number,), facts)
+    return Outcome(
+        _("message {message} added to ticket {number}", message=message.id, number=ticket.number),
+        (ticket.number,),
+        facts,
+    )
 
 
-def _asked(
+def _answer_request(
     unit: Unit,
     channel: ChannelInfo,
     incoming: InboundMessage,
@@ -228,54 +232,52 @@ def _asked(
     contact: int,
     picked: tuple[MessageHead, choices.Pick] | None,
 ) -> Generator[Event | By, None, None]:
-    """What the message asks for beside what it says: a person, or one of the choices that were offered."""
+    """Apply what the message requests besides its text: a person, or one of the offered choices."""
     name = ""
     if picked is not None:
-        name = yield from choices.make(unit, ticket, *picked, contact)
+        name = yield from choices.apply_pick(unit, ticket, *picked, contact)
     elif incoming.intent is not None and incoming.intent.kind is IntentKind.PERSON:
-        name = yield from choices.ask_for_person(unit, ticket.number, message.id, contact)
+        name = yield from choices.request_person(unit, ticket.number, message.id, contact)
     if name and not (channel.acknowledge and Tickets.of(unit).opened_now(ticket.number)):
-        language = spoken(unit, incoming.language, ticket.language)
-        words = intents.confirmation(channel, language, name, ticket)
-        intents.answered(unit, channel, incoming, words, language, ticket, name)
+        language = customer_language(unit, incoming.language, ticket.language)
+        text = intents.confirmation_text(channel, language, name, ticket)
+        intents.send_answer(unit, channel, incoming, text, language, ticket, name)
 
 
 def _from_agent(unit: Unit, command: Receive, agent: Agent, entry: OutboxEntry) -> Steps:
-    """An agent answers a notification: the mail is what they do, not a customer's message."""
-    command = replace(command, message=agentproof.without_secret(command.message, entry))
-    ticket = matching.living(unit, int(entry.ticket or 0))[0].number
+    """Apply the mail with which an agent answers a notification; it is not a customer's message."""
+    command = replace(command, message=agent_verification.without_secret(command.message, entry))
+    ticket = matching.follow_merges(unit, int(entry.ticket or 0))[0].number
     known = next((h.id for h in Messages.of(unit).heads(ticket) if h.digest == command.message.digest), None)
-    if known is not None:  # what it became carries another Message-ID than the mail
-        Journal.of(unit).settle(_done(command, known, duplicate=True))
-        return Outcome(f"the same as message {known}", facts={"message": known, "duplicate": True})
-    known = agentproof.accepted_as(unit, entry, agentproof.content(command.message))
+    if known is not None:  # the reply has another Message-ID than the mail
+        return _settle_duplicate(unit, command, known)
+    known = agent_verification.accepted_message(unit, entry, agent_verification.content_digest(command.message))
     if known is not None:
-        yield from agentmail.said_before(unit, agent, entry)
-        Journal.of(unit).settle(_done(command, known, duplicate=True))
-        return Outcome(f"the same as message {known}", facts={"message": known, "duplicate": True})
+        yield from agent_mail.notify_duplicate(unit, agent, entry)
+        return _settle_duplicate(unit, command, known)
     before = len(Messages.of(unit).changes.messages)
-    objection = agentproof.objection(_channel(unit, command), command, entry)
-    if objection is None:
-        yield from agentmail.perform(unit, command, agent, entry)
+    reason = agent_verification.rejection_reason(_channel(unit, command), command, entry)
+    if reason is None:
+        yield from agent_mail.apply_answer(unit, command, agent, entry)
     else:
-        yield from agentmail.not_accepted(unit, command, agent, entry, objection)
+        yield from agent_mail.reject(unit, command, agent, entry, reason)
     message = Messages.of(unit).changes.messages[before]
     Journal.of(unit).settle(_done(command, message.id))
     return Outcome(
-        f"{agent.handle} wrote on ticket {ticket}",
+        _("{agent} wrote on ticket {number}", agent=agent.handle, number=ticket),
         (ticket,),
         {"number": ticket, "message": message.id, "how": "notification"},
     )
 
 
-def _as_written(unit: Unit, message: InboundMessage, match: matching.Match) -> tuple[InboundMessage, Agent | None]:
-    """What the customer wrote, where an agent forwards it to open a ticket, and that agent; else the mail itself.
+def _original(unit: Unit, message: InboundMessage, match: matching.Match) -> tuple[InboundMessage, Agent | None]:
+    """Return the customer's message and the agent, if an agent forwards it to open a ticket; else the mail and None.
 
-    The sender of a forward is no better proven than that of any mail: it opens a ticket, it never enters one.
+    The sender of a forwarded mail is not verified; therefore a forward opens a ticket and is never added to one.
     """
     forwarded = message.forwarded
     if match.ticket is None and forwarded is None:
-        return senders.opened_by(unit, message), None
+        return senders.with_opener(unit, message), None
     if forwarded is None or match.ticket is not None or message.sender is None or message.through is not None:
         return message, None
     agent = next(
@@ -287,7 +289,7 @@ def _as_written(unit: Unit, message: InboundMessage, match: matching.Match) -> t
 
 
 def as_forwarded(message: InboundMessage, forwarded: ForwardedMail) -> InboundMessage:
-    """A forward, as its first sender wrote it."""
+    """Return a forwarded message as its original sender wrote it."""
     return replace(
         message,
         sender=forwarded.sender,
@@ -301,23 +303,25 @@ def as_forwarded(message: InboundMessage, forwarded: ForwardedMail) -> InboundMe
     )
 
 
-def _wake(unit: Unit, ticket: Ticket, command: Receive) -> Generator[Event, None, None]:
-    """A person wrote: the ticket is work again, and they wait since the oldest word that nobody answered."""
+def _reopen(unit: Unit, ticket: Ticket, command: Receive) -> Generator[Event, None, None]:
+    """Reopen a ticket on which a person wrote; the customer waits since the oldest unanswered message."""
     if ticket.status in REOPENED:
         yield StatusChanged(ticket.number, ticket.status, Status.OPEN)
     if ticket.waiting_since is None:
-        yield WaitingChanged(ticket.number, None, _earlier(unit, command) or unit.now)
+        yield WaitingChanged(ticket.number, None, _received_before(unit, command) or unit.now)
 
 
-def _earlier(unit: Unit, command: Receive) -> datetime | None:
-    """When the desk had the message, if that was before now. Old mail that is taken in is new to the desk: nobody was
-    there to be promised anything."""
+def _received_before(unit: Unit, command: Receive) -> datetime | None:
+    """Return the time of receipt if it is before now, else None.
+
+    Imported mail counts as received now, because no response time was promised when it was sent.
+    """
     at = command.envelope.received_at
     return at if at < unit.now and command.envelope.via != "import" else None
 
 
-def _twin(unit: Unit, command: Receive) -> int | None:
-    """A message of the same mailbox with the same id and the same content; the same id alone is no duplicate."""
+def _find_duplicate(unit: Unit, command: Receive) -> int | None:
+    """Return the message of the same mailbox with the same Message-ID and content. The Message-ID alone may collide."""
     message_id = command.message.message_id
     if message_id is None:
         return None
@@ -368,23 +372,30 @@ def _message(
 
 
 def _channel(unit: Unit, command: Receive) -> ChannelInfo:
-    """The channel, or what is known of one that left the configuration with mail still in the journal."""
+    """Return the channel; for one that was removed from the configuration while mail was in the journal, a mailbox."""
     return unit.settings.channel(command.channel) or ChannelInfo(command.channel, "email")
 
 
 def _subject(unit: Unit, channel: ChannelInfo, message: InboundMessage) -> str:
-    """What a ticket is called: in a conversation by its first words, as people give their messages no subject there."""
+    """Return the subject of a new ticket; in a chat, where messages have no subject, its first line."""
     given = _plain_subject(message.subject)
     if not channel.conversational:
         return given
-    if message.intent is not None and message.intent.kind is IntentKind.PERSON and intents.wordless(message):
-        return phrase(spoken(unit, message.language), "asks_for_person")
+    if message.intent is not None and message.intent.kind is IntentKind.PERSON and intents.is_only_request(message):
+        return phrase(customer_language(unit, message.language), "asks_for_person")
     lines = (" ".join(line.split()) for line in message.visible_text.splitlines() if line.strip())
     return given or next(lines, "")[:78] or next((file.filename for file in message.files if file.filename), "")
 
 
 def _plain_subject(subject: str) -> str:
     return " ".join(subject.split())
+
+
+def _settle_duplicate(unit: Unit, command: Receive, message: int) -> Outcome:
+    """Settle the journal row of a duplicate of a stored message."""
+    Journal.of(unit).settle(_done(command, message, duplicate=True))
+    facts = {"message": message, "duplicate": True}
+    return Outcome(_("duplicate of message {message}", message=message), facts=facts)
 
 
 def _done(command: Receive, message: int, duplicate: bool = False) -> JournalSettled:

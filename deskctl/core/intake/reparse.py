@@ -1,7 +1,8 @@
-"""A stored message read again from its raw bytes, after the reading got better."""
+"""Parse a stored message again from its raw bytes, with an improved parser."""
 
 from __future__ import annotations
 
+from ...i18n import _
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.handler import Handler, Steps
@@ -9,14 +10,14 @@ from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
 from ..messages.commands import Reread
 from ..messages.repository import Messages
-from . import agent_verification as agentproof
+from .agent_verification import without_secrets
 
 
 def reread(unit: Unit, command: Reread, actor: Actor) -> Steps:
-    """What is shown changes; where the message belongs and what it did does not."""
+    """Replace the parsed text and fields of a message; its ticket and its effects stay the same."""
     yield from ()
-    Messages.of(unit).changes.reread[command.id] = agentproof.without_secrets(unit, command.message)
-    return Outcome(f"message {command.id} is read again", facts={"message": command.id})
+    Messages.of(unit).changes.reread[command.id] = without_secrets(unit, command.message)
+    return Outcome(_("message {message} is parsed again", message=command.id), facts={"message": command.id})
 
 
 HANDLERS: dict[type[Command], Handler] = {Reread: reread}

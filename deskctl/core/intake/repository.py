@@ -1,4 +1,4 @@
-"""Load and write the journal."""
+"""The repository of the journal."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class JournalChanges:
     """The changes of the journal in a transaction."""
 
     journal: list[JournalSettled] = field(default_factory=list)
-    retried_journal: set[int] = field(default_factory=set)  # waiting again, with 0 attempts
+    retried_journal: set[int] = field(default_factory=set)  # waiting again, with no attempts
 
 
 class Journal(Repository):
@@ -33,5 +33,5 @@ class Journal(Repository):
         self.changes = unit.changes.of(JournalChanges)
 
     def settle(self, settled: JournalSettled) -> None:
-        """Record how a journal row ended."""
+        """Record the result of processing a journal row."""
         self.changes.journal.append(settled)

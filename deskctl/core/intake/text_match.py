@@ -1,4 +1,4 @@
-"""Texts as streams of letters and digits, and the runs that two of them have in common."""
+"""Comparison of texts as streams of letters and digits: the runs that two texts have in common."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from unicodedata import east_asian_width, normalize
 
-#: Letters that a common run has at least.
+#: The minimum length of a common run, in letters.
 SEED = 5
-#: Places that a seed is followed to: text that repeats itself exists to be slow.
+#: The maximum number of places compared for one seed; text that repeats itself would make the search slow.
 _PLACES = 16
 _TARGETS = re.compile(
     r"<(?:mailto|https?|tel):[^>\s]*>|\((?:mailto|https?|tel):[^)\s]*\)|\[(?:mailto|cid|image|https?):[^\]]*\]",
@@ -21,31 +21,31 @@ _HIDDEN = re.compile("[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Lines as one stream. `spans` is where each line begins and ends in it, `starts` where words begin, sorted."""
+    """Lines as one stream of letters. `spans`: start and end of each line; `starts`: sorted starts of the words."""
 
     letters: str
     spans: tuple[tuple[int, int], ...]
     starts: tuple[int, ...]
 
     def count(self, start: int, end: int) -> int:
-        """Return the number of words that begin in a part of the stream."""
+        """Return the number of words that start between two places."""
         return bisect_left(self.starts, end) - bisect_left(self.starts, start)
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """`length` letters that are the same at `here` in one stream and at `there` in the other."""
+    """A common run: `length` equal letters, at `here` in one stream and at `there` in the other."""
 
     here: int
     there: int
     length: int
 
-    def letters(self, said: Words) -> str:
-        return said.letters[self.here : self.here + self.length]
+    def letters(self, stream: Words) -> str:
+        return stream.letters[self.here : self.here + self.length]
 
 
 def words(lines: Sequence[str]) -> Words:
-    """Return the letters and digits of the lines, folded to one case and one form."""
+    """Return the letters and digits of the lines, case-folded and normalized (NFKC)."""
     stream: list[str] = []
     spans, starts, at = [], [], 0
     for line in lines:
@@ -66,12 +66,12 @@ def _folded(line: str) -> str:
 
 
 def weight(letters: str) -> int:
-    """Return how much a run says: wide letters of East Asian scripts count twice."""
+    """Return the weight of a run: its length, with wide letters of East Asian scripts counted twice."""
     return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in letters)
 
 
 def runs(here: Words, there: Words) -> list[Run]:
-    """Return the longest common runs of at least `SEED` letters, each as far as it goes in both directions."""
+    """Return the longest common runs of at least `SEED` letters."""
     places: dict[str, list[int]] = {}
     for at in range(len(there.letters) - SEED + 1):
         known = places.setdefault(there.letters[at : at + SEED], [])
@@ -80,15 +80,17 @@ def runs(here: Words, there: Words) -> list[Run]:
     found: list[Run] = []
     at = 0
     while at <= len(here.letters) - SEED:
-        those = [_run(here.letters, at, there.letters, other) for other in places.get(here.letters[at : at + SEED], ())]
-        found += those
-        # What begins within the longest run is met again where that ends, and followed back from there.
-        at = max([at + 1, *(run.here + run.length - SEED + 1 for run in those)])
+        candidates = [
+            _run(here.letters, at, there.letters, other) for other in places.get(here.letters[at : at + SEED], ())
+        ]
+        found += candidates
+        # A run that starts inside the longest one is found where that ends, and extended backwards from there.
+        at = max([at + 1, *(run.here + run.length - SEED + 1 for run in candidates)])
     return found
 
 
 def _run(here: str, at: int, there: str, other: int) -> Run:
-    """The common run around `at` and `other`, as far as it goes in both directions."""
+    """Return the common run around `at` and `other`, extended in both directions."""
     back = 0
     while back < min(at, other) and here[at - back - 1] == there[other - back - 1]:
         back += 1

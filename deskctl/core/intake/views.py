@@ -1,10 +1,10 @@
-"""JSON documents of the feature intake (`docs/reference/json.md`)."""
+"""JSON documents of intake (`docs/reference/json.md`)."""
 
 from __future__ import annotations
 
 from typing import Any, NotRequired, TypedDict
 
-#: `from` is a keyword, hence the functional form. `state` is waiting, quarantined, done or dropped.
+#: The functional form is needed because `from` is a keyword. `state` is waiting, quarantined, done or dropped.
 InboxRow = TypedDict(
     "InboxRow",
     {
@@ -24,6 +24,8 @@ InboxRow = TypedDict(
 
 
 class InboxDocument(TypedDict):
+    """A journal row with its envelope and its raw bytes."""
+
     row: dict[str, Any]
     envelope: dict[str, Any]
     raw_base64: str

@@ -1,1 +1,1 @@
-"""The state of the store and the daemon."""
+"""Queries for the state of the store and the daemon."""

@@ -1,4 +1,4 @@
-"""Questions about the desk itself."""
+"""Queries for the state of the store and the daemon."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..kernel.query import Query
 
 @dataclass(frozen=True, slots=True)
 class StoreStatus(Query, audience=Audience.AGENT):
-    """Answer: `answers.StoreReport`."""
+    """Return the state of the store. Answer: `views.StoreReport`."""
 
     names_agent: ClassVar[bool] = False
 

@@ -1,4 +1,4 @@
-"""JSON documents of the feature operations (`docs/reference/json.md`)."""
+"""JSON documents of operations (`docs/reference/json.md`)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TypedDict
 
 
 class StoreReport(TypedDict):
-    """`pending` names the migrations that `db upgrade` would run. `size` is in bytes, null on a server."""
+    """The state of the store. `pending`: migrations that `db upgrade` runs; `size`: in bytes, null on PostgreSQL."""
 
     url: str
     engine: str
@@ -22,6 +22,8 @@ class StoreReport(TypedDict):
 
 
 class ServiceHealth(TypedDict):
+    """The state of a service of the daemon."""
+
     name: str
     state: str  # running, backoff, stopped, off
     since: str
@@ -30,6 +32,8 @@ class ServiceHealth(TypedDict):
 
 
 class HealthReport(TypedDict):
+    """The state of the daemon."""
+
     daemon: bool
     pid: int | None
     started_at: str | None

@@ -1,1 +1,1 @@
-"""Search and completion."""
+"""Search for messages and contacts, and completion of arguments."""

@@ -1,4 +1,4 @@
-"""What commands look up beside lists and tickets; apart from them, as each class costs its importer a millisecond."""
+"""Queries for search, completion and names. They have their own module because each class costs import time."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..kernel.query import Query
 
 @dataclass(frozen=True, slots=True)
 class Seen(Query, audience=Audience.AGENT):
-    """The newest customer message of a ticket that `agent` has been shown. Answer: `answers.SeenMark`."""
+    """Return the newest customer message of a ticket that `agent` has seen. Answer: `SeenMark`."""
 
     ticket: int
     agent: str
@@ -19,9 +19,11 @@ class Seen(Query, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class SearchMessages(Query, audience=Audience.AGENT):
-    """Messages that hold every word of `text`, in their own text or subject, their ticket's subject or the names of
-    their attachments; what stands in double quotes must stand side by side. Newest first, or with `rank` the best of
-    the newest. Without spam unless `spam` says so; with notes unless `notes` says not. Answer: `answers.SearchAnswer`.
+    """Search for messages that contain all words of `text`. Answer: `views.SearchAnswer`.
+
+    The words may occur in the text or subject of the message, in the subject of its ticket or in the names of its
+    attachments; words in double quotes must be adjacent. The newest messages come first; with `rank`, the best matches
+    among the newest. `spam` includes spam; `notes=False` excludes notes.
     """
 
     text: str
@@ -33,8 +35,9 @@ class SearchMessages(Query, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class SearchContacts(Query, audience=Audience.AGENT):
-    """Contacts in whose name or addresses every word of `text` stands, or begins a word. Answer:
-    `list[answers.ContactHit]`, newest first.
+    """Search for contacts whose name or addresses contain each word of `text`, whole or as the start of a word.
+
+    Answer: `list[views.ContactHit]`, newest first.
     """
 
     text: str
@@ -43,7 +46,7 @@ class SearchContacts(Query, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class CheckNames(Query, audience=Audience.AGENT):
-    """Whether a team, an agent and a channel exist, or did for some ticket. Answer: null. Raises NotFound."""
+    """Check that a team, an agent and a channel exist or are named by a ticket. Answer: null. Raises NotFound."""
 
     team: str | None = None
     agent: str | None = None
@@ -52,7 +55,7 @@ class CheckNames(Query, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class Completions(Query, audience=Audience.AGENT):
-    """Words that complete an argument: kind is ticket, agent, team, tag, channel or contact. Answer: `list[str]`."""
+    """Complete an argument. `kind`: ticket, agent, team, tag, channel or contact. Answer: `list[str]`."""
 
     names_agent: ClassVar[bool] = False
     kind: str

@@ -1,4 +1,4 @@
-"""JSON documents of the feature search (`docs/reference/json.md`)."""
+"""JSON documents of search (`docs/reference/json.md`)."""
 
 from __future__ import annotations
 
@@ -6,9 +6,12 @@ from typing import TypedDict
 
 
 class MessageHit(TypedDict):
-    """A message that was found. `number` and `subject` are the ticket's; where it was merged, those of the ticket that
-    goes on. `snippet` is one line of its text (or of its attachments' names, or its subject) around the first word
-    found; what was found stands between ⟦ and ⟧, which are no part of the text. `at` is when it was sent."""
+    """A message that matches a search.
+
+    `number` and `subject`: those of the ticket, or of the ticket into which it was merged. `snippet`: one line of the
+    text (or of the names of the attachments, or the subject) around the first match; matches are between ⟦ and ⟧, which
+    are not part of the text. `at`: the time at which it was sent.
+    """
 
     number: int
     subject: str
@@ -18,14 +21,14 @@ class MessageHit(TypedDict):
 
 
 class SearchAnswer(TypedDict):
-    """`ranked`: so many of the newest that hold the words were compared, as there were more; else null."""
+    """The result of a search. `ranked`: the number of newest matches compared, if there were more; else null."""
 
     hits: list[MessageHit]
     ranked: int | None
 
 
 class ContactHit(TypedDict):
-    """A contact whose name or address was searched for."""
+    """A contact whose name or addresses match a search."""
 
     id: int
     name: str | None

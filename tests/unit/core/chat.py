@@ -1,4 +1,4 @@
-"""A desk with a chat beside its mail."""
+"""A desk with a mailbox, a chat and SMS."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from deskctl.core.kernel.outcome import Outcome
 from deskctl.core.kernel.settings import ChannelInfo, Settings
 from deskctl.core.messages.model import Choice, Intent, IntentKind
 
-from .desk import MAIL, FirstDay
+from .desk import MAIL, UnitDesk
 
 CHAT = ChannelInfo("chat", "chat", team="support", sends=True, conversational=True, choices=True, answer=True)
 SMS = replace(CHAT, name="sms", kind="sms", choices=False)
@@ -25,8 +25,8 @@ SETTINGS = Settings(
 SOLVED, PERSON = Choice("solved", "This solved it"), Choice("person", "I need a person")
 
 
-class Chat(FirstDay):
-    """`ana` writes in the chat unless somebody else is named."""
+class Chat(UnitDesk):
+    """A desk with a chat; the default sender is `ana`."""
 
     def __init__(self, settings: Settings = SETTINGS) -> None:
         super().__init__(settings)
@@ -40,10 +40,10 @@ class Chat(FirstDay):
 
     @property
     def said(self) -> list[OutboxEntry]:
-        """What machines of ours said to customers."""
+        """The automatic messages to customers."""
         return [entry for entry in Outbox.of(self.unit).changes.outbox.values() if entry.kind is OutboxKind.AUTO]
 
     @property
     def settled(self) -> JournalSettled:
-        """How the last journal row ended."""
+        """The result of the last journal row."""
         return Journal.of(self.unit).changes.journal[-1]

@@ -1,4 +1,4 @@
-"""A working set on a store that holds nothing yet, and the few people that a test needs."""
+"""A unit on an empty store, with three agents."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from deskctl.core import features
-from deskctl.core import features as dispatch
 from deskctl.core.agents.commands import AddAgent
 from deskctl.core.agents.model import Agent, Team
 from deskctl.core.contacts.link_codes import LinkCode, LinkTries
@@ -24,7 +23,7 @@ from deskctl.core.kernel.outcome import Outcome
 from deskctl.core.kernel.records import CommandRecord, RecordedEvent
 from deskctl.core.kernel.settings import ChannelInfo, Settings
 from deskctl.core.kernel.timers import Timer
-from deskctl.core.messages.conversations import LastMessage, Talk
+from deskctl.core.messages.conversations import ConversationKey, LastMessage
 from deskctl.core.messages.model import Automatic, Envelope, FileRef, InboundMessage
 from deskctl.core.messages.thread import MessageHead
 from deskctl.core.notifications.model import Notification, Window
@@ -40,8 +39,8 @@ OTHER = ChannelInfo("sales", "email", "sales@acme.test", sends=True)
 SETTINGS = Settings(name="Acme Support", channels={"support": MAIL, "sales": OTHER})
 
 
-class NothingYet:
-    """The source of a desk on its first day: every question finds nothing, ids count up."""
+class EmptySource:
+    """The source of an empty store: every query finds nothing, ids count up."""
 
     def __init__(self) -> None:
         self._ids: dict[str, itertools.count[int]] = defaultdict(lambda: itertools.count(1))
@@ -94,13 +93,13 @@ class NothingYet:
     def heads(self, ticket: int) -> Sequence[MessageHead]:
         return ()
 
-    def talked(self, talks: Collection[Talk]) -> Iterable[LastMessage]:
+    def last_messages(self, talks: Collection[ConversationKey]) -> Iterable[LastMessage]:
         return ()
 
     def offers(self, tickets: Collection[int]) -> Iterable[MessageHead]:
         return ()
 
-    def anew(self, keys: Collection[tuple[str, str]]) -> Collection[tuple[str, str]]:
+    def new_ticket_requests(self, keys: Collection[tuple[str, str]]) -> Collection[tuple[str, str]]:
         return ()
 
     def seen(self, agent: str, messages: Collection[int]) -> Mapping[int, int]:
@@ -214,21 +213,21 @@ class NothingYet:
         return f"{self.next_id('tokens'):032x}"
 
 
-class FirstDay:
-    """A desk within one transaction: agents `agent1`, `agent2` and `lead`; agent1 and agent2 in team support."""
+class UnitDesk:
+    """A desk in one transaction, with agents `agent1` and `agent2` in team support and `lead` in team leads."""
 
     def __init__(self, settings: Settings = SETTINGS) -> None:
-        self.unit = features.new_unit(NothingYet(), settings, NOW)
+        self.unit = features.new_unit(EmptySource(), settings, NOW)
         for handle, team in (("agent1", "support"), ("agent2", "support"), ("lead", "leads")):
             self.do(AddAgent(handle, handle.title(), f"{handle}@acme.test", (team,)), Actor.user("root"))
         self._journal = itertools.count(1)
 
     def do(self, command: Command, who: str = "agent1") -> Outcome:
         actor = who if isinstance(who, Actor) else Actor.agent(who)
-        return dispatch.execute(self.unit, command, actor)
+        return features.execute(self.unit, command, actor)
 
     def mail(self, sender: str = "ana@example.org", subject: str = "Printer", **fields: Any) -> Outcome:
-        """A mail arrives; `automatic` is the sign of a machine, `at` the channel."""
+        """Receive a mail. `automatic`: the sign that it is automatic; `at`: the channel."""
         number = next(self._journal)
         why = fields.pop("automatic", "")
         channel = fields.pop("at", "support")

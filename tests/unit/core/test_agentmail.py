@@ -1,4 +1,4 @@
-"""Agents who answer by mail, and those who only pretend to be one."""
+"""Mail of agents that answers notifications, and mail that only claims to be from an agent."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from deskctl.core.contacts.repository import Contacts
-from deskctl.core.intake.agent_mail import directives
+from deskctl.core.intake.agent_mail import parse_directives
 from deskctl.core.intake.repository import Journal
 from deskctl.core.kernel.settings import ChannelInfo, Settings
 from deskctl.core.messages.events import Forwarded as ForwardedEvent
@@ -17,20 +17,20 @@ from deskctl.core.tickets.commands import Assign, Merge
 from deskctl.core.tickets.model import Status
 from deskctl.core.tickets.repository import Tickets
 
-from .desk import FirstDay
+from .desk import UnitDesk
 
 
-def told(desk: FirstDay, agent: str = "agent1") -> str:
+def notification_id(desk: UnitDesk, agent: str = "agent1") -> str:
     return desk.sent_to(f"{agent}@acme.test")[-1].message_id
 
 
-def agent_writes(desk: FirstDay, text: str, agent: str = "agent1", **fields: Any) -> dict[str, Any]:
-    fields.setdefault("in_reply_to", (told(desk, agent),))
+def agent_writes(desk: UnitDesk, text: str, agent: str = "agent1", **fields: Any) -> dict[str, Any]:
+    fields.setdefault("in_reply_to", (notification_id(desk, agent),))
     return desk.mail(f"{agent}@acme.test", text=text, visible_text=text, **fields).facts
 
 
-def test_an_answer_to_a_notification_is_a_public_reply() -> None:
-    desk = FirstDay()
+def test_answer_to_notification_is_public_reply() -> None:
+    desk = UnitDesk()
     desk.mail()
     agent_writes(desk, "We are on it.", files=(IncomingFile("plan.pdf", "application/pdf", b"pdf"),))
     reply = desk.sent_to("ana@example.org")[0]
@@ -42,8 +42,8 @@ def test_an_answer_to_a_notification_is_a_public_reply() -> None:
     assert Journal.of(desk.unit).changes.journal[-1].message == message.id
 
 
-def test_the_same_mail_again_sends_nothing() -> None:
-    desk = FirstDay()
+def test_repeated_mail_sends_no_second_reply() -> None:
+    desk = UnitDesk()
     desk.mail()
     agent_writes(desk, "We are on it.", digest="same")
     agent_writes(desk, "We are on it.", digest="same")
@@ -51,8 +51,8 @@ def test_the_same_mail_again_sends_nothing() -> None:
     assert Journal.of(desk.unit).changes.journal[-1].duplicate
 
 
-def test_the_first_line_makes_it_a_note() -> None:
-    desk = FirstDay()
+def test_note_directive_adds_note() -> None:
+    desk = UnitDesk()
     desk.mail()
     agent_writes(desk, "#note\nasked finance")
     assert desk.sent_to("ana@example.org") == []
@@ -60,8 +60,8 @@ def test_the_first_line_makes_it_a_note() -> None:
     assert (message.kind, message.visible_text) == (MessageKind.NOTE, "asked finance")
 
 
-def test_first_lines_do_what_they_say() -> None:
-    desk = FirstDay()
+def test_directives_in_first_lines_apply() -> None:
+    desk = UnitDesk()
     desk.mail()
     agent_writes(desk, "#assign agent2\n#solve\nDone, see you.")
     ticket = Tickets.of(desk.unit).get(1)
@@ -69,8 +69,8 @@ def test_first_lines_do_what_they_say() -> None:
     assert [e.text for e in desk.sent_to("ana@example.org")] == ["Done, see you."]
 
 
-def test_what_cannot_be_done_is_kept_and_explained() -> None:
-    desk = FirstDay()
+def test_refused_mail_becomes_note_and_agent_is_notified() -> None:
+    desk = UnitDesk()
     desk.mail()
     agent_writes(desk, "#assign nobody")
     assert Messages.of(desk.unit).changes.messages[-1].kind is MessageKind.NOTE
@@ -78,23 +78,23 @@ def test_what_cannot_be_done_is_kept_and_explained() -> None:
 
 
 @pytest.mark.parametrize("stolen", ["", "<invented@acme.test>"])
-def test_an_agents_address_alone_is_nobody(stolen: str) -> None:
-    desk = FirstDay()
+def test_address_of_agent_without_notification_id_opens_ticket(stolen: str) -> None:
+    desk = UnitDesk()
     desk.mail()
     facts = agent_writes(desk, "#solve", in_reply_to=(stolen,) if stolen else ())
     assert facts["number"] == 2
     assert Tickets.of(desk.unit).get(1).status is Status.NEW
 
 
-def test_another_agents_notification_is_no_key() -> None:
-    desk = FirstDay()
+def test_notification_of_another_agent_is_not_accepted() -> None:
+    desk = UnitDesk()
     desk.mail()
-    agent_writes(desk, "#solve", agent="agent2", in_reply_to=(told(desk, "agent1"),))
+    agent_writes(desk, "#solve", agent="agent2", in_reply_to=(notification_id(desk, "agent1"),))
     assert Tickets.of(desk.unit).get(1).status is Status.NEW
 
 
-def test_an_agents_holiday_message_reaches_no_customer() -> None:
-    desk = FirstDay()
+def test_auto_reply_of_agent_is_not_sent_to_customer() -> None:
+    desk = UnitDesk()
     desk.mail()
     facts = agent_writes(desk, "I am away.", automatic="Auto-Submitted: auto-replied")
     assert facts["number"] == 1
@@ -102,8 +102,8 @@ def test_an_agents_holiday_message_reaches_no_customer() -> None:
     assert Messages.of(desk.unit).changes.messages[-1].kind is MessageKind.AUTO
 
 
-def test_what_an_agent_forwards_is_the_customers() -> None:
-    desk = FirstDay()
+def test_forward_by_agent_is_message_of_customer() -> None:
+    desk = UnitDesk()
     forwarded = Forwarded("bo@example.org", "Bo", "Broken chair", "It wobbles.")
     desk.mail("agent1@acme.test", "Fwd: Broken chair", forwarded=forwarded)
     ticket = Tickets.of(desk.unit).get(1)
@@ -113,15 +113,15 @@ def test_what_an_agent_forwards_is_the_customers() -> None:
     assert "forwarded" in desk.kinds(1)
 
 
-def test_a_customers_forward_is_their_own_mail() -> None:
-    desk = FirstDay()
+def test_forward_by_customer_is_message_of_that_customer() -> None:
+    desk = UnitDesk()
     desk.mail("ana@example.org", forwarded=Forwarded("bo@example.org"))
     assert Messages.of(desk.unit).changes.messages[-1].author == "ana@example.org"
 
 
-def test_only_our_own_mail_server_vouches_for_a_forward() -> None:
+def test_forward_is_proven_only_by_trusted_mail_server() -> None:
     channel = ChannelInfo("support", "email", "support@acme.test", sends=True, authority="mx.acme.test")
-    desk = FirstDay(Settings(channels={"support": channel}))
+    desk = UnitDesk(Settings(channels={"support": channel}))
     forwarded = Forwarded("bo@example.org")
     for results in ("mx.acme.test; dmarc=pass header.from=acme.test", "mx.evil.test; dmarc=pass"):
         desk.mail("agent1@acme.test", forwarded=forwarded, authentication=(results,))
@@ -129,16 +129,16 @@ def test_only_our_own_mail_server_vouches_for_a_forward() -> None:
     assert proven == [True, False]
 
 
-def test_directives_are_read_off_the_first_lines_only() -> None:
-    assert directives("#solve\n\nThanks\n#close").asked == (("solve", ""),)
-    assert directives("Thanks\n#close").asked == ()
-    assert directives("#hashtag").text == "#hashtag"
+def test_directives_are_parsed_only_in_first_lines() -> None:
+    assert parse_directives("#solve\n\nThanks\n#close").requests == (("solve", ""),)
+    assert parse_directives("Thanks\n#close").requests == ()
+    assert parse_directives("#hashtag").text == "#hashtag"
 
 
-def test_a_merged_ticket_is_answered_where_it_went() -> None:
-    desk = FirstDay()
+def test_answer_to_merged_ticket_is_added_to_target() -> None:
+    desk = UnitDesk()
     desk.mail()
-    token = told(desk)
+    token = notification_id(desk)
     desk.mail(subject="Other")
     desk.do(Merge(1, into=2))
     desk.do(Assign(2, "agent1"))

@@ -1,4 +1,4 @@
-"""What a machine says to a customer, and where it had better be silent."""
+"""Automatic answers to customers, and the cases in which none is sent."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def answer(desk: Chat, ticket: int = 1, message: int = 1, text: str = "Turn it o
     return desk.do(Answer(ticket, message, text, CHOICES), KB).facts
 
 
-def test_it_says_first_that_a_machine_speaks() -> None:
+def test_answer_begins_with_automatic_answer_notice() -> None:
     desk = Chat()
     desk.mail(language="ko")
     answer(desk, text="전원을 껐다 켜 보세요.")
@@ -35,7 +35,7 @@ def test_it_says_first_that_a_machine_speaks() -> None:
     assert desk.kinds(1)[-1] == "machine_answered"
 
 
-def test_what_can_be_picked_is_shown_by_the_channel_that_can() -> None:
+def test_channel_with_choices_gets_choices() -> None:
     desk = Chat()
     desk.write()
     answer(desk)
@@ -44,7 +44,7 @@ def test_what_can_be_picked_is_shown_by_the_channel_that_can() -> None:
 
 
 @pytest.mark.parametrize(("at", "language", "first"), [("sms", "ko", "번호로"), ("support", "en", "Answer with")])
-def test_elsewhere_it_stands_in_the_text(at: str, language: str, first: str) -> None:
+def test_channel_without_choices_gets_numbered_list_in_text(at: str, language: str, first: str) -> None:
     desk = Chat()
     desk.write(at=at, language=language)
     answer(desk)
@@ -58,7 +58,7 @@ def test_elsewhere_it_stands_in_the_text(at: str, language: str, first: str) -> 
     assert Messages.of(desk.unit).changes.messages[-1].choices == CHOICES
 
 
-def test_it_is_no_answer_of_a_person() -> None:
+def test_automatic_answer_leaves_ticket_unanswered() -> None:
     desk = Chat()
     desk.write()
     answer(desk)
@@ -66,72 +66,72 @@ def test_it_is_no_answer_of_a_person() -> None:
     assert (ticket.status, ticket.waiting_since) == (Status.NEW, desk.unit.now)
 
 
-def silent(desk: Chat, ticket: int = 1, message: int = 1) -> bool:
+def sends_no_answer(desk: Chat, ticket: int = 1, message: int = 1) -> bool:
     before = len(desk.said)
     answer(desk, ticket, message)
     return len(desk.said) == before
 
 
-def test_it_answers_once_on_a_ticket() -> None:
+def test_ticket_gets_one_automatic_answer() -> None:
     desk = Chat()
     desk.write()
-    assert not silent(desk)
-    assert silent(desk)
+    assert not sends_no_answer(desk)
+    assert sends_no_answer(desk)
     desk.write("and now?")
-    assert silent(desk, message=max(m.id for m in Messages.of(desk.unit).changes.messages))
+    assert sends_no_answer(desk, message=max(m.id for m in Messages.of(desk.unit).changes.messages))
 
 
-def test_it_is_silent_where_a_person_has_answered() -> None:
+def test_no_answer_after_reply_of_agent() -> None:
     desk = Chat()
     desk.write()
     desk.do(Note(1, "a note is no answer"))
     desk.do(Reply(1, "We are on it."))
-    assert silent(desk)
+    assert sends_no_answer(desk)
 
 
-def test_it_is_silent_where_a_person_was_asked_for() -> None:
+def test_no_answer_after_customer_asked_for_person() -> None:
     desk = Chat()
     desk.write()
     desk.ask("person")
-    assert silent(desk)
+    assert sends_no_answer(desk)
 
 
-def test_it_is_silent_where_nothing_is_left_to_do() -> None:
+def test_no_answer_on_solved_ticket_and_spam() -> None:
     desk = Chat()
     for at in ("chat", "support"):
         desk.write(at=at, by="ana@example.org")
     desk.do(Solve(1))
     desk.do(MarkSpam(2))
-    assert silent(desk, 1, 1)
-    assert silent(desk, 2, 2)
+    assert sends_no_answer(desk, 1, 1)
+    assert sends_no_answer(desk, 2, 2)
 
 
-def test_a_machine_is_never_answered_by_one() -> None:
+def test_no_answer_to_automatic_message() -> None:
     desk = Chat()
     desk.mail(automatic="Auto-Submitted")
-    assert silent(desk)
+    assert sends_no_answer(desk)
 
 
-def test_our_own_words_are_never_answered() -> None:
+def test_no_answer_to_own_address() -> None:
     desk = Chat()
     desk.mail("support@acme.test")
-    assert silent(desk)
+    assert sends_no_answer(desk)
 
 
 @pytest.mark.parametrize("sender", ["no-reply@shop.example", "mailer-daemon@example.org"])
-def test_nobody_is_never_answered(sender: str) -> None:
+def test_no_answer_to_no_reply_address(sender: str) -> None:
     desk = Chat()
     desk.mail(sender)
-    assert silent(desk)
+    assert sends_no_answer(desk)
 
 
-def test_it_is_silent_unless_the_channel_wants_it() -> None:
+def test_no_answer_if_off_for_channel() -> None:
     desk = Chat(replace(SETTINGS, channels={"chat": replace(CHAT, answer=False), "support": MAIL}))
     desk.write()
-    assert silent(desk)
+    assert sends_no_answer(desk)
 
 
-def test_it_stops_after_a_few_mails_a_day() -> None:
+def test_answers_stop_at_daily_limit() -> None:
     desk = Chat()
     for number in range(1, 8):
         desk.mail(subject=f"Matter {number}")
@@ -139,7 +139,7 @@ def test_it_stops_after_a_few_mails_a_day() -> None:
     assert len(desk.said) == 5
 
 
-def test_a_channel_without_buttons_numbers_what_it_is_given() -> None:
+def test_number_picks_choice_on_channel_without_buttons() -> None:
     desk = Chat(replace(SETTINGS, channels={"sms": replace(SMS, answer=True)}))
     desk.write(at="sms")
     answer(desk)

@@ -1,4 +1,4 @@
-"""What a mail server says of a sender counts if it is the one that the configuration trusts, and no other words."""
+"""DMARC results count only if the mail server that the configuration trusts reports them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ EXCHANGE = (
 )
 
 
-def said(authority: str | None, *headers: str, sender: str = "anna@corp.example") -> Dmarc:
+def result_of(authority: str | None, *headers: str, sender: str = "anna@corp.example") -> Dmarc:
     channel = ChannelInfo("support", "email", "support@acme.test", authority=authority)
     return dmarc(channel, InboundMessage(sender, None, "", "", "", "", authentication=headers))
 
@@ -39,10 +39,10 @@ def said(authority: str | None, *headers: str, sender: str = "anna@corp.example"
         (EXCHANGE.format("pass"), Dmarc.UNKNOWN),
     ],
 )
-def test_a_server_with_a_name(header: str, result: Dmarc) -> None:
-    assert said(MX, header) is result
-    assert said(None, header) is Dmarc.UNKNOWN
-    assert said(MX, "mx.other.test; dmarc=none", header) is Dmarc.UNKNOWN, "only the topmost counts"
+def test_result_of_named_server(header: str, result: Dmarc) -> None:
+    assert result_of(MX, header) is result
+    assert result_of(None, header) is Dmarc.UNKNOWN
+    assert result_of(MX, "mx.other.test; dmarc=none", header) is Dmarc.UNKNOWN, "only the topmost header counts"
 
 
 @pytest.mark.parametrize(
@@ -58,5 +58,5 @@ def test_a_server_with_a_name(header: str, result: Dmarc) -> None:
         (EXCHANGE.format("pass").replace("from=corp", "from=evil"), Dmarc.UNKNOWN),
     ],
 )  # fmt: skip
-def test_microsoft_names_no_server(header: str, result: Dmarc) -> None:
-    assert said(MICROSOFT, header) is result
+def test_result_of_microsoft_without_server_name(header: str, result: Dmarc) -> None:
+    assert result_of(MICROSOFT, header) is result

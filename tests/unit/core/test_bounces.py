@@ -15,12 +15,12 @@ from deskctl.core.tickets.commands import Take
 from deskctl.core.tickets.model import Status
 from deskctl.core.tickets.repository import Tickets
 
-from .desk import FirstDay
+from .desk import UnitDesk
 
 
-def answered() -> tuple[FirstDay, int, str]:
+def answered() -> tuple[UnitDesk, int, str]:
     """Return a desk with a sent reply, the reply's outbox number and its Message-ID."""
-    desk = FirstDay()
+    desk = UnitDesk()
     desk.mail()
     desk.do(Take(1))
     facts = desk.do(Reply(1, "We are on it.")).facts

@@ -15,11 +15,11 @@ from deskctl.core.tickets.model import Status
 from deskctl.core.tickets.repository import Tickets
 from deskctl.errors import UsageError
 
-from .desk import NOW, FirstDay
+from .desk import NOW, UnitDesk
 
 
 def test_incoming_call_is_a_customer_message() -> None:
-    desk = FirstDay()
+    desk = UnitDesk()
     desk.do(Create("+82-2-555-0101", "", "카드 결제가 안 됩니다.\n확인 부탁드립니다.", channel="phone", seconds=240))
     [message] = Messages.of(desk.unit).changes.messages
     assert (message.kind, message.author) == (MessageKind.IN, "+82-2-555-0101")
@@ -31,7 +31,7 @@ def test_incoming_call_is_a_customer_message() -> None:
 
 
 def test_outgoing_call_is_a_reply() -> None:
-    desk = FirstDay()
+    desk = UnitDesk()
     desk.do(Create("+82-2-555-0101", "Refund", "Told them it is done.", channel="phone", direction="out"))
     ticket = Tickets.of(desk.unit).get(1)
     assert (ticket.status, ticket.assignee, ticket.waiting_since) == (Status.PENDING, "agent1", None)
@@ -40,7 +40,7 @@ def test_outgoing_call_is_a_reply() -> None:
 
 
 def test_solving_a_ticket_cancels_its_callback() -> None:
-    desk = FirstDay()
+    desk = UnitDesk()
     desk.do(Create("02-555-0101", "Refund", "Please call.", channel="phone", callback="+2h"))
     timer = desk.unit.changes.timers["callback:1"]
     assert (timer.kind, timer.due_at) == (TimerKind.CALLBACK, NOW + timedelta(hours=2))
@@ -56,7 +56,7 @@ def test_solving_a_ticket_cancels_its_callback() -> None:
 
 
 def test_merge_moves_the_callback() -> None:
-    desk = FirstDay()
+    desk = UnitDesk()
     desk.do(Create("02-555-0101", "Refund", "Please call.", channel="phone", callback="+2h"))
     desk.mail()
     desk.do(Merge(1, into=2))
@@ -82,4 +82,4 @@ def test_merge_moves_the_callback() -> None:
 def test_invalid_call_is_refused(fields: dict[str, object], why: str) -> None:
     values = {"sender": "02-555-0101", "subject": "x", "text": "x", **fields}
     with pytest.raises(UsageError, match=why):
-        FirstDay().do(Create(**values))  # type: ignore[arg-type]
+        UnitDesk().do(Create(**values))  # type: ignore[arg-type]

@@ -18,13 +18,13 @@ from deskctl.core.tickets.model import Status
 from deskctl.core.tickets.repository import Tickets
 from deskctl.errors import Refused
 
-from .desk import FirstDay
+from .desk import UnitDesk
 
 SENDER = Actor.system("sender")
 
 
-def replied() -> tuple[FirstDay, int]:
-    desk = FirstDay()
+def replied() -> tuple[UnitDesk, int]:
+    desk = UnitDesk()
     desk.mail()
     desk.do(Take(1))
     return desk, int(desk.do(Reply(1, "We are on it.")).facts["outbox"])
@@ -94,7 +94,7 @@ def test_only_waiting_messages_can_be_cancelled() -> None:
 
 
 def test_failed_notification_causes_no_notification() -> None:
-    desk = FirstDay()
+    desk = UnitDesk()
     desk.mail()
     notification = desk.sent_to("agent1@acme.test")[0]
     before = len(Outbox.of(desk.unit).changes.outbox)

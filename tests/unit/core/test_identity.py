@@ -12,15 +12,15 @@ from deskctl.core.tickets.repository import Tickets
 from deskctl.core.values import phone
 from deskctl.errors import DeskctlError, Refused
 
-from .desk import FirstDay
+from .desk import UnitDesk
 
 PEOPLE = st.integers(1, 5)
 STEPS = st.lists(st.tuples(st.booleans(), PEOPLE, PEOPLE), max_size=12)
 
 
-def five_contacts() -> FirstDay:
+def five_contacts() -> UnitDesk:
     """Return a desk on which contact 1 wrote ticket 1, contact 2 ticket 2, up to 5."""
-    desk = FirstDay()
+    desk = UnitDesk()
     for number in range(1, 6):
         desk.mail(f"{number}@example.org", f"matter {number}")
     return desk
@@ -73,7 +73,7 @@ def test_unmerge_restores_the_contacts_before_the_merge(
 
 
 def test_same_vouched_address_on_two_channels_is_one_contact() -> None:
-    desk = FirstDay()
+    desk = UnitDesk()
     desk.mail("ana@example.org")
     desk.mail("4711@chat.example", also=(("email", "Ana@example.org"), ("phone", "+82 2-555-0101")))
     assert person_contacts(desk.unit, 2) == [1, 2]
@@ -88,7 +88,7 @@ def test_same_vouched_address_on_two_channels_is_one_contact() -> None:
 
 
 def test_forged_sender_does_not_link_contacts() -> None:
-    desk = FirstDay()
+    desk = UnitDesk()
     desk.mail("ana@example.org", name="Ana")
     desk.mail("eve@example.net", name="Ana", reply_to=("ana@example.org",), cc=("ana@example.org",))
     desk.mail("ana@example.org", name="Eve", reply_to=("eve@example.net",), headers={"x-original-from": "eve"})

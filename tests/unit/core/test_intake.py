@@ -1,4 +1,4 @@
-"""What a message does to its ticket."""
+"""The effect of a received message on its ticket."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from deskctl.core.tickets.commands import Set, Solve
 from deskctl.core.tickets.model import Status
 from deskctl.core.tickets.repository import Tickets
 
-from .desk import NOW, FirstDay
+from .desk import NOW, UnitDesk
 
 
 @pytest.mark.parametrize("status", ["pending", "hold"])
-def test_a_customer_wakes_a_waiting_ticket(status: str) -> None:
-    desk = FirstDay()
+def test_message_of_customer_reopens_waiting_ticket(status: str) -> None:
+    desk = UnitDesk()
     desk.mail(message_id="<one@example.org>")
     desk.do(Reply(1, "Please wait."))
     desk.do(Set(1, (("status", status),)))
@@ -28,8 +28,8 @@ def test_a_customer_wakes_a_waiting_ticket(status: str) -> None:
     assert Tickets.of(desk.unit).get(1).waiting_since == NOW
 
 
-def test_a_customer_reopens_a_solved_ticket() -> None:
-    desk = FirstDay()
+def test_message_of_customer_reopens_solved_ticket() -> None:
+    desk = UnitDesk()
     desk.mail(message_id="<one@example.org>")
     desk.do(Solve(1))
     assert set(desk.unit.changes.timers) == {"auto_close:1"}
@@ -42,8 +42,8 @@ def test_a_customer_reopens_a_solved_ticket() -> None:
 @pytest.mark.parametrize(
     "signs", [{"automatic": "auto-submitted"}, {"bounce": Bounce()}, {"sender": "support@acme.test"}]
 )
-def test_a_machine_is_kept_and_marked_but_wakes_nothing(signs: dict[str, Any]) -> None:
-    desk = FirstDay()
+def test_automatic_message_is_kept_and_marked_and_reopens_nothing(signs: dict[str, Any]) -> None:
+    desk = UnitDesk()
     desk.mail()
     token = desk.do(Reply(1, "Done.", status="solved")).facts["message_id"]
     answer = desk.mail(in_reply_to=(token,), **signs)
@@ -53,8 +53,8 @@ def test_a_machine_is_kept_and_marked_but_wakes_nothing(signs: dict[str, Any]) -
     assert Tickets.of(desk.unit).get(1).waiting_since is None
 
 
-def test_the_oldest_unanswered_word_counts() -> None:
-    desk = FirstDay()
+def test_waiting_since_is_oldest_unanswered_message() -> None:
+    desk = UnitDesk()
     desk.mail(message_id="<one@example.org>")
     first = Tickets.of(desk.unit).get(1).waiting_since
     desk.mail(in_reply_to=("<one@example.org>",))
@@ -62,31 +62,31 @@ def test_the_oldest_unanswered_word_counts() -> None:
     assert desk.kinds(1).count("waiting_changed") == 1
 
 
-def test_one_address_is_one_contact_whatever_its_case() -> None:
-    desk = FirstDay()
+def test_address_in_different_case_is_same_contact() -> None:
+    desk = UnitDesk()
     desk.mail("ana@example.org")
     desk.mail("Ana@Example.org", name="Ana Lima")
     assert Tickets.of(desk.unit).get(1).contact == Tickets.of(desk.unit).get(2).contact
     assert Contacts.of(desk.unit).get(Tickets.of(desk.unit).get(1).contact).name == "Ana Lima"
 
 
-def test_a_mail_from_nobody_is_kept() -> None:
-    desk = FirstDay()
+def test_mail_without_sender_is_kept() -> None:
+    desk = UnitDesk()
     assert desk.mail(None, message_id=None).facts["number"] == 1  # type: ignore[arg-type]
 
 
-def test_the_team_is_told_of_a_new_ticket_and_nobody_else() -> None:
-    desk = FirstDay()
+def test_new_ticket_notifies_only_team() -> None:
+    desk = UnitDesk()
     desk.mail(name="Ana")
     assert len(desk.sent_to("agent1@acme.test")) == len(desk.sent_to("agent2@acme.test")) == 1
     assert desk.sent_to("lead@acme.test") == []
-    told = desk.sent_to("agent1@acme.test")[0]
-    assert told.automatic
-    assert "It burns." in told.text
-    assert "Ana <ana@example.org>" in told.text
+    notification = desk.sent_to("agent1@acme.test")[0]
+    assert notification.automatic
+    assert "It burns." in notification.text
+    assert "Ana <ana@example.org>" in notification.text
 
 
-def test_the_channels_team_gets_the_ticket() -> None:
-    desk = FirstDay()
+def test_ticket_gets_team_of_channel() -> None:
+    desk = UnitDesk()
     desk.mail()
     assert Tickets.of(desk.unit).get(1).team == "support"

@@ -1,4 +1,4 @@
-"""What customers ask of the desk itself, and what they hear."""
+"""Requests of customers that are answered automatically."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from deskctl.core.answers.automatic_answer import MOST_A_DAY_IN_CHAT
+from deskctl.core.answers.automatic_answer import DAILY_CHAT_LIMIT
 from deskctl.core.intake.journal import JournalState
 from deskctl.core.messages.commands import Block, Reply
 from deskctl.core.messages.repository import Messages
@@ -17,33 +17,33 @@ from deskctl.core.tickets.repository import Tickets
 from .chat import CHAT, SETTINGS, Chat
 
 
-def test_who_asks_hears_how_their_own_tickets_stand() -> None:
+def test_status_lists_own_tickets() -> None:
     desk = Chat()
     desk.write("Printer")
     desk.ask("new", text="Scanner")
     desk.do(Reply(2, "Is it on?"))
-    desk.write("Somebody else's", by="bob")
+    desk.write("Other contact", by="bob")
     desk.ask("status")
     assert desk.said[-1].text.splitlines()[1:] == ["#2 Scanner: waiting for your answer", "#1 Printer: received"]
     assert (desk.settled.state, desk.settled.reason) == (JournalState.DONE, "asked for status")
     assert len(Tickets.of(desk.unit).changes.new_tickets) == 3
 
 
-def test_it_is_said_in_the_customers_language() -> None:
+def test_answer_is_in_language_of_customer() -> None:
     desk = Chat()
     desk.write("프린터가 고장났어요", language="ko")
     desk.ask("status", language="ko")
     assert desk.said[-1].text == "진행 중인 문의:\n#1 프린터가 고장났어요: 접수됨"
 
 
-def test_who_has_no_ticket_hears_that_and_gets_none() -> None:
+def test_status_without_tickets_opens_no_ticket() -> None:
     desk = Chat()
     desk.ask("status")
     assert "no open tickets" in desk.said[0].text
     assert Tickets.of(desk.unit).changes.new_tickets == set()
 
 
-def test_an_answer_to_the_asking_goes_back_where_it_came_from() -> None:
+def test_answer_goes_to_sender_on_same_channel() -> None:
     desk = Chat()
     desk.ask("help", message_id="<1:1@chat>", headers={"chat": "7"})
     entry = desk.said[0]
@@ -60,7 +60,7 @@ def test_an_answer_to_the_asking_goes_back_where_it_came_from() -> None:
     ("language", "first", "last"),
     [("ko", "어서 오세요!", "상담 시간: 9-18"), ("en", "Welcome!", "Support hours: 9-18"), ("fr", "Welcome!", "")],
 )
-def test_help_greets_says_what_can_be_done_and_when_people_are_there(language: str, first: str, last: str) -> None:
+def test_help_contains_greeting_commands_and_support_hours(language: str, first: str, last: str) -> None:
     channel = replace(CHAT, greeting={"en": "Welcome!", "ko": "어서 오세요!"}, hours="9-18")
     desk = Chat(replace(SETTINGS, channels={"chat": channel}))
     desk.ask("help", language=language)
@@ -70,13 +70,13 @@ def test_help_greets_says_what_can_be_done_and_when_people_are_there(language: s
     assert last in lines[-1]
 
 
-def test_a_greeting_for_all_is_for_everybody() -> None:
+def test_greeting_without_language_is_used_for_all_languages() -> None:
     desk = Chat(replace(SETTINGS, channels={"chat": replace(CHAT, greeting={"": "Hi · 안녕"})}))
     desk.ask("help", language="ko")
     assert desk.said[0].text.startswith("Hi · 안녕\n")
 
 
-def test_who_asks_for_a_person_has_the_team_told_once() -> None:
+def test_request_for_person_notifies_team_once() -> None:
     desk = Chat()
     desk.write()
     desk.do(Reply(1, "Have you tried turning it off?"))
@@ -91,7 +91,7 @@ def test_who_asks_for_a_person_has_the_team_told_once() -> None:
     assert desk.said[0].text != desk.said[1].text
 
 
-def test_who_has_an_agent_has_that_agent_told() -> None:
+def test_request_for_person_notifies_assignee() -> None:
     desk = Chat()
     desk.write()
     desk.do(Take(1), "agent2")
@@ -101,7 +101,7 @@ def test_who_has_an_agent_has_that_agent_told() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "/human", "/human@acme_bot"])
-def test_who_asks_for_a_person_first_of_all_gets_a_ticket_for_it(text: str) -> None:
+def test_request_for_person_without_ticket_opens_ticket(text: str) -> None:
     desk = Chat()
     desk.ask("person", text=text, subject=text, language="ko")
     assert Tickets.of(desk.unit).get(1).subject == "상담원을 요청합니다"
@@ -109,30 +109,30 @@ def test_who_asks_for_a_person_first_of_all_gets_a_ticket_for_it(text: str) -> N
     assert len(desk.sent_to("agent1@acme.test")) == 1
 
 
-def test_what_is_said_with_the_call_for_a_person_is_kept() -> None:
+def test_text_with_request_for_person_is_kept() -> None:
     desk = Chat()
     desk.ask("person", text="my card is lost")
     assert [m.text for m in Messages.of(desk.unit).changes.messages if m.kind == "in"] == ["my card is lost"]
     assert desk.kinds(1).count("person_asked") == 1
 
 
-def test_a_wrong_code_ties_nobody_to_anybody() -> None:
+def test_invalid_code_links_no_contacts() -> None:
     desk = Chat()
     desk.ask("link", "nonsense")
     assert "does not work" in desk.said[0].text
     assert desk.settled.state is JournalState.DONE
 
 
-def test_who_asks_without_end_is_answered_no_more_and_nothing_is_lost() -> None:
+def test_requests_beyond_daily_limit_are_not_answered() -> None:
     desk = Chat()
-    for _ in range(MOST_A_DAY_IN_CHAT + 3):
+    for _ in range(DAILY_CHAT_LIMIT + 3):
         desk.ask("status")
-    assert len(desk.said) == MOST_A_DAY_IN_CHAT
+    assert len(desk.said) == DAILY_CHAT_LIMIT
     assert desk.settled.state is JournalState.DONE
     assert "not answered" in str(desk.settled.reason)
 
 
-def test_a_blocked_sender_asks_in_vain() -> None:
+def test_request_of_blocked_sender_is_spam() -> None:
     desk = Chat()
     desk.do(Block("ana@chat.test"))
     desk.ask("status", by="ana@chat.test", text="/status")
@@ -140,7 +140,7 @@ def test_a_blocked_sender_asks_in_vain() -> None:
     assert Tickets.of(desk.unit).get(1).spam
 
 
-def test_nothing_is_said_on_a_channel_that_cannot_send() -> None:
+def test_no_answer_on_channel_that_cannot_send() -> None:
     desk = Chat(replace(SETTINGS, channels={"chat": replace(CHAT, sends=False)}))
     desk.ask("help")
     assert desk.said == []

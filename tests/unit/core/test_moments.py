@@ -1,4 +1,4 @@
-"""Moments as people write them."""
+"""Parsing of moments: relative times, dates and clock times, in English and Korean."""
 
 from __future__ import annotations
 
@@ -78,16 +78,16 @@ def seoul(text: str) -> str:
         ("내일\u3000１０：００", "Tue 11-24 10:00:00"),
     ],
 )
-def test_what_people_write_is_read(text: str, moment: str) -> None:
+def test_moment_is_parsed(text: str, moment: str) -> None:
     assert seoul(text) == moment
 
 
-def test_a_day_without_a_time_takes_the_one_that_is_meant_there() -> None:
+def test_day_without_time_uses_default_time() -> None:
     found = parse_moment("내일", NOW, SEOUL, day_at=time(9))
     assert found == datetime(2026, 11, 24, 0, 0, tzinfo=UTC)
 
 
-def test_29_february_is_the_next_one() -> None:
+def test_29_february_is_next_leap_day() -> None:
     assert seoul("2월 29일 10:00") == "Tue 02-29 10:00:00"
 
 
@@ -118,19 +118,19 @@ def test_29_february_is_the_next_one() -> None:
         "-2h",
     ],
 )
-def test_what_is_no_moment_is_refused_with_examples(text: str) -> None:
+def test_invalid_moment_is_refused_with_examples(text: str) -> None:
     with pytest.raises(UsageError) as raised:
         parse_moment(text, NOW, SEOUL)
     assert "내일 10:00" in raised.value.hint
 
 
-def test_what_is_over_is_refused_where_it_must_be_to_come() -> None:
+def test_past_moment_is_refused_where_future_is_required() -> None:
     assert ahead("today 17:50", NOW, SEOUL) > NOW
     with pytest.raises(UsageError, match="2026-11-23 09:00 KST"):
         ahead("today 09:00", NOW, SEOUL)
 
 
-def test_clock_times_are_those_of_the_zone_across_its_changes() -> None:
+def test_clock_times_across_daylight_saving_changes() -> None:
     evening = datetime(2026, 3, 28, 20, tzinfo=UTC)  # the night on which Berlin skips 02:00 to 03:00
     assert parse_moment("tomorrow 10:00", evening, BERLIN) == datetime(2026, 3, 29, 8, tzinfo=UTC)
     assert parse_moment("+1d", evening, BERLIN) == evening + timedelta(days=1)
@@ -139,7 +139,7 @@ def test_clock_times_are_those_of_the_zone_across_its_changes() -> None:
 
 
 @given(st.text(max_size=30) | st.from_regex(r"[0-9:. +hmd내일오전시분후tomorw-]{0,20}", fullmatch=True))
-def test_any_text_is_a_moment_or_refused(text: str) -> None:
+def test_any_text_is_parsed_or_refused(text: str) -> None:
     with suppress(UsageError):
         assert parse_moment(text, NOW, SEOUL).tzinfo is UTC
 
@@ -148,7 +148,7 @@ def test_any_text_is_a_moment_or_refused(text: str) -> None:
     st.integers(10_000_000, 68_000_000).map(lambda minutes: datetime.fromtimestamp(60 * minutes, UTC)),
     st.sampled_from([SEOUL, BERLIN, ZoneInfo("America/New_York"), UTC]),
 )
-def test_a_written_moment_is_the_one_it_was_written_from(moment: datetime, zone: ZoneInfo) -> None:
+def test_written_moment_is_parsed_to_same_moment(moment: datetime, zone: ZoneInfo) -> None:
     there = moment.astimezone(zone)
     if there.fold == 0:  # the second 02:30 of an autumn night needs its offset
         assert parse_moment(there.strftime("%Y-%m-%d %H:%M"), NOW, zone) == moment
