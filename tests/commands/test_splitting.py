@@ -107,7 +107,7 @@ def test_undo_is_refused_once_the_customer_wrote_on_the_new_ticket(gold: StoredD
     ticket, _, later = two_matters(gold)
     gold.do(c.Split(ticket, (later,)))
     gold.mail(references=("<2@example.org>",))
-    with pytest.raises(Refused, match="was touched since"):
+    with pytest.raises(Refused, match="changed ticket"):
         gold.do(Undo())
 
 
