@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, text, tuple_
 
-from ..core.messages.conversations import LastMessage, Talk
+from ..core.messages.conversations import ConversationKey, LastMessage
 from ..core.messages.model import FileRef
 from ..core.messages.thread import MessageHead
 from . import rows
@@ -52,10 +52,10 @@ class TalkSource:
 
     _connection: Connection
 
-    def talked(self, talks: Collection[Talk]) -> Iterable[LastMessage]:
+    def last_messages(self, keys: Collection[ConversationKey]) -> Iterable[LastMessage]:
         contacts_of: defaultdict[str, list[int]] = defaultdict(list)
-        for talk in talks:
-            contacts_of[talk.channel].append(talk.contact)
+        for key in keys:
+            contacts_of[key.channel].append(key.contact)
         found: list[LastMessage] = []
         for channel, those in contacts_of.items():
             last = (
@@ -71,7 +71,11 @@ class TalkSource:
             for some in portions(those):
                 living = tickets.c.contact.in_(some), tickets.c.status.not_in(("closed", "merged"))
                 rows = self._connection.execute(select(tickets.c.contact, tickets.c.number, last).where(*living))
-                found += [LastMessage(Talk(channel, c), number, said) for c, number, said in rows if said is not None]
+                found += [
+                    LastMessage(ConversationKey(channel, c), number, said)
+                    for c, number, said in rows
+                    if said is not None
+                ]
         return found
 
     def offers(self, tickets: Collection[int]) -> Iterable[MessageHead]:
@@ -82,7 +86,7 @@ class TalkSource:
                 newest[row.ticket] = rows.message_head(row)
         return newest.values()
 
-    def anew(self, keys: Collection[tuple[str, str]]) -> Collection[tuple[str, str]]:
+    def new_ticket_requests(self, keys: Collection[tuple[str, str]]) -> Collection[tuple[str, str]]:
         asked = {(clean(channel), clean(address)): (channel, address) for channel, address in keys}
         return {
             asked[row.channel, row.address]

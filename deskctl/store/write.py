@@ -230,12 +230,12 @@ def _messages(connection: Connection, changes: Changes, source: StoredSource) ->
 def _conversations(connection: Connection, changes: Changes) -> None:
     begun = [
         (clean(channel), clean(address))
-        for (channel, address), on in sorted(changes.of(ConversationChanges).anew.items())
+        for (channel, address), on in sorted(changes.of(ConversationChanges).new_ticket_requests.items())
         if on
     ]
     said = [
         (clean(channel), clean(address))
-        for (channel, address), on in sorted(changes.of(ConversationChanges).anew.items())
+        for (channel, address), on in sorted(changes.of(ConversationChanges).new_ticket_requests.items())
         if not on
     ]
     insert(connection, anew, begun, "channel address", OR_NOTHING)

@@ -191,7 +191,10 @@ class TestReplying:
         desk.ingest(mail())
         assert "no suggestion nothing:1" in desk("reply", "1", "--insert", "nothing:1", "-m", "x", code=3).err
         assert "did you mean support" in desk("reply", "1", "--via", "suport", "-m", "x", code=3).err
-        assert "known is: ana@example.org (email)" in desk("reply", "1", "--to", "eve@a.example", "-m", "x", code=4).err
+        assert (
+            "known addresses: ana@example.org (email)"
+            in desk("reply", "1", "--to", "eve@a.example", "-m", "x", code=4).err
+        )
         assert "ana@example.org" not in desk("outbox", "list").out
 
     def test_undone_reply_is_never_sent(self, desk: Shell) -> None:

@@ -70,7 +70,7 @@ def test_moments_in_years_1_and_9999_are_accepted_or_refused(alone: Shell) -> No
 
 def test_week_at_the_end_of_year_9999_is_refused(alone: Shell) -> None:
     refused = alone("shift", "show", "--week", "9999-12-31", code=2)
-    assert "“9999-12-31” is too far away" in refused.err
+    assert 'out of range: "9999-12-31"' in refused.err
 
 
 def test_show_accepts_mail_with_distant_dates(alone: Shell) -> None:

@@ -87,8 +87,8 @@ class TestReplying:
         with (alone.folder / "half").open("wb") as file:
             file.truncate(attachment_files.MAX_TOTAL_SIZE // 2 + 1)
         assert "20 MB" in alone("reply", "1", "-m", "x", "-a", "half", "-a", "half", code=2).err
-        assert "not a mail address" in alone("reply", "1", "-m", "x", "--cc", "ana", code=2).err
-        assert "not a mail address" in alone("reply", "1", "-m", "x", "--bcc", "a@b.c\nBcc: d@e.f", code=2).err
+        assert "not an email address" in alone("reply", "1", "-m", "x", "--cc", "ana", code=2).err
+        assert "not an email address" in alone("reply", "1", "-m", "x", "--bcc", "a@b.c\nBcc: d@e.f", code=2).err
         assert len(alone.show(1)["messages"]) == 1
 
     def test_reply_prints_send_time_and_undo_hint(self, desk: Shell) -> None:

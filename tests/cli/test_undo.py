@@ -104,7 +104,7 @@ def test_undo_list_shows_the_last_commands(tickets: Shell) -> None:
         ("solved tickets 1 and 2", [1, 2], "can be undone"),
     ]
     line = tickets("undo", "--list", "--columns", "did,state,why").out.splitlines()[1]
-    assert line.startswith("added team finance\tcannot be undone\ta team is not removed")
+    assert line.startswith("added team finance\tcannot be undone\ta team cannot be removed, because")
     tickets("undo", str(rows[2]["command"]))
     assert statuses(tickets)[:2] == ["new", "new"]
     assert tickets("undo", "--list", "--limit", "1", "--json").row["did"] == "tagged ticket 3"

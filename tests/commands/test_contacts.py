@@ -1,4 +1,4 @@
-"""One customer on every channel, on both stores: merged and parted, linked, changed, erased."""
+"""Contacts on both stores: merge and unmerge, link codes, changes, erase."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def contact(desk: StoredDesk, number: int, **options: Any) -> dict[str, Any]:
     return document
 
 
-def two(desk: StoredDesk) -> None:
+def two_contacts(desk: StoredDesk) -> None:
     """김민수 writes by mail (contact 1, ticket 1) and telephones (contact 2, ticket 2)."""
     desk.mail("minsu@example.org", "결제 오류", name="김민수")
     desk.do(
@@ -39,8 +39,8 @@ def two(desk: StoredDesk) -> None:
     )
 
 
-def test_a_merged_contact_is_one_customer_with_one_timeline(desk: StoredDesk) -> None:
-    two(desk)
+def test_merged_contacts_are_one_customer_with_one_timeline(desk: StoredDesk) -> None:
+    two_contacts(desk)
     desk.do(SetContact(2, (("tier", "vip"), ("org", "에이씨엠이"))))
     desk.do(MergeContacts(1, 2), "user:root")
     for number in (1, 2):
@@ -67,8 +67,8 @@ def test_a_merged_contact_is_one_customer_with_one_timeline(desk: StoredDesk) ->
     assert {t["number"] for t in desk.store.ask(ListTickets(contact="+82 2 555 0101"))} == {1, 2}
 
 
-def test_what_a_parted_contact_said_meanwhile_goes_with_it(desk: StoredDesk) -> None:
-    two(desk)
+def test_unmerged_contact_keeps_its_messages_from_the_time_of_the_merge(desk: StoredDesk) -> None:
+    two_contacts(desk)
     desk.do(MergeContacts(1, 2))
     desk.do(Create("+82 2 555 0101", "second call", "Hello?", channel="phone"))
     assert contact(desk, 1)["total"] == 3
@@ -78,8 +78,8 @@ def test_what_a_parted_contact_said_meanwhile_goes_with_it(desk: StoredDesk) -> 
     assert [e["kind"] for e in desk.store.ask(ContactEvents(2))] == ["contact_merged", "contact_unmerged"]
 
 
-def test_merging_and_parting_can_be_undone(desk: StoredDesk) -> None:
-    two(desk)
+def test_undo_of_merge_and_of_unmerge(desk: StoredDesk) -> None:
+    two_contacts(desk)
     desk.do(MergeContacts(1, 2))
     assert desk.do(Undo()).said == "undone: merged contact 2"
     assert contact(desk, 2)["id"] == 2
@@ -89,8 +89,8 @@ def test_merging_and_parting_can_be_undone(desk: StoredDesk) -> None:
     assert contact(desk, 2)["id"] == 1
 
 
-def test_open_tickets_hear_of_another_tier_and_solved_ones_do_not(desk: StoredDesk) -> None:
-    two(desk)
+def test_change_of_tier_is_recorded_on_open_tickets_only(desk: StoredDesk) -> None:
+    two_contacts(desk)
     desk.do(Create("+82-2-555-0101", "solved", "x", channel="phone"))
     desk.do(Solve(3))
     desk.do(MergeContacts(1, 2))
@@ -99,8 +99,8 @@ def test_open_tickets_hear_of_another_tier_and_solved_ones_do_not(desk: StoredDe
     assert changed == [[["tier"]], [["tier"]], []]
 
 
-def test_a_code_ties_a_chat_to_the_customer_once(desk: StoredDesk) -> None:
-    two(desk)
+def test_link_code_links_a_chat_to_the_contact_once(desk: StoredDesk) -> None:
+    two_contacts(desk)
     issued = desk.do(IssueLink(1, "chat")).facts
     code = issued["code"]
 
@@ -142,7 +142,7 @@ def test_a_code_ties_a_chat_to_the_customer_once(desk: StoredDesk) -> None:
         desk.do(IssueLink(1, "phone"))
 
 
-def test_nothing_is_left_of_an_erased_customer_but_counts_and_events(desk: StoredDesk) -> None:
+def test_erase_leaves_only_counts_and_events(desk: StoredDesk) -> None:
     file = IncomingFile("주민등록증.png", "image/png", b"secret picture")
     desk.mail(
         "minsu@example.org", "결제 오류", name="김민수", text="카드번호 1234", files=(file,), cc=("kim@example.org",)
@@ -161,8 +161,21 @@ def test_nothing_is_left_of_an_erased_customer_but_counts_and_events(desk: Store
     left += [desk.store.ask(ShowOutbox(n)) for n in sent]
     left += [desk.store.ask(ShowInbox(row["id"])) for row in raw if row["message"] != 2]
     words = repr(left)
-    for gone in ("민수", "결제", "카드", "minsu@", "kim@", "5550101", "서울", "나도", "안녕", "주민", "raw 1", "cmF3"):
-        assert gone not in words, gone
+    for erased in (
+        "민수",
+        "결제",
+        "카드",
+        "minsu@",
+        "kim@",
+        "5550101",
+        "서울",
+        "나도",
+        "안녕",
+        "주민",
+        "raw 1",
+        "cmF3",
+    ):
+        assert erased not in words, erased
     assert [m["text"] for m in desk.show(2)["messages"]] == ["It burns.", ""]
     assert desk.show(2)["contact"]["address"] == "eve@example.net"
     assert [desk.show(n)["status"] for n in (1, 2, 3)] == ["closed", "new", "closed"]
@@ -180,15 +193,15 @@ def test_nothing_is_left_of_an_erased_customer_but_counts_and_events(desk: Store
     assert contact(desk, 4)["name"] == "김민수"
 
 
-def test_whoever_has_the_ticket_is_told_when_a_promised_call_is_due(desk: StoredDesk) -> None:
+def test_assignee_is_notified_when_a_callback_is_due(desk: StoredDesk) -> None:
     desk.do(Create("+82-2-555-0101", "전화", "전화 주세요", channel="phone", callback="+2h", team="support"))
     desk.do(Take(1), "agent2")
     desk.later(hours=2)
     [timer] = desk.store.timers.due(10)
     desk.do(FireTimer(timer.id), "system:clock")
-    told = [desk.store.ask(ShowOutbox(row["id"])) for row in desk.outbox(ticket=1)]
-    assert [(t["to"], t["subject"]) for t in told] == [(["agent2@acme.test"], "[#1] Call back: 전화")]
-    assert "+8225550101" in told[0]["text"]
+    notifications = [desk.store.ask(ShowOutbox(row["id"])) for row in desk.outbox(ticket=1)]
+    assert [(t["to"], t["subject"]) for t in notifications] == [(["agent2@acme.test"], "[#1] Call back: 전화")]
+    assert "+8225550101" in notifications[0]["text"]
     assert desk.show(1)["callback_at"] == "2026-03-02T11:00:00Z"
     desk.do(Solve(1))
     assert desk.show(1)["callback_at"] is None
@@ -196,7 +209,7 @@ def test_whoever_has_the_ticket_is_told_when_a_promised_call_is_due(desk: Stored
     assert desk.show(1)["callback_at"] == "2026-03-02T11:00:00Z"
 
 
-def test_what_a_customer_said_on_the_ticket_of_another_is_theirs(desk: StoredDesk) -> None:
+def test_timeline_contains_messages_on_tickets_of_other_contacts(desk: StoredDesk) -> None:
     desk.mail("ana@example.org", "Printer", cc=("kim@example.org",), message_id="<1@example.org>")
     desk.mail("kim@example.org", "Re: Printer", text="It is my printer.", references=("<1@example.org>",))
     desk.mail("kim@example.org", "Lamp", text="It is dark.")

@@ -1,4 +1,4 @@
-"""What delivery reports do to a reply, recipient by recipient. On both stores."""
+"""Delivery reports: their effect on each recipient of a reply, on both stores."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ def desk(desk_url: str) -> Iterator[StoredDesk]:
     stored.close()
 
 
-def told(desk: StoredDesk, since: int) -> list[str]:
-    """Subjects of what agents were told after the outbox entry `since`."""
+def notified(desk: StoredDesk, since: int) -> list[str]:
+    """Return the subjects of the notifications to agents after the outbox entry `since`."""
     rows = [row for row in desk.outbox() if row["id"] > since and row["to"][0].endswith("@acme.test")]
     return [desk.store.ask(ShowOutbox(row["id"]))["subject"] for row in rows]
 
@@ -58,7 +58,7 @@ def delivery(desk: StoredDesk) -> str:
     return next(m["delivery"] for m in desk.show(1)["messages"] if m["kind"] == "out")
 
 
-def test_a_copy_that_fails_leaves_the_reply_sent(desk: StoredDesk) -> None:
+def test_failed_cc_recipient_leaves_the_reply_sent(desk: StoredDesk) -> None:
     mine, before = sent(desk), last(desk)
     gone = RecipientReport("gone@example.org", "failed", "5.1.1", ReasonClass.USER_UNKNOWN, "no such user")
     report(desk, mine, RecipientReport("ana@example.org", "delivered", "2.0.0"), gone)
@@ -68,13 +68,13 @@ def test_a_copy_that_fails_leaves_the_reply_sent(desk: StoredDesk) -> None:
         "gone@example.org": ("failed", "user_unknown"),
     }
     assert desk.show(1)["status"] == "pending"
-    assert told(desk, before) == ["[#1] Your reply did not reach everyone: Printer"] * 2
+    assert notified(desk, before) == ["[#1] Your reply did not reach everyone: Printer"] * 2
     row = next(row for row in desk.outbox() if row["id"] > before)
     words = desk.store.ask(ShowOutbox(row["id"]))["text"]
     assert "gone@example.org: the address does not exist (5.1.1 no such user)" in words
 
 
-def test_a_reply_fails_when_nobody_in_to_gets_it(desk: StoredDesk) -> None:
+def test_reply_fails_if_it_reaches_no_recipient_in_to(desk: StoredDesk) -> None:
     mine = sent(desk)
     report(desk, mine, RecipientReport("ANA@example.org", "failed", "5.2.2", ReasonClass.MAILBOX_FULL))
     assert delivery(desk) == "failed"
@@ -82,20 +82,20 @@ def test_a_reply_fails_when_nobody_in_to_gets_it(desk: StoredDesk) -> None:
     assert desk.show(1)["status"] == "open"
 
 
-def test_a_delay_fails_nothing_and_tells_nobody(desk: StoredDesk) -> None:
+def test_delay_is_not_a_failure_and_causes_no_notification(desk: StoredDesk) -> None:
     mine, before = sent(desk), last(desk)
     late = RecipientReport("ana@example.org", "delayed", "4.4.1", ReasonClass.NETWORK)
     report(desk, mine, late)
     assert (delivery(desk), states(desk)["ana@example.org"]) == ("sent", ("delayed", "network"))
     assert desk.show(1)["messages"][-1]["automatic"] == "delay"
     assert desk.show(1)["bounced"] == []
-    assert told(desk, before) == []
+    assert notified(desk, before) == []
     desk.mail("mailer-daemon@x.test", confirmation=Confirmation("delivered", ("ana@example.org",), mine))
     assert states(desk)["ana@example.org"] == ("delivered", None)
     assert desk.show(1)["messages"][-1]["automatic"] == "delivered"
 
 
-def test_a_server_that_gives_up_fails_the_reply_and_marks_no_address(desk: StoredDesk) -> None:
+def test_expired_delivery_fails_the_reply_and_marks_no_address(desk: StoredDesk) -> None:
     mine = sent(desk)
     expired = RecipientReport("ana@example.org", "failed", "4.4.7", ReasonClass.EXPIRED, "delivery time expired")
     desk.mail(
@@ -107,31 +107,31 @@ def test_a_server_that_gives_up_fails_the_reply_and_marks_no_address(desk: Store
 
 
 @pytest.mark.parametrize("reason", ReasonClass)
-def test_an_address_is_marked_if_it_takes_no_mail_at_all(desk: StoredDesk, reason: ReasonClass) -> None:
+def test_address_is_marked_if_it_accepts_no_mail(desk: StoredDesk, reason: ReasonClass) -> None:
     mine = sent(desk)
     report(desk, mine, RecipientReport("ana@example.org", "failed", "5.0.0", reason, "no"))
     marked = reason in (ReasonClass.USER_UNKNOWN, ReasonClass.DISABLED, ReasonClass.HOST)
     assert [row["address"] for row in desk.show(1)["bounced"]] == (["ana@example.org"] if marked else [])
 
 
-def test_a_stranger_reports_nothing_for_our_recipients(desk: StoredDesk) -> None:
+def test_report_about_another_recipient_changes_nothing(desk: StoredDesk) -> None:
     mine = sent(desk)
     report(desk, mine, RecipientReport("eve@example.net", "failed", "5.1.1", ReasonClass.USER_UNKNOWN))
     assert delivery(desk) == "sent"
     assert states(desk)["ana@example.org"] == ("sent", None)
 
 
-def test_a_recipient_whom_the_relay_refuses_at_once_is_told_of(desk: StoredDesk) -> None:
+def test_recipient_refused_by_the_relay_causes_a_notification(desk: StoredDesk) -> None:
     desk.mail(to=("support@acme.test",), cc=("gone@example.org",))
     facts, before = desk.do(Reply(1, "Done.", status="pending")).facts, last(desk)
     gone = RecipientReport("gone@example.org", "failed", "5.1.1", ReasonClass.USER_UNKNOWN, "550 5.1.1 no such user")
     desk.do(SettleDelivery(facts["outbox"], "sent", refused=(gone,)), "system:sender")
     assert delivery(desk) == "sent"
     assert states(desk)["gone@example.org"] == ("failed", "user_unknown")
-    assert told(desk, before) == ["[#1] Your reply did not reach everyone: Printer"] * 2
+    assert notified(desk, before) == ["[#1] Your reply did not reach everyone: Printer"] * 2
 
 
-def test_a_reply_that_is_sent_again_is_new_to_everyone(desk: StoredDesk) -> None:
+def test_retry_resets_the_state_of_all_recipients(desk: StoredDesk) -> None:
     mine = sent(desk)
     report(desk, mine, RecipientReport("ana@example.org", "failed", "5.2.2", ReasonClass.MAILBOX_FULL))
     entry = next(row["id"] for row in desk.outbox(state="failed"))
@@ -139,7 +139,7 @@ def test_a_reply_that_is_sent_again_is_new_to_everyone(desk: StoredDesk) -> None
     assert set(states(desk).values()) == {("queued", None)}
 
 
-def test_a_report_about_what_has_no_ticket_opens_none(desk: StoredDesk) -> None:
+def test_report_about_mail_without_a_ticket_opens_no_ticket(desk: StoredDesk) -> None:
     desk.mail(intent=Intent(IntentKind.STATUS))
     answer = next(row for row in desk.outbox() if row["to"] == ["ana@example.org"])
     desk.do(SettleDelivery(answer["id"], "sent"), "system:sender")

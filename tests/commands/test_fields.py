@@ -1,4 +1,4 @@
-"""Subject and requester of a ticket can be set, found, and undone."""
+"""The subject and the requester of a ticket: set, find, undo."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _found(desk: StoredDesk, text: str) -> list[int]:
     return [hit["number"] for hit in desk.store.ask(SearchMessages(text))["hits"]]
 
 
-def test_a_subject_is_set_and_found_and_undone(desk: StoredDesk) -> None:
+def test_subject_is_set_found_and_undone(desk: StoredDesk) -> None:
     desk.mail(subject="Printer", text="It burns.")
     said = desk.do(Set(1, (("subject", "  송장   4711 "),))).said
     assert desk.ticket(1).subject == "송장 4711"
@@ -31,17 +31,17 @@ def test_a_subject_is_set_and_found_and_undone(desk: StoredDesk) -> None:
     desk.do(Undo())
     assert desk.ticket(1).subject == "Printer"
     assert _found(desk, "4711") == []
-    assert all("4711" not in str(event) for event in desk.show(1)["events"]), "events carry no words"
+    assert all("4711" not in str(event) for event in desk.show(1)["events"]), "events contain no texts"
 
 
 @pytest.mark.parametrize("value", ["", "   ", "x" * 501])
-def test_a_subject_that_cannot_be(desk: StoredDesk, value: str) -> None:
+def test_invalid_subject_is_refused(desk: StoredDesk, value: str) -> None:
     desk.mail()
     with pytest.raises(UsageError, match="subject"):
         desk.do(Set(1, (("subject", value),)))
 
 
-def test_the_requester_becomes_another_customer(desk: StoredDesk) -> None:
+def test_requester_becomes_another_contact(desk: StoredDesk) -> None:
     desk.mail("clerk@agency.example")
     desk.do(Set(1, (("requester", "Ana@Example.org"),)))
     document = desk.show(1)
@@ -55,7 +55,7 @@ def test_the_requester_becomes_another_customer(desk: StoredDesk) -> None:
     assert desk.show(1)["contact"]["address"] == "clerk@agency.example"
 
 
-def test_the_new_requester_takes_part(desk: StoredDesk) -> None:
+def test_new_requester_is_a_verified_participant(desk: StoredDesk) -> None:
     first = desk.mail("clerk@agency.example")
     desk.do(Set(1, (("requester", "ana@example.org"),)))
     sent = desk.do(Reply(1, "Hello Ana.", status="solved")).facts["message_id"]
@@ -66,7 +66,7 @@ def test_the_new_requester_takes_part(desk: StoredDesk) -> None:
     assert desk.show(1)["status"] == "open"
 
 
-def test_a_requester_by_number_telephone_and_what_is_none(desk: StoredDesk) -> None:
+def test_requester_is_a_contact_number_or_an_address(desk: StoredDesk) -> None:
     desk.mail("ana@example.org")
     desk.mail("bo@example.org")
     desk.do(Set(1, (("requester", "#2"),)))
@@ -79,7 +79,7 @@ def test_a_requester_by_number_telephone_and_what_is_none(desk: StoredDesk) -> N
             desk.do(Set(1, (("requester", value),)))
 
 
-def test_an_erased_subject_is_gone_from_what_undo_keeps(desk: StoredDesk) -> None:
+def test_erased_subject_is_not_in_the_data_for_undo(desk: StoredDesk) -> None:
     desk.mail("ana@example.org", subject="Ana's secret illness")
     desk.do(Set(1, (("subject", "A matter of Ana"),)))
     desk.do(EraseContact(1))

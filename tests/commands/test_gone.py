@@ -1,4 +1,4 @@
-"""What is to be gone is gone: from the file of the store, from the journal, from what agents were told."""
+"""Erased data is in no file of the store, in no journal entry and in no notification."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from .desk import StoredDesk
 
 
 def _zebra(desk: StoredDesk) -> None:
-    """A person of whom every word begins with zebra, on two channels, in copy, in a handover note."""
+    """Create a contact whose data always contains "zebra": on two channels, in Cc, in a handover note."""
     picture = IncomingFile("zebrafile.png", "image/png", b"zebrabytes" * 3000)
     ticket = desk.mail("zebra@example.org", "zebrasubject", name="Zebra Kim", text="zebratext", files=(picture,))
     number = ticket.tickets[0]
@@ -50,7 +50,7 @@ def _erase_zebra(desk: StoredDesk) -> None:
         desk.do(EraseContact(contact), "user:root")
 
 
-def test_no_word_of_an_erased_customer_is_in_the_files_of_the_store(tmp_path: Path) -> None:
+def test_erased_contact_is_not_in_the_files_of_the_store(tmp_path: Path) -> None:
     desk = StoredDesk(f"sqlite:///{tmp_path / 'desk.db'}")
     for number in range(3):
         _other(desk, number)
@@ -58,7 +58,7 @@ def test_no_word_of_an_erased_customer_is_in_the_files_of_the_store(tmp_path: Pa
     _other(desk, 1)
     assert any(b"zebra" in file.read_bytes() for file in tmp_path.iterdir())
     _erase_zebra(desk)
-    # While the store is open, its write-ahead log and the log's index lie beside it.
+    # While the store is open, there are also a write-ahead log and its index.
     for file in tmp_path.iterdir():
         assert b"zebra" not in file.read_bytes().lower(), file
     _other(desk, 2)
@@ -67,19 +67,19 @@ def test_no_word_of_an_erased_customer_is_in_the_files_of_the_store(tmp_path: Pa
         assert b"zebra" not in file.read_bytes().lower(), file
 
 
-def test_a_reader_at_work_holds_up_the_log_only_until_it_ends(tmp_path: Path) -> None:
+def test_log_is_emptied_after_a_concurrent_reader_ends(tmp_path: Path) -> None:
     desk = StoredDesk(f"sqlite:///{tmp_path / 'desk.db'}")
     _zebra(desk)
     with desk.store.reading() as connection:
         connection.execute(text("SELECT count(*) FROM messages")).all()
         _erase_zebra(desk)
-    _other(desk, 1)  # the next transaction tries again
+    _other(desk, 1)  # the next transaction empties the log
     for file in tmp_path.iterdir():
         assert b"zebra" not in file.read_bytes().lower(), file
     desk.close()
 
 
-def test_a_log_that_a_killed_process_left_behind_is_emptied_by_the_next(tmp_path: Path) -> None:
+def test_log_of_a_killed_process_is_emptied_by_the_next(tmp_path: Path) -> None:
     desk = StoredDesk(f"sqlite:///{tmp_path / 'desk.db'}")
     _zebra(desk)
     _erase_zebra(desk)
@@ -99,8 +99,8 @@ def test_a_log_that_a_killed_process_left_behind_is_emptied_by_the_next(tmp_path
     again.close()
 
 
-def test_pages_that_were_freed_long_before_hold_nothing(tmp_path: Path) -> None:
-    """Large rows that were rewritten and deleted before secure deletion was on leave their pages in the file."""
+def test_freed_pages_are_erased(tmp_path: Path) -> None:
+    """Large rows that were deleted while secure deletion was off leave their data in the pages of the file."""
     path = tmp_path / "desk.db"
     desk = StoredDesk(f"sqlite:///{path}")
     _other(desk, 1)
@@ -120,7 +120,7 @@ def test_pages_that_were_freed_long_before_hold_nothing(tmp_path: Path) -> None:
     assert b"zebra" not in path.read_bytes().lower()
 
 
-def test_no_row_of_any_table_holds_a_word_of_an_erased_customer(desk: StoredDesk) -> None:
+def test_erased_contact_is_in_no_row_of_any_table(desk: StoredDesk) -> None:
     _other(desk, 1)
     _zebra(desk)
     assert "zebra" in _everything(desk).lower()
@@ -139,13 +139,13 @@ def _everything(desk: StoredDesk) -> str:
         )
 
 
-def test_spam_leaves_nothing_but_that_somebody_wrote(desk: StoredDesk) -> None:
+def test_expired_spam_keeps_only_its_sender(desk: StoredDesk) -> None:
     desk.mail("win@example.net", "Lottery", text="You won")
     desk.mail("ana@example.org", "Printer")
     desk.do(Assign(1, "agent:agent2"))
-    told = [row["id"] for row in desk.outbox()]
-    assert "Lottery" in repr([desk.store.ask(ShowOutbox(number)) for number in told])
-    for number in told:
+    notifications = [row["id"] for row in desk.outbox()]
+    assert "Lottery" in repr([desk.store.ask(ShowOutbox(number)) for number in notifications])
+    for number in notifications:
         desk.do(CancelOutbox(number), "user:root")
     desk.do(MarkSpam(1))
     desk.later(days=100)
@@ -155,5 +155,5 @@ def test_spam_leaves_nothing_but_that_somebody_wrote(desk: StoredDesk) -> None:
     spam, other = sorted(rows, key=lambda shown: shown["row"]["id"])
     assert spam["raw_base64"] == "" != other["raw_base64"]
     assert "Lottery" not in repr([spam, desk.show(1)])
-    assert "Lottery" not in repr([desk.store.ask(ShowOutbox(number)) for number in told])
+    assert "Lottery" not in repr([desk.store.ask(ShowOutbox(number)) for number in notifications])
     assert desk.show(1)["messages"][0]["author"] == "win@example.net"

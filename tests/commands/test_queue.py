@@ -1,4 +1,4 @@
-"""Who gets the next ticket, and when solved ones close."""
+"""The order of the queue, and the closing of solved tickets."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from deskctl.errors import DeskctlError
 from .desk import SETTINGS, StoredDesk
 
 
-def test_the_urgent_come_first_and_the_low_are_not_forgotten(desk: StoredDesk) -> None:
+def test_urgent_tickets_come_first_and_waiting_low_ones_move_up(desk: StoredDesk) -> None:
     desk.do(Create("1", "low, but old", "x", priority="low"), "agent1")
     desk.later(days=2, hours=23, minutes=30)
     desk.do(Create("2", "normal", "x"), "agent1")
@@ -29,19 +29,19 @@ def test_the_urgent_come_first_and_the_low_are_not_forgotten(desk: StoredDesk) -
     assert caught.value.exit_code == 1
 
 
-def test_two_agents_get_different_tickets(desk: StoredDesk) -> None:
+def test_next_gives_two_agents_different_tickets(desk: StoredDesk) -> None:
     desk.mail()
     desk.mail(subject="Other")
     assert {desk.do(Next(), agent).facts["number"] for agent in ("agent1", "agent2")} == {1, 2}
 
 
-def test_another_teams_queue_is_not_ours(desk: StoredDesk) -> None:
+def test_next_ignores_tickets_of_other_teams(desk: StoredDesk) -> None:
     desk.mail()
     with pytest.raises(DeskctlError, match="your queue is empty"):
         desk.do(Next(), "lead")
 
 
-def test_a_ticket_solved_for_four_days_closes(desk: StoredDesk) -> None:
+def test_ticket_closes_after_four_days_as_solved(desk: StoredDesk) -> None:
     desk.mail()
     desk.do(Solve(1))
     due = desk.store.timers.next_due()
@@ -53,7 +53,7 @@ def test_a_ticket_solved_for_four_days_closes(desk: StoredDesk) -> None:
     assert desk.store.timers.next_due() is None
 
 
-def test_a_timer_that_was_overtaken_does_nothing(desk: StoredDesk) -> None:
+def test_close_timer_of_a_reopened_ticket_does_nothing(desk: StoredDesk) -> None:
     desk.mail()
     desk.do(Solve(1))
     desk.later(days=4)
@@ -63,13 +63,13 @@ def test_a_timer_that_was_overtaken_does_nothing(desk: StoredDesk) -> None:
     assert desk.ticket(1).status is Status.OPEN
 
 
-def test_a_priority_set_by_hand_moves_the_ticket_in_the_queue(desk: StoredDesk) -> None:
+def test_change_of_priority_moves_the_ticket_in_the_queue(desk: StoredDesk) -> None:
     desk.mail()
     desk.do(Set(1, (("priority", "urgent"),)))
     assert desk.ticket(1).queue_at == desk.now + timedelta(hours=1)
 
 
-def test_the_colleague_who_asked_first_stays_in_copy(desk: StoredDesk) -> None:
+def test_first_sender_stays_in_cc_when_a_colleague_replies(desk: StoredDesk) -> None:
     desk.mail(message_id="<one@example.org>", to=("support@acme.test",), cc=("ben@example.org",))
     desk.mail("ben@example.org", in_reply_to=("<one@example.org>",), to=("support@acme.test",))
     outbox = desk.do(Reply(1, "Hello.")).facts["outbox"]
@@ -77,7 +77,7 @@ def test_the_colleague_who_asked_first_stays_in_copy(desk: StoredDesk) -> None:
     assert (entry.to, entry.cc) == (("ben@example.org",), ("ana@example.org",))
 
 
-def test_what_an_agent_was_shown_is_remembered_for_them_alone(desk: StoredDesk) -> None:
+def test_seen_messages_are_recorded_for_each_agent(desk: StoredDesk) -> None:
     first = desk.mail(message_id="<one@example.org>").facts["message"]
     desk.do(MarkSeen(1, first))
     second = desk.mail(in_reply_to=("<one@example.org>",)).facts["message"]

@@ -47,8 +47,11 @@ def mail(door: str, size: int = 0) -> bytes:
 
 @dataclass
 class Box:
-    """A folder that the desk reads. `arrived`: UIDVALIDITY and UID → the mail; `vanished`: taken out again; `old`:
-    there before the desk, and to be taken in only once somebody asks for that."""
+    """A folder that the desk reads.
+
+    `arrived` maps UIDVALIDITY and UID to the mail. `vanished` mail was removed again. `old` mail was there before the
+    desk, which ingests it only on request.
+    """
 
     channel: str
     folder: str

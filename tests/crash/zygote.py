@@ -1,8 +1,8 @@
 """Starts daemons as forks of a process that has imported everything: hundreds of starts without the wait for imports.
 
-python -m tests.crash.zygote, with a socket as standard input. A request is one packet of JSON with the words of the
-command, the environment and the file for its output; the answer is the pid and a descriptor of the process. The daemon
-is a real process of its own in every other respect.
+The program is `python -m tests.crash.zygote`, with a socket as standard input. A request is one packet of JSON with the
+words of the command, the environment and the file for its output; the answer is the pid and a descriptor of the
+process. In all other respects the daemon is a separate process.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def serve() -> None:
             pid = os.fork()
             if pid == 0:
                 os.close(wait)
-                os.read(go, 1)  # it lives at least until it is held
+                os.read(go, 1)  # wait until the parent has a descriptor of this process
                 os.close(go)
                 _command(json.loads(line), main.main)
             handle = os.pidfd_open(pid)
@@ -84,7 +84,7 @@ def _command(request: dict[str, Any], main: Any) -> NoReturn:
         main()
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else 1
-    except BaseException:  # noqa: BLE001 - the log of the daemon says it
+    except BaseException:  # noqa: BLE001 - the log of the daemon shows the traceback
         traceback.print_exc()
     finally:
         sys.stdout.flush()
@@ -93,8 +93,10 @@ def _command(request: dict[str, Any], main: Any) -> NoReturn:
 
 
 class Process:
-    """A command that runs, held by a descriptor: its pid may be somebody else's once it is dead, and no signal of ours
-    may reach them."""
+    """A command that runs.
+
+    A descriptor holds it: a signal cannot reach another process that got the same pid.
+    """
 
     def __init__(self, pid: int, handle: int, log: Path) -> None:
         self.pid = pid

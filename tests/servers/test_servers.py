@@ -9,6 +9,7 @@ from email.message import EmailMessage
 
 import psycopg
 import pytest
+from sqlalchemy import create_engine, literal, select
 
 from deskctl.testing.smtp_sink import SmtpSink
 from tests.servers.certificate import Certificate
@@ -155,3 +156,14 @@ def test_sink_supports_implicit_tls(certificate: Certificate) -> None:
         with smtplib.SMTP_SSL(sink.host, sink.port, context=trusting) as client:
             client.send_message(letter())
         assert len(sink.wait(1)) == 1
+
+
+def test_engines_of_one_database_compile_a_statement_once() -> None:
+    """`statements` sets private attributes of SQLAlchemy. A version without them would only make the tests slow."""
+    compiled = []
+    for _ in range(2):
+        engine = create_engine("sqlite://")
+        with engine.connect() as connection:
+            compiled.append(connection.execute(select(literal(1).label("compiled_once"))).context.compiled)
+        engine.dispose()
+    assert compiled[0] is compiled[1]

@@ -18,11 +18,11 @@ from ..kernel.handler import Handler, Steps
 from ..kernel.outcome import Outcome
 from ..kernel.settings import ChannelInfo
 from ..kernel.unit import Unit
-from ..messages.customer_texts import numbered, phrase, spoken
+from ..messages.customer_texts import customer_language, numbered_choices, phrase
 from ..messages.events import Forwarded
 from ..messages.model import Choice, MessageKind
 from ..messages.recipients import machine_recipient
-from ..messages.reply import new_message_id, reply_subject, return_address, sender_name, written_to
+from ..messages.reply import address_in_use, new_message_id, reply_subject, return_address, sender_name
 from ..messages.reply_context import correspondence
 from ..messages.repository import Messages
 from ..messages.senders import NOBODY
@@ -78,8 +78,8 @@ def send_automatic(
     heads: Sequence[MessageHead] = (),
 ) -> OutboxEntry:
     """Put an automatic message into the outbox and, with a ticket, on the ticket. `about` is the kind of message."""
-    sender = written_to(channel, heads)
-    block = "" if channel.choices else numbered(language, choices)
+    sender = address_in_use(channel, heads)
+    block = "" if channel.choices else numbered_choices(language, choices)
     entry = OutboxEntry(
         id=unit.source.next_id("outbox"),
         kind=OutboxKind.AUTO,
@@ -147,7 +147,7 @@ def answer(unit: Unit, command: Answer, actor: Actor) -> Steps:
     if channel is None or address is None or not may_answer(unit, address, channel):
         said = _("no automatic answer on ticket {number}: no address to send to", number=ticket.number)
         return Outcome(said, (ticket.number,), {"silent": "address"})
-    language = spoken(unit, ticket.language)
+    language = customer_language(unit, ticket.language)
     entry = send_automatic(
         unit,
         channel,
@@ -185,7 +185,7 @@ def notify_customer(unit: Unit, ticket: Ticket, text: str, *, about: str) -> Ste
         raise Refused(_("{address} has received the maximum number of automatic messages for a day", address=address))
     facts = {"number": str(ticket.number), "subject": ticket.subject, "desk": unit.settings.name}
     filled = re.sub(r"\{(\w+)\}", lambda found: facts.get(found[1], found[0]), text)
-    language = spoken(unit, ticket.language)
+    language = customer_language(unit, ticket.language)
     answered = Answered(address, last.message_id, headers=last.headers)
     entry = send_automatic(
         unit, channel, answered, f"{filled.strip()}\n", language, about=about, ticket=ticket, heads=[last]

@@ -13,7 +13,7 @@ from ..kernel.handler import By
 from ..kernel.settings import ChannelInfo
 from ..kernel.unit import Unit
 from ..messages.conversations import Conversations
-from ..messages.matching import ours, references
+from ..messages.matching import references, sent_by_desk
 from ..messages.model import Choice, InboundMessage, MessageKind
 from ..messages.repository import Messages
 from ..messages.thread import MessageHead
@@ -96,7 +96,7 @@ def rejection_phrase(unit: Unit, ticket: Ticket, offer: MessageHead, sender: str
         return "not_yours"
     if any(isinstance(event, ChoiceMade) and event.message == offer.id for event in history(unit, ticket.number)):
         return "chosen"
-    last = next((head for head in reversed(Messages.of(unit).heads(ticket.number)) if ours(head)), None)
+    last = next((head for head in reversed(Messages.of(unit).heads(ticket.number)) if sent_by_desk(head)), None)
     if ticket.status in FINAL or ticket.spam or last is None or last.id != offer.id:
         return "too_late"
     return None
@@ -140,4 +140,4 @@ def request_person(unit: Unit, number: int, message: int | None, contact: int) -
 
 def is_offer(head: MessageHead) -> bool:
     """Return whether a message is an automatic message of the desk with choices."""
-    return head.kind is MessageKind.AUTO and bool(head.choices) and ours(head)
+    return head.kind is MessageKind.AUTO and bool(head.choices) and sent_by_desk(head)

@@ -19,10 +19,10 @@ from ..kernel.outcome import Outcome
 from ..kernel.settings import ChannelInfo
 from ..kernel.unit import Unit
 from ..messages.conversations import Conversations
-from ..messages.customer_texts import greeting, hours, phrase, spoken, states
-from ..messages.matching import in_talk, living, references, selves
+from ..messages.customer_texts import customer_language, greeting, hours, phrase, ticket_list
+from ..messages.matching import contacts_of_person, follow_merges, match_conversation, references
 from ..messages.model import Automatic, InboundMessage, Intent, IntentKind
-from ..messages.recipients import of_message
+from ..messages.recipients import sender_recipient
 from ..messages.repository import Messages
 from ..messages.thread import MessageHead
 from ..tickets.model import ACTIVE, Ticket
@@ -61,16 +61,16 @@ def carry_out(unit: Unit, command: Receive, channel: ChannelInfo, intent: Intent
     message = command.message
     contact = contact_for(unit, channel.kind, message.sender, message.sender_name, message.language)
     own = address_owner(unit, channel.kind, message.sender, contact)
-    language = spoken(unit, message.language, contact.language)
+    language = customer_language(unit, message.language, contact.language)
     ticket: Ticket | None = None
     text = name = ""
     match intent.kind:
         case IntentKind.STATUS:
-            text = states(language, _open_tickets(unit, contact))
+            text = ticket_list(language, _open_tickets(unit, contact))
         case IntentKind.HELP:
             text = greeting(unit, channel, language)
         case IntentKind.NEW:
-            Conversations.of(unit).begin_anew(channel.name, str(message.sender), True)
+            Conversations.of(unit).expect_new_ticket(channel.name, str(message.sender), True)
             text = phrase(language, "begin")
         case IntentKind.LINK:
             outcome = yield from redeem(unit, intent.argument.strip(), channel.kind, str(message.sender), unit.now)
@@ -82,7 +82,7 @@ def carry_out(unit: Unit, command: Receive, channel: ChannelInfo, intent: Intent
             text = confirmation_text(channel, language, name, ticket)
         case IntentKind.CHOICE:
             offer = _answered_offer(unit, channel, message)
-            ticket = living(unit, offer.ticket)[0] if offer is not None else None
+            ticket = follow_merges(unit, offer.ticket)[0] if offer is not None else None
             name = yield from _apply_choice(unit, ticket, offer, message, intent.argument, own)
             text = confirmation_text(channel, language, name, ticket)
     about = ticket if name in ON_TICKET else None
@@ -118,7 +118,7 @@ def send_answer(
     """
     if not message.automatic.may_answer:
         return False
-    address = of_message(unit.settings, message.sender, message.lists)
+    address = sender_recipient(unit.settings, message.sender, message.lists)
     if not address or not channel.sends or not may_answer(unit, address, channel):
         return False
     answered = Answered(address, message.message_id, message.subject, message.headers)
@@ -127,7 +127,7 @@ def send_answer(
 
 
 def _open_tickets(unit: Unit, contact: Contact) -> list[Ticket]:
-    contacts = selves(unit, contact.id)
+    contacts = contacts_of_person(unit, contact.id)
     numbers = {*Contacts.of(unit).source.active_tickets_of(contacts), *Tickets.of(unit).changes.new_tickets}
     Tickets.of(unit).load(numbers)
     found = (Tickets.of(unit).get(number) for number in sorted(numbers, reverse=True))
@@ -136,10 +136,10 @@ def _open_tickets(unit: Unit, contact: Contact) -> list[Ticket]:
 
 def _current_ticket(unit: Unit, channel: ChannelInfo, message: InboundMessage) -> Ticket | None:
     """Return the open ticket to which the message belongs on this channel; None if there is none."""
-    match = in_talk(unit, channel, message)
+    match = match_conversation(unit, channel, message)
     if match.ticket is None:
         return None
-    ticket, closed = living(unit, match.ticket)
+    ticket, closed = follow_merges(unit, match.ticket)
     return ticket if closed is None else None
 
 

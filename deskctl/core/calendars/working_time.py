@@ -22,7 +22,7 @@ class Schedule:
     def __init__(self, entries: Sequence[ScheduleEntry]) -> None:
         """Raises ValueError without entries."""
         if not entries:
-            raise ValueError("a schedule has a entry")
+            raise ValueError("a schedule needs at least one entry")
         self.entries = tuple(entries)
 
     def add(self, start: datetime, working: timedelta) -> datetime | None:

@@ -21,7 +21,7 @@ from ..kernel.unit import Unit
 from ..messages import unseen
 from ..messages.commands import Reply
 from ..messages.events import NoteAdded
-from ..messages.matching import living
+from ..messages.matching import follow_merges
 from ..messages.model import InboundMessage, MessageKind, sent
 from ..messages.reply import reply
 from ..messages.repository import Messages
@@ -91,7 +91,7 @@ def apply_answer(unit: Unit, command: Receive, agent: Agent, entry: OutboxEntry)
     actor = Actor.agent(agent.handle)
     own = agent_verification.without_notification(unit, command.message, agent, entry)
     parsed = parse_directives(own.text)
-    ticket = living(unit, int(entry.ticket or 0))[0].number
+    ticket = follow_merges(unit, int(entry.ticket or 0))[0].number
     before = len(Messages.of(unit).changes.messages)
     try:
         if parsed.text and not parsed.note:
@@ -127,7 +127,7 @@ def apply_answer(unit: Unit, command: Receive, agent: Agent, entry: OutboxEntry)
 
 def reject(unit: Unit, command: Receive, agent: Agent, entry: OutboxEntry, reason: str) -> Iterator[Event | By]:
     """Keep a mail that is not accepted as the agent's answer as a note, and notify the agent."""
-    ticket = living(unit, int(entry.ticket or 0))[0].number
+    ticket = follow_merges(unit, int(entry.ticket or 0))[0].number
     channel = unit.settings.channel(command.channel)
     forged = channel is not None and agent_verification.is_forged(channel, command)
     before = len(Messages.of(unit).changes.messages)
@@ -146,7 +146,7 @@ def reject(unit: Unit, command: Receive, agent: Agent, entry: OutboxEntry, reaso
 def notify_duplicate(unit: Unit, agent: Agent, entry: OutboxEntry) -> Steps:
     """Notify an agent that a mail was not accepted because an earlier mail had the same content."""
     actor = Actor.agent(agent.handle)
-    ticket = living(unit, int(entry.ticket or 0))[0].number
+    ticket = follow_merges(unit, int(entry.ticket or 0))[0].number
     detail = "a mail from your address was not accepted: an earlier mail has the same content"
     return (yield from acting(notify_agent(unit, NotifyAgent(agent.handle, "refused", ticket, detail), actor), actor))
 
@@ -164,7 +164,7 @@ def _refusal_notification(
         return NotifyAgent(agent.handle, "refused", ticket, detail)
     actor, heads = Actor.agent(agent.handle), unseen.conversation(unit, ticket)
     missed = unseen.unseen(unit, heads, actor, unseen.known_from(unit, actor, heads, entry.shown))
-    detail = f"{refused.what}\n\n{unseen.words_of(unit, missed)}"
+    detail = f"{refused.what}\n\n{unseen.unseen_text(unit, missed)}"
     return NotifyAgent(agent.handle, "refused", ticket, detail, shows=tuple(head.id for head in missed))
 
 

@@ -26,12 +26,12 @@ from ..kernel.unit import Unit
 from ..messages import matching, sender_trust, senders, subjects
 from ..messages.authentication import Dmarc, dmarc
 from ..messages.conversations import Conversations
-from ..messages.customer_texts import phrase, spoken
+from ..messages.customer_texts import customer_language, phrase
 from ..messages.events import Forwarded, MessageReceived
 from ..messages.model import Automatic, InboundMessage, IntentKind, MessageKind, sent
 from ..messages.model import Forwarded as ForwardedMail
 from ..messages.repository import Messages
-from ..messages.spam import verdict as spam_verdict
+from ..messages.spam import spam_verdict
 from ..messages.thread import Message, MessageHead, Trust
 from ..sla.repository import Sla
 from ..sla.ticket_history import HISTORY_KINDS
@@ -72,7 +72,7 @@ def preload(unit: Unit, receives: Sequence[Receive]) -> None:
     Outbox.of(unit).load_sent(sent)
     Contacts.of(unit).load_identities(addresses)
     Messages.of(unit).load_blocked({a.address for a in addresses})
-    numbers |= matching.load_talks(unit, talking)
+    numbers |= matching.load_conversations(unit, talking)
     if numbers:
         Tickets.of(unit).load(numbers)
         Tickets.of(unit).load_participants({n for n in numbers if Tickets.of(unit).find(n) is not None})
@@ -86,12 +86,12 @@ def receive(unit: Unit, command: Receive, actor: Actor) -> Steps:
     duplicate = _find_duplicate(unit, command)
     if duplicate is not None:
         return _settle_duplicate(unit, command, duplicate)
-    command = replace(command, message=senders.written_by(unit, command.message))
+    command = replace(command, message=senders.with_author(unit, command.message))
     channel = _channel(unit, command)
     proof = dmarc(channel, command.message)
     # A group that names an agent as the author proves nothing: anyone may own the group.
     notified = None if command.message.through else agent_mail.answered_notification(unit, command.message)
-    sign = senders.judged(unit, command.message, takes_part=notified is not None, opens=False)
+    sign = senders.classify_sender(unit, command.message, takes_part=notified is not None, opens=False)
     if notified is not None and not sign.automatic:
         return (yield from _from_agent(unit, command, *notified))
     returned = bounces.reported_entry(unit, command.channel, command.message)
@@ -103,7 +103,7 @@ def receive(unit: Unit, command: Receive, actor: Actor) -> Steps:
         same = duplicates.has_same_text(unit, copied, command.message)
         verified = copied.verified and (same or command.message.through is None)
         match = matching.Match(copied.ticket, duplicates.COPY if same else "same_id", verified=verified)
-        sign = senders.judged(unit, command.message, takes_part=verified, opens=False)
+        sign = senders.classify_sender(unit, command.message, takes_part=verified, opens=False)
         if same:
             sign = Automatic(True, duplicates.COPY, False)
         return (yield from _add_to_ticket(unit, command, match, sign, None))
@@ -120,7 +120,7 @@ def receive(unit: Unit, command: Receive, actor: Actor) -> Steps:
             return (yield from intents.carry_out(unit, command, channel, intent))
         match = matching.find(unit, channel, command.message)
         takes_part, opens = match.ticket is not None and match.verified, match.ticket is None
-        sign = senders.judged(unit, command.message, takes_part=takes_part, opens=opens)
+        sign = senders.classify_sender(unit, command.message, takes_part=takes_part, opens=opens)
         if opens and command.message.confirmation is not None:
             return (yield from _settle_report(unit, command, None))
     return (yield from _add_to_ticket(unit, command, match, sign, returned))
@@ -153,16 +153,16 @@ def _add_to_ticket(
     channel = _channel(unit, command)
     automatic = (sign.why or "automatic") if sign.automatic else None
     incoming, forwarder = _original(unit, command.message, match)
-    trust = sender_trust.of(unit, channel, command.message, match)
-    match = sender_trust.weighed(match, trust)
+    trust = sender_trust.assess(unit, channel, command.message, match)
+    match = sender_trust.with_trust(match, trust)
     # A message that may be forged does not change the name or the language of the contact.
-    doubted = trust in (Trust.FAIL, Trust.DOUBT)
+    doubted = trust in (Trust.FAIL, Trust.DOUBTFUL)
     profile = (None, None) if doubted else (incoming.sender_name, incoming.language)
     contact = contact_for(unit, channel.kind, incoming.sender, *profile)
     own = address_owner(unit, channel.kind, incoming.sender, contact)
     if forwarder is None and trust is not Trust.FAIL:
         yield from add_vouched_addresses(unit, own, incoming.also)
-    ticket, follows = (None, None) if match.ticket is None else matching.living(unit, match.ticket)
+    ticket, follows = (None, None) if match.ticket is None else matching.follow_merges(unit, match.ticket)
     if automatic is not None:
         follows = None  # automatic mail and copies are added even to a closed ticket, and reopen nothing
     spam = spam_verdict(unit, incoming) if match.ticket is None or not match.verified else None
@@ -180,7 +180,7 @@ def _add_to_ticket(
         if spam is not None:
             yield MarkedSpam(ticket.number, Status.NEW, spam)
         if incoming.sender:
-            Conversations.of(unit).begin_anew(channel.name, incoming.sender, False)
+            Conversations.of(unit).expect_new_ticket(channel.name, incoming.sender, False)
         trust = trust if trust is Trust.FAIL else Trust.FIRST
         match = replace(match, verified=trust is not Trust.FAIL)
     opened = Tickets.of(unit).opened_now(ticket.number)
@@ -188,7 +188,7 @@ def _add_to_ticket(
     Messages.of(unit).add(message)
     if match.verified or opened:
         # Automatic mail speaks only for its sender: its other recipients do not become participants.
-        company = [] if automatic is not None else sender_trust.newcomers(unit, incoming, ticket, trust)
+        company = [] if automatic is not None else sender_trust.new_participants(unit, incoming, ticket, trust)
         besides = (incoming.sender, forwarder and forwarder.email)
         Tickets.of(unit).add_participants(
             ticket.number, [*(a for a in besides if a and not unit.settings.owns(a)), *company]
@@ -239,7 +239,7 @@ def _answer_request(
     elif incoming.intent is not None and incoming.intent.kind is IntentKind.PERSON:
         name = yield from choices.request_person(unit, ticket.number, message.id, contact)
     if name and not (channel.acknowledge and Tickets.of(unit).opened_now(ticket.number)):
-        language = spoken(unit, incoming.language, ticket.language)
+        language = customer_language(unit, incoming.language, ticket.language)
         text = intents.confirmation_text(channel, language, name, ticket)
         intents.send_answer(unit, channel, incoming, text, language, ticket, name)
 
@@ -247,7 +247,7 @@ def _answer_request(
 def _from_agent(unit: Unit, command: Receive, agent: Agent, entry: OutboxEntry) -> Steps:
     """Apply the mail with which an agent answers a notification; it is not a customer's message."""
     command = replace(command, message=agent_verification.without_secret(command.message, entry))
-    ticket = matching.living(unit, int(entry.ticket or 0))[0].number
+    ticket = matching.follow_merges(unit, int(entry.ticket or 0))[0].number
     known = next((h.id for h in Messages.of(unit).heads(ticket) if h.digest == command.message.digest), None)
     if known is not None:  # the reply has another Message-ID than the mail
         return _settle_duplicate(unit, command, known)
@@ -277,7 +277,7 @@ def _original(unit: Unit, message: InboundMessage, match: matching.Match) -> tup
     """
     forwarded = message.forwarded
     if match.ticket is None and forwarded is None:
-        return senders.opened_by(unit, message), None
+        return senders.with_opener(unit, message), None
     if forwarded is None or match.ticket is not None or message.sender is None or message.through is not None:
         return message, None
     agent = next(
@@ -382,7 +382,7 @@ def _subject(unit: Unit, channel: ChannelInfo, message: InboundMessage) -> str:
     if not channel.conversational:
         return given
     if message.intent is not None and message.intent.kind is IntentKind.PERSON and intents.is_only_request(message):
-        return phrase(spoken(unit, message.language), "asks_for_person")
+        return phrase(customer_language(unit, message.language), "asks_for_person")
     lines = (" ".join(line.split()) for line in message.visible_text.splitlines() if line.strip())
     return given or next(lines, "")[:78] or next((file.filename for file in message.files if file.filename), "")
 

@@ -1,1 +1,1 @@
-"""Merge and split tickets."""
+"""Merges: merge and split tickets."""

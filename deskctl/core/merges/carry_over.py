@@ -1,4 +1,4 @@
-"""What a ticket keeps of the one that is merged into it, beside its messages: promises, due times, people and marks."""
+"""Carry over promises, due times, followers, tags and priority from a merged ticket."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ from ..tickets.events import FollowerAdded, PriorityChanged, Tagged, TierChanged
 from ..tickets.model import Status, Ticket
 from ..tickets.repository import Tickets
 
-#: Clocks for the answer to a message: a ticket has one of them at a time.
-_ANSWERS = (Metric.FIRST_RESPONSE, Metric.NEXT_RESPONSE)
+#: The clocks for responses. A ticket has one of them at a time.
+_RESPONSES = (Metric.FIRST_RESPONSE, Metric.NEXT_RESPONSE)
 
 
 def carry_over(unit: Unit, ticket: Ticket, number: int) -> Generator[Event, None, None]:
-    """Events that give ticket `number` what would be lost with `ticket` (as it was before the merge).
+    """Yield the events that carry over facts from `ticket` (as it was before the merge) to ticket `number`.
 
-    The earlier of two moments counts, the higher of two priorities. Whoever had or followed `ticket` follows.
+    The earlier of two times and the higher of two priorities count. The assignee and the followers of `ticket` follow.
     """
     into = Tickets.of(unit).get(number)
     history, other = _history(unit, number), _history(unit, ticket.number)
     if history is not None and other is not None and ticket.status is not Status.SOLVED:
-        yield from _moments(unit, number, history, other)
+        yield from _due_times(unit, number, history, other)
     if ticket.priority > into.priority:
         yield PriorityChanged(number, into.priority, ticket.priority)
     if added := tuple(sorted(ticket.tags - into.tags)):
         yield Tagged(number, added, ())
     yield from _tier(unit, ticket, into)
-    people = {*ticket.followers, ticket.assignee} - {into.assignee, None} - into.followers
-    for agent in sorted(person for person in people if person in targets.active_agents(unit)):
+    agents = {*ticket.followers, ticket.assignee} - {into.assignee, None} - into.followers
+    for agent in sorted(person for person in agents if person in targets.active_agents(unit)):
         yield FollowerAdded(number, str(agent))
 
 
@@ -45,16 +45,16 @@ def _history(unit: Unit, number: int) -> TicketHistory | None:
     return read_history(Sla.of(unit).history(number, HISTORY_KINDS))
 
 
-def _moments(unit: Unit, number: int, history: TicketHistory, other: TicketHistory) -> Generator[Event, None, None]:
-    """Promises and due times that somebody set."""
+def _due_times(unit: Unit, number: int, history: TicketHistory, other: TicketHistory) -> Generator[Event, None, None]:
+    """Carry over promises and due times that an agent set."""
     theirs, ours = open_promise(other), open_promise(history)
     if theirs is not None and (ours is None or theirs < ours):
         Sla.of(unit).use()
         yield Promised(number, theirs)
     running = open_clocks(history)
     for metric, due in due_by_hand(other).items():
-        alike = _ANSWERS if metric in _ANSWERS else (metric,)
-        for key in (key for key in running if key.metric in alike):
+        metrics = _RESPONSES if metric in _RESPONSES else (metric,)
+        for key in (key for key in running if key.metric in metrics):
             clock = Sla.of(unit).clocks(number).get(ClockKey(key.metric, key.instance))
             if clock is None or clock.due_at is None or due < clock.due_at:
                 Sla.of(unit).use()
@@ -62,11 +62,11 @@ def _moments(unit: Unit, number: int, history: TicketHistory, other: TicketHisto
 
 
 def _tier(unit: Unit, ticket: Ticket, into: Ticket) -> Generator[Event, None, None]:
-    """What was escalated stays escalated, unless another team or somebody of a lower tier has the other ticket."""
+    """Carry over the tier, unless the other ticket belongs to another team or to an agent of a lower tier."""
     if ticket.tier is None or ticket.team != into.team:
         return
     place = targets.rank(unit, into.team, ticket.tier)
     owner = Agents.of(unit).agents.get(into.assignee or "")
-    reached = owner is None or targets.rank(unit, into.team, owner.seat.tier) >= place
-    if reached and place > targets.rank(unit, into.team, into.tier):
+    has_tier = owner is None or targets.rank(unit, into.team, owner.seat.tier) >= place
+    if has_tier and place > targets.rank(unit, into.team, into.tier):
         yield TierChanged(into.number, into.tier, ticket.tier)

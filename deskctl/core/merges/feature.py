@@ -1,4 +1,4 @@
-"""Merge and split tickets."""
+"""The merges feature: merge and split tickets."""
 
 from __future__ import annotations
 

@@ -1,8 +1,9 @@
-"""Two tickets that are one matter: the first closes with a pointer, and what comes later follows it."""
+"""Merge a ticket into another one, which gets its later messages."""
 
 from __future__ import annotations
 
 from ...errors import Refused
+from ...i18n import _, listed
 from ..contacts.identity import combined_contact, person_addresses, primary_contact
 from ..kernel.actor import Actor
 from ..kernel.command import Command
@@ -12,7 +13,7 @@ from ..kernel.unit import Unit
 from ..sla.pauses import open_promise
 from ..sla.repository import Sla
 from ..sla.ticket_history import HISTORY_KINDS, read_history, unanswered
-from ..tickets import commands as c
+from ..tickets.commands import Merge
 from ..tickets.events import WaitingChanged
 from ..tickets.merge_events import Absorbed, Merged
 from ..tickets.model import REOPENED, Status, Ticket
@@ -21,12 +22,15 @@ from ..tickets.status import change_status, editable_ticket
 from .carry_over import carry_over
 
 
-def merge(unit: Unit, command: c.Merge, actor: Actor) -> Steps:
-    """Messages stay where they were written, so that a merge can be undone; whoever shows or answers the
-    ticket takes in those of the merged ones. Who waits for an answer there waits for it here, since as long. Promises,
-    due times set by hand, tags, followers and the higher priority are carried over."""
+def merge(unit: Unit, command: Merge, actor: Actor) -> Steps:
+    """Merge a ticket into another one.
+
+    Messages stay on their tickets, so that a merge can be undone; views and replies include those of merged tickets.
+    A customer who waits for an answer on the merged ticket waits on the other one, since the same time. Promises, due
+    times set by an agent, tags, followers and the higher priority are carried over.
+    """
     if command.ticket == command.into:
-        raise Refused("a ticket cannot be merged into itself")
+        raise Refused(_("a ticket cannot be merged into itself"))
     ticket, into = editable_ticket(unit, command.ticket), editable_ticket(unit, command.into)
     history = read_history(Sla.of(unit).history(ticket.number, HISTORY_KINDS))
     promised = ticket.status is not Status.SOLVED and history is not None and open_promise(history) is not None
@@ -35,7 +39,7 @@ def merge(unit: Unit, command: c.Merge, actor: Actor) -> Steps:
     yield Absorbed(into.number, ticket.number, min((word.at for word in asked), default=None))
     yield from carry_over(unit, ticket, into.number)
     if promised and into.status is Status.SOLVED:
-        yield from change_status(into, Status.OPEN)  # a solved ticket keeps no promise
+        yield from change_status(into, Status.OPEN)  # a promise needs an open ticket
     if ticket.waiting_since is not None:
         if Tickets.of(unit).get(into.number).status in REOPENED:
             yield from change_status(Tickets.of(unit).get(into.number), Status.OPEN)
@@ -43,21 +47,31 @@ def merge(unit: Unit, command: c.Merge, actor: Actor) -> Steps:
         if waiting != into.waiting_since:
             yield WaitingChanged(into.number, into.waiting_since, waiting)
     customers = _customers(unit, ticket, into)
-    both = f"; they are of two customers, {' and '.join(customers)}: replies go to both" if customers else ""
-    facts = {"customers": customers}
-    return Outcome(f"ticket {ticket.number} is part of ticket {into.number}{both}", (ticket.number, into.number), facts)
+    if customers:
+        said = _(
+            "ticket {number} is part of ticket {other}; replies go to both customers, {customers}",
+            number=ticket.number,
+            other=into.number,
+            customers=listed(customers),
+        )
+    else:
+        said = _("ticket {number} is part of ticket {other}", number=ticket.number, other=into.number)
+    return Outcome(said, (ticket.number, into.number), {"customers": customers})
 
 
 def _customers(unit: Unit, ticket: Ticket, into: Ticket) -> list[str]:
-    """How the customers are known whose tickets these are, where they are not one person."""
+    """Return the names of the two customers if they are not one person, else an empty list."""
     if primary_contact(unit, ticket.contact).id == primary_contact(unit, into.contact).id:
         return []
-    return [_known_as(unit, one.contact) for one in (into, ticket)]
+    return [_display_name(unit, one.contact) for one in (into, ticket)]
 
 
-def _known_as(unit: Unit, number: int) -> str:
+def _display_name(unit: Unit, number: int) -> str:
+    """Return an address, the name or the number of a contact."""
     reached = person_addresses(unit, number)
-    return reached[0].address if reached else combined_contact(unit, number).name or f"contact {number}"
+    return (
+        reached[0].address if reached else combined_contact(unit, number).name or _("contact {number}", number=number)
+    )
 
 
-HANDLERS: dict[type[Command], Handler] = {c.Merge: merge}
+HANDLERS: dict[type[Command], Handler] = {Merge: merge}

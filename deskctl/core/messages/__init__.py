@@ -1,1 +1,1 @@
-"""Messages: replies, notes, recipients, threads, spam."""
+"""Messages: replies, internal notes, recipients, matching to tickets, spam."""

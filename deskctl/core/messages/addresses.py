@@ -1,4 +1,4 @@
-"""Mail addresses as recipients: reading those that an agent types, and leaving out those that are never written to."""
+"""Email addresses as recipients: parse those that agents type, and drop those that cannot be recipients."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable
 
 from ...errors import UsageError
+from ...i18n import _
 from ..kernel.settings import Settings
 
 _LOCAL = r'(?:[^\s<>,;:"()\[\]\\@]+|"(?:[^"\\\r\n]|\\[^\r\n])+")'
@@ -13,20 +14,20 @@ _PIECE = re.compile(r'"(?:[^"\\]|\\.)*"|<[^<>]*>|[,;]|[^",;<>]+|.', re.DOTALL)
 _BRACKETED = re.compile(r".*<([^<>]*)>", re.DOTALL)
 _ADDRESS = re.compile(rf"{_LOCAL}@[^\s<>,;:\"()\\@]+")
 #: Local parts that no person reads (RFC 2142 and the usual names of senders that take no answers).
-_NOBODY = re.compile(
+_UNATTENDED = re.compile(
     r"(?:.*[-_.+])?(?:no|do[-_.]?not|nicht|ne|ne[-_.]?pas)[-_.]?(?:reply|antworten|repondre|responder)(?![a-z]).*"
     r"|(?:mailer-?daemon|mail-daemon)(?![a-z]).*|(?:.+[-+_.])?bounces?(?![a-z]).*",
     re.IGNORECASE,
 )
 
 
-def is_nobody(address: str) -> bool:
-    """Tell whether nobody reads what is sent to an address: noreply, mailer-daemon, a bounce address."""
-    return _NOBODY.fullmatch(address.rpartition("@")[0]) is not None
+def is_unattended(address: str) -> bool:
+    """Return True if no one reads mail to an address: noreply, mailer-daemon, a bounce address."""
+    return _UNATTENDED.fullmatch(address.rpartition("@")[0]) is not None
 
 
 def distinct(addresses: Iterable[str], besides: Collection[str] = ()) -> tuple[str, ...]:
-    """Each address once, whatever its case, without `besides`; the first spelling stays."""
+    """Return each address once, ignoring case, without `besides`. The first spelling is kept."""
     out = {address.lower() for address in besides}
     found: dict[str, str] = {}
     for address in addresses:
@@ -36,37 +37,46 @@ def distinct(addresses: Iterable[str], besides: Collection[str] = ()) -> tuple[s
 
 
 def answerable(settings: Settings, addresses: Iterable[str], lists: Collection[str]) -> tuple[str, ...]:
-    """The addresses that an answer may go to: not the desk's own, not a mailing list's, not nobody's, each once.
+    """Return each address once that can get an answer: not one of the desk, a mailing list or an unattended mailbox.
 
     `lists` are lower-cased.
     """
     return distinct(
         address
         for address in addresses
-        if not settings.owns(address) and address.lower() not in lists and not is_nobody(address)
+        if not settings.owns(address) and address.lower() not in lists and not is_unattended(address)
     )
 
 
-def named(settings: Settings, texts: Iterable[str], option: str) -> tuple[str, ...]:
-    """The bare addresses that an agent types, as in "Ana <ana@example.org>, ben@example.org"; each once.
+def parse_addresses(settings: Settings, texts: Iterable[str], option: str) -> tuple[str, ...]:
+    """Return the bare addresses that an agent types, as in "Ana <ana@example.org>, ben@example.org"; each once.
 
-    Raises UsageError for what is not a mail address and for an address of the desk itself. `option` names the place.
+    `option` names the option for errors. Raises UsageError for text that is not an email address, and for an address of
+    the desk itself.
     """
     found: list[str] = []
     for text in texts:
         for address in _mailboxes(text):
             if not (_ADDRESS.fullmatch(address) and text.isprintable()):
-                raise UsageError(f"not a mail address for {option}: “{text.strip()}”", "write it as ana@example.org")
+                raise _not_an_address(text, option)
             if settings.owns(address):
-                raise UsageError(f"{address} is an address of this desk", f"leave it out of {option}")
+                raise UsageError(
+                    _("{address} is an address of this desk", address=address),
+                    _("leave it out of {option}", option=option),
+                )
             found.append(address)
         if text.strip() and not found:
-            raise UsageError(f"not a mail address for {option}: “{text.strip()}”", "write it as ana@example.org")
+            raise _not_an_address(text, option)
     return distinct(found)
 
 
+def _not_an_address(text: str, option: str) -> UsageError:
+    what = _('not an email address for {option}: "{value}"', option=option, value=text.strip())
+    return UsageError(what, _("write it as ana@example.org"))
+
+
 def _mailboxes(text: str) -> list[str]:
-    """What stands between commas, quoted names apart: of "Ana <ana@example.org>" what is in brackets."""
+    """Split the text at commas outside quotes. Return the address in brackets of "Ana <ana@example.org>"."""
     items = [""]
     for piece in _PIECE.findall(text):
         if piece in (",", ";"):

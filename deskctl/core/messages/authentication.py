@@ -10,7 +10,7 @@ from .model import InboundMessage
 
 #: The `authority` of mailboxes at Microsoft 365, which writes its results without the name of a server.
 MICROSOFT = "microsoft365"
-#: The `authority` that trusts nobody, where a provider's own would be taken.
+#: The `authority` that disables the default of a provider.
 NOBODY = "none"
 
 _METHOD = re.compile(r"[a-z][a-z0-9-]*\s*=")
@@ -30,11 +30,11 @@ class Dmarc(StrEnum):
 
 
 def dmarc(channel: ChannelInfo, message: InboundMessage) -> Dmarc:
-    """Return what the channel's `authority` says of the sender's domain.
+    """Return the DMARC result of the channel's `authority` for the sender's domain.
 
     Only the topmost header counts: headers below it may have come with the message (RFC 8601, 5). Comments and quoted
-    strings hold words of strangers, so nothing in them counts. Of several results a failure wins. A pass for another
-    domain than the sender's says nothing of the sender.
+    strings can have words of strangers, so they are ignored. A failure wins over other results. A pass for a domain
+    other than the sender's is not a result for the sender.
     """
     if channel.authority is None or not message.authentication:
         return Dmarc.UNKNOWN
@@ -49,7 +49,7 @@ def dmarc(channel: ChannelInfo, message: InboundMessage) -> Dmarc:
 
 
 def _bare(header: str) -> str:
-    """The header without quoted strings and comments, which may be nested."""
+    """Return the header without quoted strings and comments, which may be nested."""
     header = _QUOTED.sub(" ", header)
     for _ in range(_DEEPEST):
         header, count = _COMMENT.subn(" ", header)
@@ -59,11 +59,11 @@ def _bare(header: str) -> str:
 
 
 def _of_authority(authority: str, header: str) -> str:
-    """The results, if the trusted server wrote them; else nothing.
+    """Return the results if the trusted server wrote them, else "".
 
     Microsoft 365 begins with a result (`spf=pass …; dkim=…; dmarc=pass action=none header.from=…; compauth=…`) where
-    others name the server. It writes this above whatever the message brought along, in mail from outside as well as
-    from other tenants; `action` and `compauth` are its own words.
+    other servers write their name. It writes this above the headers that came with the message, in mail from outside
+    and from other tenants; only Microsoft 365 writes `action` and `compauth`.
     """
     name, _, results = header.partition(";")
     if authority == MICROSOFT:

@@ -12,12 +12,12 @@ if TYPE_CHECKING:
 
 
 def pattern_of(unit: Unit, contact: int, place: int, domain: bool) -> str:
-    """What blocks one of a contact's addresses, or everybody at its domain; "" when the address is gone."""
+    """Return the pattern that blocks one of a contact's addresses or its domain; "" if the address was removed."""
     addresses = Contacts.of(unit).addresses(contact)
     address = addresses[place].address.lower() if place < len(addresses) else ""
     return "@" + address.rpartition("@")[2] if address and domain else address
 
 
 def is_listed(unit: Unit, pattern: str) -> bool:
-    """Whether this very pattern is blocked, as this transaction leaves it."""
+    """Return True if this exact pattern is blocked, with the changes of this transaction."""
     return Messages.of(unit).changes.blocked.get(pattern, pattern in Messages.of(unit).source.blocks())

@@ -1,4 +1,4 @@
-"""A ticket goes on on another channel: what was said so far goes along, so that nobody has to explain it again."""
+"""Continue a ticket on another channel, with the conversation so far."""
 
 from __future__ import annotations
 
@@ -15,52 +15,52 @@ from ..kernel.settings import ChannelInfo
 from ..kernel.unit import Unit
 from ..tickets.model import Ticket
 from ..tickets.repository import Tickets
-from .customer_texts import phrase, spoken, subject
-from .matching import ours
+from .customer_texts import customer_language, phrase, subject
+from .matching import sent_by_desk
 from .model import FileRef, MessageKind
 from .repository import Messages
 from .thread import MessageHead
 
-#: What is quoted: so many messages, the newest, and so many characters of each.
+#: The maximum number of quoted messages (the newest), and of characters of each.
 MOST_MESSAGES = 20
 MOST_CHARACTERS = 600
-#: Bytes of files from before that go along; relays take 10 MB and more.
+#: The maximum size of earlier files that are sent earlier_files, in bytes; relays accept 10 MB and more.
 MOST_BYTES = 7_000_000
 
 
 def with_thread(
     unit: Unit, ticket: Ticket, channel: ChannelInfo, heads: Sequence[MessageHead], entry: OutboxEntry
 ) -> OutboxEntry:
-    """The reply as it leaves. The first one on a kind of channel says what it is about, by mail with the thread."""
-    past = public(heads)
+    """Return the reply as it is sent. The first one on a channel names the ticket; by mail it quotes the thread."""
+    past = public_messages(heads)
     if not past or any(head.kind is not MessageKind.NOTE for head in referable_messages(unit.settings, channel, heads)):
         return entry
-    language = spoken(unit, ticket.language)
+    language = customer_language(unit, ticket.language)
     if channel.conversational:
         about = phrase(language, "about", number=ticket.number, subject=subject(language, ticket))
         return replace(entry, text=f"{about}\n\n{entry.text}")
     past = past[-MOST_MESSAGES:]
     files = Messages.of(unit).source.files_of([head.id for head in past])
-    along = _fitting(files, sum(file.size for file in entry.files))
+    earlier_files = _newest_files(files, sum(file.size for file in entry.files))
     quoted = _thread(unit, past, files, language)
     text = f"{entry.text.rstrip()}\n\n{phrase(language, 'so_far')}\n\n{quoted}\n"
-    return replace(entry, text=text, files=(*entry.files, *along))
+    return replace(entry, text=text, files=(*entry.files, *earlier_files))
 
 
-def public(heads: Sequence[MessageHead]) -> list[MessageHead]:
-    """What customer and desk said to each other: no notes, no machine's words but answers, nothing from strangers."""
+def public_messages(heads: Sequence[MessageHead]) -> list[MessageHead]:
+    """Return the messages between customer and desk: no notes, no mail of strangers, no automatic mail but answers."""
     theirs = [head for head in customer_messages(heads) if head.verified]
-    mine = [head for head in heads if head.kind is MessageKind.OUT or _answers(head)]
+    mine = [head for head in heads if head.kind is MessageKind.OUT or _is_answer(head)]
     return sorted([*theirs, *mine], key=lambda head: head.id)
 
 
-def _answers(head: MessageHead) -> bool:
-    """Whether it is a machine's answer of ours, not a mere receipt."""
-    return ours(head) and (bool(head.choices) or head.automatic == "answer")
+def _is_answer(head: MessageHead) -> bool:
+    """Return True for an automatic answer of the desk, which is not only an acknowledgement."""
+    return sent_by_desk(head) and (bool(head.choices) or head.automatic == "answer")
 
 
-def _fitting(files: Sequence[tuple[int, FileRef]], taken: int) -> tuple[FileRef, ...]:
-    """The newest files that are not too large together, in their order."""
+def _newest_files(files: Sequence[tuple[int, FileRef]], taken: int) -> tuple[FileRef, ...]:
+    """Return the newest files whose total size fits, in their order."""
     found: list[FileRef] = []
     for _, file in reversed(files):
         if taken + file.size <= MOST_BYTES:
@@ -76,10 +76,10 @@ def _thread(unit: Unit, past: Sequence[MessageHead], files: Sequence[tuple[int, 
     blocks = []
     for head in past:
         names = [phrase(language, "files", name=visible(file.filename)) for number, file in files if number == head.id]
-        said = visible_lines(texts.get(head.id, "")).strip()
-        if len(said) > MOST_CHARACTERS:
-            said = f"{said[:MOST_CHARACTERS].rstrip()} …"
-        lines = [f"{_moment(head.sent_at, zone)}, {_speaker(unit, head)}:", *said.splitlines(), *names]
+        quoted = visible_lines(texts.get(head.id, "")).strip()
+        if len(quoted) > MOST_CHARACTERS:
+            quoted = f"{quoted[:MOST_CHARACTERS].rstrip()} …"
+        lines = [f"{_moment(head.sent_at, zone)}, {_speaker(unit, head)}:", *quoted.splitlines(), *names]
         blocks.append("\n".join(f"> {line}".rstrip() for line in lines))
     return "\n>\n".join(blocks)
 
@@ -89,7 +89,7 @@ def _moment(at: datetime, zone: ZoneInfo) -> str:
 
 
 def _speaker(unit: Unit, head: MessageHead) -> str:
-    """Agents are the desk to a customer; a chat's address says nothing, so its owner's name stands for it."""
+    """Return the author's name for a customer: the desk for agents, the contact's name for a chat address."""
     if head.kind is not MessageKind.IN:
         return visible(unit.settings.name)
     name = Contacts.of(unit).get(Tickets.of(unit).get(head.ticket).contact).name

@@ -1,4 +1,4 @@
-"""Commands of the feature messages."""
+"""Commands about messages: replies, notes, spam and blocked senders."""
 
 from __future__ import annotations
 
@@ -12,15 +12,14 @@ from .model import InboundMessage
 
 @dataclass(frozen=True, slots=True)
 class Reply(Command, audience=Audience.AGENT):
-    """A public answer. It is refused when its author has not seen what customers and colleagues said, unless `force`.
+    """Send a public reply. It is refused if its author has not seen newer messages, unless `force` is set.
 
-    `known` are the messages that the author knows, pairs of (id, version); `seen` the newest that they know, in short.
-    Without both, what `show` recorded for them counts, and without a record the ticket as it is. `at_once` skips the
-    undo window. `via` is the channel that it leaves through, None for the one on which the customer spoke last. `to`
-    are all its recipients, apart from `cc` and `bcc`; without it `core.recipients` decides. `no_cc` drops the copies
-    that the rule finds, `accept_recipients` believes the newest message that names new recipients. `status` None:
-    pending, unless it goes to somebody other than the requester. `inserted` are the references of what was put into the
-    text, as in "kb:3".
+    `known` are the messages that the author knows, pairs of (id, version); `seen` is the newest message that they
+    know. Without both, the record of `show` counts, and without a record the present ticket. `at_once` skips the undo
+    window. `via` is the channel; None is the one on which the customer wrote last. `to` are all recipients apart from
+    `cc` and `bcc`; by default the rule in `recipients` decides. `no_cc` drops the copies that the rule finds.
+    `accept_recipients` accepts the newest message that names new recipients. A `status` of None means pending, unless
+    the requester does not get the reply. `inserted` are references of inserted texts, as in "kb:3".
     """
 
     did: ClassVar[str] = "replied on"
@@ -43,6 +42,8 @@ class Reply(Command, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class Note(Command, audience=Audience.AGENT):
+    """Add an internal note."""
+
     did: ClassVar[str] = "added a note to"
     ticket: int
     text: str
@@ -50,7 +51,7 @@ class Note(Command, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class MarkSpam(Command, audience=Audience.AGENT):
-    """Close as spam. `block`: mail from its sender ("sender") or their whole domain ("domain") is spam from now on."""
+    """Close a ticket as spam. `block` also blocks the sender ("sender") or the whole domain ("domain")."""
 
     did: ClassVar[str] = "marked as spam"
     ticket: int
@@ -59,7 +60,7 @@ class MarkSpam(Command, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class UnmarkSpam(Command, audience=Audience.AGENT):
-    """No spam after all; its sender is no longer blocked."""
+    """Undo the spam mark and unblock the sender."""
 
     did: ClassVar[str] = "marked as no spam"
     ticket: int
@@ -67,7 +68,7 @@ class UnmarkSpam(Command, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class Block(Command, audience=Audience.AGENT):
-    """Mail from `pattern` (an address, or `@domain`) is spam from now on; `blocked` False takes it back."""
+    """Block a pattern, an address or `@domain`, so that its mail is spam; `blocked` False unblocks it."""
 
     did: ClassVar[str] = "changed"
     needs_agent: ClassVar[bool] = False
@@ -77,7 +78,7 @@ class Block(Command, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class Reread(Command):
-    """A stored message was parsed again from its raw bytes; what is shown of it becomes what is read now."""
+    """Replace the shown content of a stored message that was parsed again from its raw bytes."""
 
     needs_agent: ClassVar[bool] = False
     undoable: ClassVar[bool] = False

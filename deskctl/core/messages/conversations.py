@@ -1,4 +1,4 @@
-"""What is going on in conversations: which ticket was talked about last, what was offered to pick, who begins anew."""
+"""Conversations: the ticket that was discussed last, open choices, and customers who start a new ticket."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from .repository import Messages
 from .thread import MessageHead, head
 
 
-class Talk(NamedTuple):
-    """What a contact says on a channel."""
+class ConversationKey(NamedTuple):
+    """A contact on a channel."""
 
     channel: str
     contact: int
 
 
 class LastMessage(NamedTuple):
-    """The newest public message of a ticket on a channel, whoever spoke."""
+    """The newest public message of a ticket on a channel, from either side."""
 
-    talk: Talk
+    key: ConversationKey
     ticket: int
     message: int
 
@@ -33,16 +33,15 @@ class LastMessage(NamedTuple):
 class ConversationSource(Protocol):
     """The reads from the store for conversations."""
 
-    def talked(self, talks: Collection[Talk]) -> Iterable[LastMessage]:
-        """Return the newest public message on the channel, of each of the contact's tickets that are not closed or
-        merged."""
+    def last_messages(self, keys: Collection[ConversationKey]) -> Iterable[LastMessage]:
+        """Return the newest public message on the channel, for each ticket of the contacts that is not final."""
         ...
 
     def offers(self, tickets: Collection[int]) -> Iterable[MessageHead]:
-        """Return of each ticket the newest message with choices."""
+        """Return the newest message with choices of each ticket."""
         ...
 
-    def anew(self, keys: Collection[tuple[str, str]]) -> Collection[tuple[str, str]]:
+    def new_ticket_requests(self, keys: Collection[tuple[str, str]]) -> Collection[tuple[str, str]]:
         """Return those (channel, lower-cased address) whose next message opens a new ticket."""
         ...
 
@@ -51,47 +50,52 @@ class ConversationSource(Protocol):
 class ConversationChanges:
     """The changes of conversations in a transaction."""
 
-    anew: dict[tuple[str, str], bool] = field(default_factory=dict)  # (channel, address): the next message is new
+    new_ticket_requests: dict[tuple[str, str], bool] = field(
+        default_factory=dict
+    )  # (channel, address): next message opens a ticket
 
 
 class Conversations(Repository):
-    """The conversations of a unit: what was loaded, with what this transaction adds to it."""
+    """The conversations of a unit, with the changes of this transaction."""
 
     def __init__(self, unit: Unit) -> None:
         super().__init__(unit)
         self.source = cast("ConversationSource", unit.source)
         self.changes = unit.changes.of(ConversationChanges)
-        self._said: dict[Talk, list[LastMessage]] = {}
+        self._last: dict[ConversationKey, list[LastMessage]] = {}
         self._offers: dict[int, MessageHead | None] = {}
-        self._anew: dict[tuple[str, str], bool] = {}
-        self._alone: dict[int, bool] = {}
+        self._new_ticket_requests: dict[tuple[str, str], bool] = {}
+        self._unmerged: dict[int, bool] = {}
 
-    def load_alone(self, contacts: Iterable[int]) -> None:
-        missing = [number for number in dict.fromkeys(contacts) if number not in self._alone]
+    def load_unmerged(self, contacts: Iterable[int]) -> None:
+        """Load in bulk which contacts have no contact merged into them."""
+        missing = [number for number in dict.fromkeys(contacts) if number not in self._unmerged]
         if missing:
-            joined = {contact.merged_into for contact in Contacts.of(self.unit).source.contacts_into(missing)}
-            self._alone.update((number, number not in joined) for number in missing)
+            merged = {contact.merged_into for contact in Contacts.of(self.unit).source.contacts_into(missing)}
+            self._unmerged.update((number, number not in merged) for number in missing)
 
-    def alone(self, contact: int) -> bool:
-        """Whether nobody was merged into a contact that lives on, as far as this transaction knows without asking."""
+    def is_unmerged(self, contact: int) -> bool:
+        """Return True if no contact was merged into this one, as far as is known without a query."""
         merging = any(changed.merged_into is not None for changed in Contacts.of(self.unit).changes.contacts.values())
-        return self._alone.get(contact, False) and not merging
+        return self._unmerged.get(contact, False) and not merging
 
-    def load(self, talks: Collection[Talk]) -> set[int]:
-        """The living tickets of these talks, loaded in a few statements."""
-        missing = [talk for talk in dict.fromkeys(talks) if talk not in self._said]
+    def load(self, keys: Collection[ConversationKey]) -> set[int]:
+        """Load the last messages of these conversations in a few statements. Return the numbers of their tickets."""
+        missing = [key for key in dict.fromkeys(keys) if key not in self._last]
         if missing:
-            self._said.update((talk, []) for talk in missing)
-            for said in self.source.talked(missing):
-                self._said[said.talk].append(said)
-        return {said.ticket for talk in talks for said in self._said[talk]}
+            self._last.update((key, []) for key in missing)
+            for last in self.source.last_messages(missing):
+                self._last[last.key].append(last)
+        return {last.ticket for key in keys for last in self._last[key]}
 
     def tickets(self, channel: str, contacts: Collection[int]) -> list[int]:
-        """What these contacts (one person) talk about on a channel, the last one first. What was closed meanwhile may
-        be among them."""
-        talks = [Talk(channel, contact) for contact in contacts]
-        self.load(talks)
-        newest = {said.ticket: said.message for talk in talks for said in self._said[talk]}
+        """Return the tickets of these contacts (one person) on a channel, newest message first.
+
+        Tickets that this transaction closed may be among them.
+        """
+        keys = [ConversationKey(channel, contact) for contact in contacts]
+        self.load(keys)
+        newest = {last.ticket: last.message for key in keys for last in self._last[key]}
         for message in Messages.of(self.unit).changes.messages:
             ticket = Tickets.of(self.unit).changes.tickets.get(message.ticket)
             here = message.channel == channel and message.kind is not MessageKind.NOTE
@@ -100,32 +104,35 @@ class Conversations(Repository):
         return sorted(newest, key=lambda number: newest[number], reverse=True)
 
     def load_offers(self, tickets: Iterable[int]) -> None:
+        """Load in bulk the newest messages with choices of tickets."""
         missing = [number for number in dict.fromkeys(tickets) if number not in self._offers]
         if missing:
             self._offers.update(dict.fromkeys(missing))
             self._offers.update((found.ticket, found) for found in self.source.offers(missing))
 
     def offer(self, ticket: int) -> MessageHead | None:
-        """The ticket's newest message that gave something to pick from."""
+        """Return the ticket's newest message with choices."""
         fresh = [m for m in Messages.of(self.unit).changes.messages if m.ticket == ticket and m.choices]
         if fresh:
             return head(fresh[-1])
         self.load_offers((ticket,))
         return self._offers[ticket]
 
-    def load_anew(self, keys: Iterable[tuple[str, str]]) -> None:
-        missing = [key for key in dict.fromkeys(keys) if key not in self._anew]
+    def load_new_ticket_requests(self, keys: Iterable[tuple[str, str]]) -> None:
+        """Load in bulk whose next message opens a new ticket."""
+        missing = [key for key in dict.fromkeys(keys) if key not in self._new_ticket_requests]
         if missing:
-            found = self.source.anew(missing)
-            self._anew.update((key, key in found) for key in missing)
+            found = self.source.new_ticket_requests(missing)
+            self._new_ticket_requests.update((key, key in found) for key in missing)
 
-    def begins_anew(self, channel: str, address: str) -> bool:
-        """Whether somebody was asked what their new matter is, and has not said yet."""
+    def expects_new_ticket(self, channel: str, address: str) -> bool:
+        """Return True if the next message from an address opens a new ticket."""
         key = (channel, address.lower())
-        self.load_anew((key,))
-        return self._anew[key]
+        self.load_new_ticket_requests((key,))
+        return self._new_ticket_requests[key]
 
-    def begin_anew(self, channel: str, address: str, anew: bool) -> None:
+    def expect_new_ticket(self, channel: str, address: str, expected: bool) -> None:
+        """Set whether the next message from an address opens a new ticket."""
         key = (channel, address.lower())
-        if self.begins_anew(channel, address) is not anew:
-            self._anew[key] = self.changes.anew[key] = anew
+        if self.expects_new_ticket(channel, address) is not expected:
+            self._new_ticket_requests[key] = self.changes.new_ticket_requests[key] = expected

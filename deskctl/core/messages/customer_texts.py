@@ -1,4 +1,4 @@
-"""The desk's own messages to customers, in their language."""
+"""The automatic messages of the desk to customers, in the customer's language."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ..kernel.unit import Unit
 from ..tickets.model import Status, Ticket
 from .model import Choice
 
-#: A customer who asks how things stand is told of so many tickets at most, the newest first.
+#: The maximum number of tickets in the answer to a customer who asks for their status.
 MOST_TICKETS = 10
 
 _PHRASES = Phrases(
@@ -56,7 +56,7 @@ _STATES = Phrases(
 )
 
 
-def spoken(unit: Unit, *wanted: str | None) -> str:
+def customer_language(unit: Unit, *wanted: str | None) -> str:
     """Return the first of the wanted languages that deskctl has a catalogue for, else the desk's, else English."""
     known = (language.partition("-")[0].lower() for language in (*wanted, unit.settings.language) if language)
     return preferred(*known)
@@ -68,11 +68,12 @@ def phrase(language: str, name: str, /, **facts: object) -> str:
 
 
 def subject(language: str, ticket: Ticket) -> str:
+    """Return the subject in one line, or a placeholder."""
     return " ".join(ticket.subject.split()) or phrase(language, "no_subject")
 
 
-def states(language: str, tickets: Sequence[Ticket]) -> str:
-    """A customer's open tickets, one a line, in words for customers."""
+def ticket_list(language: str, tickets: Sequence[Ticket]) -> str:
+    """Return a customer's open tickets, one a line, with their status in words for customers."""
     if not tickets:
         return phrase(language, "no_tickets")
     lines = [f"#{t.number} {subject(language, t)}: {_STATES(t.status, language)}" for t in tickets[:MOST_TICKETS]]
@@ -82,7 +83,7 @@ def states(language: str, tickets: Sequence[Ticket]) -> str:
 
 
 def greeting(unit: Unit, channel: ChannelInfo, language: str) -> str:
-    """The channel's greeting, what can be done here, and when people answer."""
+    """Return the channel's greeting with the possible requests and the support hours."""
     texts = channel.greeting
     own = texts.get(language) or texts.get("") or texts.get(unit.settings.language) or next(iter(texts.values()), None)
     first = own or phrase(language, "greeting", desk=unit.settings.name)
@@ -90,12 +91,12 @@ def greeting(unit: Unit, channel: ChannelInfo, language: str) -> str:
 
 
 def hours(channel: ChannelInfo, language: str) -> str:
-    """When people answer; "" where nobody says."""
+    """Return the support hours; "" if the channel has none."""
     return phrase(language, "hours", hours=channel.hours) if channel.hours else ""
 
 
-def numbered(language: str, choices: Sequence[Choice]) -> str:
-    """What can be picked, for a channel that shows no buttons; "" for nothing."""
+def numbered_choices(language: str, choices: Sequence[Choice]) -> str:
+    """Return the choices as a numbered list, for a channel without buttons; "" without choices."""
     if not choices:
         return ""
     lines = (f"{number}: {' '.join(choice.label.split())}" for number, choice in enumerate(choices, 1))

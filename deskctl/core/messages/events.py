@@ -1,4 +1,4 @@
-"""What happened to messages: received, written, withdrawn, sent, returned. Ids and facts only."""
+"""Events of messages: received, written, edited, withdrawn. Events have ids and facts only."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from ...i18n import _
 from ..delivery.model import OutboxState, sent_explanation
 from ..delivery.repository import Outbox
 from ..kernel.event import Event, Kept
@@ -22,11 +23,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class MessageReceived(Event):
-    """A customer's words (or their machine's, when `automatic` says why) are on the ticket.
+    """A customer's message, or automatic mail if `automatic` gives the reason, was added to the ticket.
 
-    `matched` tells what led here: own_id, reference, plus, subject, talk (what was talked about last), new. `verified`
-    is False when the sender had no part in the ticket before. `received`: when it reached the desk, where it was
-    worked off later. `kept_only`: it is on the ticket and changes neither status nor clocks.
+    `matched` is the reason for the ticket: own_id, reference, plus, subject, talk (the ticket that was discussed last),
+    new. `verified` is False if the sender did not take part in the ticket before. `received` is the time of arrival if
+    the message was processed later. `kept_only`: the message changes neither status nor clocks.
     """
 
     kind = "message_received"
@@ -46,8 +47,10 @@ class MessageReceived(Event):
 
 @dataclass(frozen=True, slots=True)
 class ReplyAdded(Event):
-    """`inserted` are references of what was put into it, as in "kb:3". `aside`: it went to somebody other than the
-    requester, who is still not answered."""
+    """A reply was written. `inserted` are references of texts that were inserted, as in "kb:3".
+
+    `aside`: the requester does not get the reply and still waits for an answer.
+    """
 
     kind = "reply_added"
     undo = Undoable("The reply is withdrawn and its mail cancelled.", unless="its mail was sent")
@@ -66,11 +69,17 @@ class ReplyAdded(Event):
         why = (
             None if self.outbox is None else sent_explanation(Outbox.of(unit).get(self.outbox), unit.settings.timezone)
         )
-        return None if why is None else Hindrance(why, f"write another reply: deskctl reply {self.ticket}")
+        return (
+            None
+            if why is None
+            else Hindrance(why, _("write another reply: deskctl reply {number}", number=self.ticket))
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class NoteAdded(Event):
+    """An internal note was added."""
+
     kind = "note_added"
     undo = Undoable("The note is withdrawn.")
     message: int
@@ -81,7 +90,7 @@ class NoteAdded(Event):
 
 @dataclass(frozen=True, slots=True)
 class MessageWithdrawn(Event):
-    """A reply or note was taken back before anybody outside saw it."""
+    """A reply or note was withdrawn before it left the desk."""
 
     kind = "message_withdrawn"
     undo = PART_OF_UNDO
@@ -91,10 +100,10 @@ class MessageWithdrawn(Event):
 
 @dataclass(frozen=True, slots=True)
 class Forwarded(Event):
-    """An agent sent on what a customer had sent to them. `proven`: a server that we believe vouches for the agent."""
+    """An agent forwarded a customer's mail. `proven`: a trusted server vouches for the agent."""
 
     kind = "forwarded"
-    undo = Cannot("an agent forwarded it by mail")
+    undo = Cannot(_("an agent forwarded it by mail"))
 
     agent: str
     message: int
@@ -103,11 +112,11 @@ class Forwarded(Event):
 
 @dataclass(frozen=True, slots=True)
 class MessageEdited(Event):
-    """Its sender changed what a message says; what it said first is kept."""
+    """The sender changed a message; the first version is kept."""
 
     kind = "message_edited"
     by_customer = True
-    undo = Cannot("a customer did it")
+    undo = Cannot(_("a customer did it"))
 
     message: int
 
@@ -119,15 +128,16 @@ def withdraw_message(unit: Unit, ticket: int | None, message: int) -> Iterator[E
 
 
 def _cancel(unit: Unit, outbox: int) -> None:
+    """Cancel an outbox entry."""
     Outbox.of(unit).put(replace(Outbox.of(unit).get(outbox), state=OutboxState.CANCELLED, due_at=None))
 
 
 @dataclass(frozen=True, slots=True)
 class SenderBlocked(Event):
-    """Mail from somebody is spam from now on, or (`blocked` False) no longer.
+    """A sender was blocked, so that their mail is spam, or (`blocked` False) unblocked.
 
-    Where a ticket's customer is meant: `place` is that of the address among theirs, oldest first, and `domain`
-    tells whether everybody there is meant. Both are null where an agent named an address.
+    For the customer of a ticket, `place` is the position of the address among the contact's, oldest first, and `domain`
+    means the whole domain. Both are null if an agent named an address.
     """
 
     kind = "sender_blocked"
@@ -150,11 +160,15 @@ class SenderBlocked(Event):
         if not pattern:
             return None if self.ticket is not None else UNRECORDED
         if self.ticket is None and is_listed(unit, pattern) is not self.blocked:
-            return Hindrance(f"{pattern} was {'unblocked' if self.blocked else 'blocked'} since", "deskctl block list")
+            if self.blocked:
+                why = _("{pattern} was unblocked since", pattern=pattern)
+            else:
+                why = _("{pattern} was blocked since", pattern=pattern)
+            return Hindrance(why, "deskctl block list")
         return None
 
     def _pattern(self, unit: Unit) -> str:
-        """The blocked address or domain; "" when it is no longer known."""
+        """Return the blocked address or domain; "" if it is no longer known."""
         if self.ticket is not None and self.place is not None:
             return pattern_of(unit, Tickets.of(unit).get(self.ticket).contact, self.place, bool(self.domain))
         return str((self.kept or {}).get("pattern", ""))

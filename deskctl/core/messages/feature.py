@@ -1,4 +1,4 @@
-"""Messages: replies, notes, edits, spam, and what an author has not seen."""
+"""The messages feature: replies, notes, edits, spam, and messages that an author has not seen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said on a ticket, and the shapes in which it enters and leaves the desk."""
+"""Messages and their parts, as channels receive and send them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..values.moments import YEARS
 
 
 class MessageKind(StrEnum):
-    """Who speaks to whom. `AUTO` is a machine on either side; `NOTE` is seen by agents only."""
+    """The direction of a message. `AUTO` is automatic mail of either side; only agents see a `NOTE`."""
 
     IN = "in"
     OUT = "out"
@@ -21,10 +21,10 @@ class MessageKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Automatic:
-    """Two separate answers: `automatic` (a machine wrote it) and `may_answer` (a machine may answer it).
+    """Two separate facts: `automatic` (a machine wrote the message) and `may_answer` (a machine may answer it).
 
-    `why` names the first sign that decided either of them, `""` without one. `bulk`: the sign is one of bulk or
-    auto-generated mail, which may carry a person's words; the desk decides that with what it knows of the thread.
+    `why` names the first sign for either of them, `""` without one. `bulk`: the sign is one of bulk or auto-generated
+    mail, which can have a person's words; the desk decides this with its knowledge of the thread.
     """
 
     automatic: bool = False
@@ -34,21 +34,21 @@ class Automatic:
 
 
 class ReasonClass(StrEnum):
-    """Why a mail was not delivered, by kind."""
+    """The reason class of a failed delivery."""
 
     USER_UNKNOWN = "user_unknown"
-    DISABLED = "disabled"  # the mailbox exists, and takes no mail any more
+    DISABLED = "disabled"  # the mailbox exists, but no longer accepts mail
     MAILBOX_FULL = "mailbox_full"
-    BLOCKED = "blocked"  # the sender, its address or its network is refused, or the mail counts as spam
+    BLOCKED = "blocked"  # the sender, its address or its network is refused, or the mail is treated as spam
     POLICY = "policy"
-    AUTH = "auth"  # SPF, DKIM, DMARC, TLS or a login is asked for
+    AUTH = "auth"  # SPF, DKIM, DMARC, TLS or a login is required
     CONTENT = "content"
     TOO_LARGE = "too_large"
-    HOST = "host"  # the domain does not exist or takes no mail
+    HOST = "host"  # the domain does not exist or does not accept mail
     NETWORK = "network"
     EXPIRED = "expired"
     RELAYING = "relaying"
-    TEMPORARY = "temporary"  # greylisting, too many messages at once, a system in trouble
+    TEMPORARY = "temporary"  # greylisting, too many messages at once, a system failure
     OTHER = "other"
 
 
@@ -62,12 +62,12 @@ class RecipientReport:
     address: str
     action: str
     status: str | None = None  # RFC 3463
-    reason_class: ReasonClass | None = None  # None for what was delivered
+    reason_class: ReasonClass | None = None  # None for a delivery
     reason: str | None = None
 
 
 def sent(named: datetime | None, received: datetime) -> datetime:
-    """When a message was sent (aware): as it says, unless that is no moment of our time, else when it was received."""
+    """Return the time of sending (aware): the one in the message if it is plausible, else the time of arrival."""
     return named if named is not None and named.year in YEARS else received
 
 
@@ -91,13 +91,13 @@ class Bounce:
 
     @property
     def delayed(self) -> bool:
-        """Whether the sender's server is still trying."""
+        """Return True if the sender's server still tries to deliver."""
         return self.action == "delayed" or (not self.action and not self.permanent)
 
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """A machine's report that asks for nothing: a message of ours was delivered or read.
+    """A delivery or read report that needs no action.
 
     `kind` is delivered (RFC 3464) or read (RFC 8098; also "deleted unread"). `recipients` are bare addresses.
     """
@@ -109,7 +109,7 @@ class Confirmation:
 
 @dataclass(frozen=True, slots=True)
 class IncomingFile:
-    """An attachment as it arrived: the decoded bytes and what the sender calls them."""
+    """An attachment as it arrived: the decoded bytes and the sender's name for it."""
 
     filename: str | None
     content_type: str
@@ -120,7 +120,7 @@ class IncomingFile:
 
 @dataclass(frozen=True, slots=True)
 class Forwarded:
-    """The message that a forward carries: what its first sender wrote, as far as the forward tells."""
+    """The message inside a forward, as far as the forward names its parts."""
 
     sender: str  # bare address
     sender_name: str | None = None
@@ -131,28 +131,30 @@ class Forwarded:
 
 
 class IntentKind(StrEnum):
-    """What a message asks of the desk itself, apart from what it says."""
+    """A request to the desk itself."""
 
-    NEW = "new"  # a matter of its own, though another is being talked about
-    PERSON = "person"  # a person, please, no machine
-    STATUS = "status"  # how do my tickets stand?
-    HELP = "help"  # what can I do here?
-    LINK = "link"  # `argument`: the one-time code that ties this address to a contact
-    CHOICE = "choice"  # `argument`: the key of a `Choice` that was picked
+    NEW = "new"  # open a new ticket, although another one is under discussion
+    PERSON = "person"  # ask for a person instead of a machine
+    STATUS = "status"  # ask for the status of the customer's tickets
+    HELP = "help"  # ask for the possible requests
+    LINK = "link"  # `argument`: the one-time code that links this address to a contact
+    CHOICE = "choice"  # `argument`: the key of the `Choice`
 
 
 @dataclass(frozen=True, slots=True)
 class Intent:
+    """A request to the desk itself, apart from the text of the message."""
+
     kind: IntentKind
     argument: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Something that can be picked in answer to a message. A channel that can shows it as a button, and gives a pick
-    back as `Intent(CHOICE, key)` in reply to the message; elsewhere the desk reads the answer's first line.
+    """An answer that the customer can choose. A channel with buttons shows it as one and returns a press as
+    `Intent(CHOICE, key)` in reply to the message; on other channels the desk reads the first line of the answer.
 
-    The keys `solved` and `person` mean to the desk what they say; others mean something to whoever asked.
+    The desk handles the keys `solved` and `person`; the component that asked handles the others.
     """
 
     key: str
@@ -188,20 +190,20 @@ class InboundMessage:
     automatic: Automatic = Automatic()
     bounce: Bounce | None = None
     confirmation: Confirmation | None = None  # a report of success, or a read receipt
-    spam: str | None = None  # the verdict of a relay before us, as it stands in the header
+    spam: str | None = None  # the verdict of an earlier relay, copied from its header
     forwarded: Forwarded | None = None
-    authentication: tuple[str, ...] = ()  # Authentication-Results (RFC 8601), topmost first, as they stand
+    authentication: tuple[str, ...] = ()  # Authentication-Results (RFC 8601), topmost first, unchanged
     language: str | None = None  # BCP 47 primary tag: "ko", "en"
     intent: Intent | None = None
-    edits: str | None = None  # the message_id of an earlier message that this one replaces
+    edits: str | None = None  # the message_id of the earlier message that this one replaces
     also: tuple[tuple[str, str], ...] = ()  # further addresses that the channel vouches for: (kind, address)
     problems: tuple[str, ...] = ()
-    lists: tuple[str, ...] = ()  # addresses of the mailing lists or groups that passed it on; never answered
-    # The group in whose name the mail came, where `sender` is the author that the group names.
+    lists: tuple[str, ...] = ()  # addresses of mailing lists or groups that relayed it; never recipients
+    # The group that relayed the mail, if `sender` is the author that the group names.
     through: str | None = None
-    # Whom Reply-To names as a person other than the sender: (address, display name or None).
+    # The person in Reply-To if it is not the sender: (address, display name or None).
     behind: tuple[str, str | None] | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)  # what the channel wants back when it answers
+    headers: Mapping[str, str] = field(default_factory=dict)  # returned to the channel with an answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +231,7 @@ class OutboundMessage:
     text: str
     ticket: int | None = None
     sender_name: str | None = None
-    sender_address: str | None = None  # None: the channel's own
+    sender_address: str | None = None  # None: the address of the channel
     reply_to: str | None = None
     cc: tuple[str, ...] = ()
     bcc: tuple[str, ...] = ()
@@ -255,5 +257,5 @@ class Envelope:
     received_at: datetime
     sender: str | None = None  # MAIL FROM; "" is the null sender, None unknown
     recipients: tuple[str, ...] = ()
-    size: int | None = None  # bytes, when the raw message was too large to be fetched and is a stub
+    size: int | None = None  # bytes, if the raw message is a stub because it was too large to fetch
     extra: Mapping[str, str] = field(default_factory=dict)

@@ -1,8 +1,9 @@
-""""""
+"""Internal notes."""
 
 from __future__ import annotations
 
 from ...errors import UsageError
+from ...i18n import _
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.handler import Handler, Steps
@@ -18,14 +19,15 @@ from .thread import Message
 
 
 def note(unit: Unit, command: Note, actor: Actor) -> Steps:
+    """Add a note to a ticket."""
     ticket = Tickets.of(unit).get(command.ticket)
     message = write_note(unit, ticket, command.text, actor)
     yield NoteAdded(ticket.number, message)
-    return Outcome(f"noted on ticket {ticket.number}", (ticket.number,), {"message": message})
+    return Outcome(_("noted on ticket {number}", number=ticket.number), (ticket.number,), {"message": message})
 
 
 def write_note(unit: Unit, ticket: Ticket, text: str, actor: Actor) -> int:
-    """A note's text on the ticket; the event that speaks of it is the caller's. The message's id."""
+    """Add a note and return the id of its message. The caller yields the event."""
     message = Message(
         id=unit.source.next_id("messages"),
         ticket=ticket.number,
@@ -35,17 +37,17 @@ def write_note(unit: Unit, ticket: Ticket, text: str, actor: Actor) -> int:
         sent_at=unit.now,
         created_at=unit.now,
         subject=ticket.subject,
-        text=words(text),
-        visible_text=words(text),
+        text=require_text(text),
+        visible_text=require_text(text),
     )
     Messages.of(unit).add(message)
     return message.id
 
 
-def words(text: str, hint: str = "say it with -m TEXT, a file or standard input") -> str:
-    """The text, if there is any. Raises UsageError."""
+def require_text(text: str, hint: str = _("give it with -m TEXT, a file or standard input")) -> str:
+    """Return the text. Raises UsageError if it is empty."""
     if not text.strip():
-        raise UsageError("there is no text", hint)
+        raise UsageError(_("the text is empty"), hint)
     return text
 
 

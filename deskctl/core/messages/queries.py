@@ -1,4 +1,4 @@
-"""Queries of the feature messages."""
+"""Queries about messages."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from ..kernel.query import Query
 
 @dataclass(frozen=True, slots=True)
 class ListBlocks(Query, audience=Audience.AGENT):
-    """Whose mail is spam, in alphabetical order. Answer: `list[answers.BlockRow]`."""
+    """List the blocked senders in alphabetical order. Answer: `list[answers.BlockRow]`."""
 
 
 @dataclass(frozen=True, slots=True)
 class GetAttachment(Query, audience=Audience.AGENT):
-    """The bytes of an attachment by its id. Answer: `answers.FileContent`."""
+    """Get the bytes of an attachment by its id. Answer: `answers.FileContent`."""
 
     id: int

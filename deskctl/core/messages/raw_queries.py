@@ -1,4 +1,4 @@
-"""What the desk itself asks about raw messages. Never spoken over the socket."""
+"""Internal queries about raw messages. The socket does not accept them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from ..kernel.query import Query
 
 @dataclass(frozen=True, slots=True)
 class Journalled(Query):
-    """Which of these keys are in a channel's journal. Answer: `list[str]`."""
+    """Return those of the keys that are in a channel's journal. Answer: `list[str]`."""
 
     channel: str
     keys: tuple[str, ...]
@@ -17,18 +17,17 @@ class Journalled(Query):
 
 @dataclass(frozen=True, slots=True)
 class WithoutSecrets(Query):
-    """The stored bytes with this SHA-256, without Message-IDs of notifications. Answer: `bytes`."""
+    """Get the stored bytes with this SHA-256, without Message-IDs of notifications. Answer: `bytes`."""
 
     sha256: str
 
 
 @dataclass(frozen=True, slots=True)
 class RawMessages(Query):
-    """Messages whose raw bytes are kept, in the order of their ids, `limit` of them with an id above `after`.
+    """List messages with raw bytes, in the order of their ids: at most `limit` with an id above `after`.
 
-    `ids`, `message_id` (with angle brackets), `ticket` and `since` (RFC 3339) narrow them down; with `came` only what
-    was received is among them, not what an agent wrote by mail, and the envelopes are there, too.
-    Answer: `list[answers.RawMessage]`.
+    `ids`, `message_id` (with angle brackets), `ticket` and `since` (RFC 3339) restrict them. `came` selects received
+    messages only, without those that agents wrote by mail, and adds the envelopes. Answer: `list[answers.RawMessage]`.
     """
 
     after: int = 0

@@ -1,4 +1,4 @@
-"""Who gets a reply: one rule for agents and machines, and for what is shown before anything is sent."""
+"""The recipients of a reply: one rule for agents, for automatic messages, and for the preview."""
 
 from __future__ import annotations
 
@@ -6,21 +6,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ...errors import Refused, UsageError
+from ...i18n import _, _n
 from ..contacts.identity import address_key
 from ..contacts.model import Identity
 from ..delivery import routes
 from ..kernel.settings import ChannelInfo, Settings
-from .addresses import answerable, distinct, is_nobody, named
+from .addresses import answerable, distinct, is_unattended, parse_addresses
 from .model import MessageKind
-from .participants import Company, Pending, Requester, Turn, gather
+from .participants import AnswerableMessage, Participants, PendingRecipients, Requester, read_participants
 from .thread import MessageHead, Trust
 
 
 @dataclass(frozen=True, slots=True)
 class Correspondence:
-    """What the rule looks at. `heads` are the ticket's messages and those of the tickets merged into it, oldest first;
-    the first of `requesters` is the ticket's own. `channel` is the ticket's. `agents` are the addresses of the desk's
-    agents, in lower case."""
+    """The input of the rule.
+
+    `heads` are the messages of the ticket and of those merged into it, oldest first. The first of `requesters` is the
+    ticket's own. `channel` is the ticket's. `agents` are the addresses of the desk's agents, in lower case.
+    """
 
     number: int
     channel: str
@@ -31,13 +34,17 @@ class Correspondence:
 
     @property
     def contact(self) -> int:
+        """The contact of the ticket's own requester."""
         return self.requesters[0].contact
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
-    """What the author of a reply asks for. `to` replaces all recipients, `cc` and `bcc` add; `no_cc` drops the copies
-    that the rule finds; `accept` believes the newest message that names new recipients."""
+class RecipientRequest:
+    """The recipients that the author of a reply asks for.
+
+    `to` replaces all recipients, `cc` and `bcc` add copies, `no_cc` drops the copies that the rule finds. `accept`
+    accepts the newest message that names new recipients.
+    """
 
     to: tuple[str, ...] = ()
     cc: tuple[str, ...] = ()
@@ -48,10 +55,10 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Recipients:
-    """Bare addresses, each once. `why` says in a few words why these; `warnings` what an agent should know first.
+    """Bare addresses, each once, with the reason (`why`) and `warnings` for the agent.
 
-    `aside`: the requester does not get it. `new` are recipients who did not get the last reply, none for the first one.
-    `answers` is the message that is answered, None where none is.
+    `aside`: the requester does not get the reply. `new` are recipients who did not get the last reply, none for the
+    first one. `answers` is the message that is answered, or None.
     """
 
     to: tuple[str, ...]
@@ -65,59 +72,68 @@ class Recipients:
 
     @property
     def everyone(self) -> tuple[str, ...]:
+        """All recipients."""
         return (*self.to, *self.cc, *self.bcc)
 
 
-_NO_WISH = Wish()
+_NO_REQUEST = RecipientRequest()
 
 
-def decide(talk: Correspondence, channel: ChannelInfo, wish: Wish = _NO_WISH) -> Recipients:
-    """Return who gets a reply that leaves on `channel`.
+def decide(correspondence: Correspondence, channel: ChannelInfo, request: RecipientRequest = _NO_REQUEST) -> Recipients:
+    """Return the recipients of a reply on `channel`.
 
-    1. To: whoever wrote last among the participants, at the Reply-To of theirs that is believed; else the requester.
-       An agent who writes along without answering a notification is in copy, and not who is answered.
-    2. Never the desk's own addresses, mailing lists, addresses that nobody reads, or an address twice.
-    3. Cc: the other requesters, and whom a requester or an agent put there in the open; if the desk got a blind copy
-       of what is answered, only whom an agent put there since.
+    1. To: the participant who wrote last, at the Reply-To if it is believed; else the requester. An agent who writes
+       without answering a notification is in copy and is not the one who is answered.
+    2. Never the desk's own addresses, mailing lists, unattended addresses, or an address twice.
+    3. Cc: the other requesters, and the visible copies of a requester or an agent; if the desk got a blind copy of the
+       answered message, only copies that an agent added since.
 
-    Raises Refused when there is nobody to write to, UsageError for a named address that is none.
+    Raises Refused if there is no recipient, and UsageError for text that is not an address.
     """
-    heads = routes.referable_messages(talk.settings, channel, talk.heads)
-    company = gather(talk.settings, channel, talk.requesters, heads, accept=wish.accept)
+    heads = routes.referable_messages(correspondence.settings, channel, correspondence.heads)
+    participants = read_participants(
+        correspondence.settings, channel, correspondence.requesters, heads, accept=request.accept
+    )
     mail = channel.kind == "email"
-    if not mail and (wish.cc or wish.bcc):
-        raise UsageError(f"channel {channel.name} has no copies", "leave out --cc and --bcc, or reply by mail")
-    if wish.to and not any(text.strip() for text in wish.to):
-        raise UsageError("no recipient is named", "write an address after To:, or give --to ADDRESS")
-    cc, bcc = named(talk.settings, wish.cc, "--cc"), named(talk.settings, wish.bcc, "--bcc")
-    if wish.to:
-        to = _named(talk, channel, heads, wish.to)
-        found = Recipients(to, why="named by the author", answers=_last_from(company, to))
+    if not mail and (request.cc or request.bcc):
+        raise UsageError(
+            _("channel {channel} does not support copies", channel=channel.name),
+            _("leave out --cc and --bcc, or reply by email"),
+        )
+    if request.to and not any(text.strip() for text in request.to):
+        raise UsageError(_("no recipient given"), _("write an address after To:, or use --to ADDRESS"))
+    cc, bcc = (
+        parse_addresses(correspondence.settings, request.cc, "--cc"),
+        parse_addresses(correspondence.settings, request.bcc, "--bcc"),
+    )
+    if request.to:
+        to = _named(correspondence, channel, heads, request.to)
+        found = Recipients(to, why=_("named by the author"), answers=_last_from(participants, to))
     else:
-        found = _by_rule(talk, channel, company)
-    kept = () if wish.no_cc or wish.to else found.cc
+        found = _by_rule(correspondence, channel, participants)
+    kept = () if request.no_cc or request.to else found.cc
     cc = distinct((*kept, *cc), found.to)
     bcc = distinct(bcc, (*found.to, *cc))
-    aside = bool(wish.to) and mail and not any(map(company.asked, (*found.to, *cc)))
+    aside = bool(request.to) and mail and not any(map(participants.asked, (*found.to, *cc)))
     return Recipients(
         found.to,
         cc,
         bcc,
         found.why,
-        tuple(_warnings(talk, company)),
+        tuple(_warnings(correspondence, participants)),
         aside,
-        _new((*found.to, *cc, *bcc), company, aside),
-        found.answers or (None if aside else company.last_reply()),
+        _new((*found.to, *cc, *bcc), participants, aside),
+        found.answers or (None if aside else participants.last_reply()),
     )
 
 
-def machine_recipient(talk: Correspondence, channel: ChannelInfo, message: int | None = None) -> str | None:
-    """Where a machine of the desk may answer a message (None: the newest that can be answered); None for nobody.
+def machine_recipient(correspondence: Correspondence, channel: ChannelInfo, message: int | None = None) -> str | None:
+    """Return the address for an automatic answer to a message (None: the newest answerable one), or None.
 
-    A machine writes to one address only, and only if the message is the one that a reply would answer.
+    Automatic messages go to one address only, and only if a reply would answer the same message.
     """
     try:
-        found = decide(talk, channel)
+        found = decide(correspondence, channel)
     except Refused:
         return None
     answers = found.answers
@@ -126,173 +142,238 @@ def machine_recipient(talk: Correspondence, channel: ChannelInfo, message: int |
     return found.to[0]
 
 
-def _by_rule(talk: Correspondence, channel: ChannelInfo, company: Company) -> Recipients:
-    turn = next((turn for turn in reversed(company.turns) if turn.to and not _is_agents(talk, company, turn)), None)
-    if turn is None:
-        to = (_newest(talk, channel, company),)
-        others = _others(talk, channel, company, to[0])
-        return Recipients(to, () if channel.conversational else others, why="the requester's address")
-    author = str(turn.head.author)
-    asks = author.lower() in company.requesters
-    why = "the requester wrote last" if asks else f"{author} wrote last"
-    if distinct(turn.to, (author,)):
-        why += ", with a Reply-To"
+def _by_rule(correspondence: Correspondence, channel: ChannelInfo, participants: Participants) -> Recipients:
+    latest = next(
+        (
+            latest
+            for latest in reversed(participants.received)
+            if latest.to and not _is_agents(correspondence, participants, latest)
+        ),
+        None,
+    )
+    if latest is None:
+        to = (_newest(correspondence, channel, participants),)
+        others = _others(correspondence, channel, participants, to[0])
+        return Recipients(to, () if channel.conversational else others, why=_("the requester's address"))
+    author = str(latest.head.author)
+    asks = author.lower() in participants.requesters
+    redirected = bool(distinct(latest.to, (author,)))
+    why = _reason(author, is_requester=asks, redirected=redirected, blind=latest.blind and not channel.conversational)
     if channel.conversational:
-        return Recipients(turn.to, why=why, answers=turn.head)
-    if turn.blind:
-        since = {a.lower() for r in company.replies if r.id > turn.head.id for a in (*r.to, *r.cc)}
-        added = [address for key, address in company.present.items() if key in since]
-        why += "; the desk was not among those it was written to"
-        return Recipients(turn.to, distinct(added, (*turn.to, author)), why=why, answers=turn.head)
-    copies = (*_others(talk, channel, company, author), *company.present.values())
-    return Recipients(turn.to, distinct(copies, (*turn.to, author)), why=why, answers=turn.head)
+        return Recipients(latest.to, why=why, answers=latest.head)
+    if latest.blind:
+        since = {a.lower() for r in participants.replies if r.id > latest.head.id for a in (*r.to, *r.cc)}
+        added = [address for key, address in participants.present.items() if key in since]
+        return Recipients(latest.to, distinct(added, (*latest.to, author)), why=why, answers=latest.head)
+    copies = (*_others(correspondence, channel, participants, author), *participants.present.values())
+    return Recipients(latest.to, distinct(copies, (*latest.to, author)), why=why, answers=latest.head)
 
 
-def _is_agents(talk: Correspondence, company: Company, turn: Turn) -> bool:
-    """Tell whether a message is one of the desk's agents, who is not a requester."""
-    author = str(turn.head.author).lower()
-    return author in talk.agents and author not in company.requesters
+def _is_agents(correspondence: Correspondence, participants: Participants, latest: AnswerableMessage) -> bool:
+    """Return True if an agent of the desk, who is not a requester, wrote the message."""
+    author = str(latest.head.author).lower()
+    return author in correspondence.agents and author not in participants.requesters
 
 
-def _others(talk: Correspondence, channel: ChannelInfo, company: Company, author: str) -> tuple[str, ...]:
-    """An address of each requester other than the author: where they wrote from last, else the newest."""
+def _others(
+    correspondence: Correspondence, channel: ChannelInfo, participants: Participants, author: str
+) -> tuple[str, ...]:
+    """Return an address of each requester other than the author: the last one in use, else the newest."""
     found: list[str] = []
-    for one in talk.requesters:
+    for one in correspondence.requesters:
         own = {address.lower() for address in one.addresses(channel.kind)}
         if author.lower() in own:
             continue
-        wrote = [turn.to for turn in company.turns if str(turn.head.author).lower() in own and turn.to]
-        newest = answerable(talk.settings, reversed(_arriving(one, channel.kind)), company.lists)
+        wrote = [latest.to for latest in participants.received if str(latest.head.author).lower() in own and latest.to]
+        newest = answerable(correspondence.settings, reversed(_arriving(one, channel.kind)), participants.lists)
         found += wrote[-1] if wrote else newest[:1]
     return tuple(found)
 
 
 def _arriving(one: Requester, kind: str) -> list[str]:
-    """A requester's addresses that mail arrives at, if there are any; else all."""
+    """Return a requester's addresses that have not bounced; if there are none, all."""
     reached = [identity for identity in one.reached if identity.kind == kind]
     return [i.address for i in reached if i.bounced is None] or [i.address for i in reached]
 
 
-def _newest(talk: Correspondence, channel: ChannelInfo, company: Company) -> str:
-    """The newest address of the requester on the channel. Raises Refused."""
-    one = talk.requesters[0]
+def _newest(correspondence: Correspondence, channel: ChannelInfo, participants: Participants) -> str:
+    """Return the newest address of the requester on the channel. Raises Refused."""
+    one = correspondence.requesters[0]
     addresses = _arriving(one, channel.kind)
-    found = answerable(talk.settings, reversed(addresses), company.lists)
+    found = answerable(correspondence.settings, reversed(addresses), participants.lists)
     if found:
         return found[0]
     if addresses:
         raise Refused(
-            f"ticket {talk.number} has nobody to answer: {addresses[-1]} takes no answers",
-            f"deskctl reply {talk.number} --to ADDRESS names someone; deskctl note records what you do",
+            _(
+                "ticket {number} has no recipient: {address} does not accept answers",
+                number=correspondence.number,
+                address=addresses[-1],
+            ),
+            _(
+                "name a recipient with deskctl reply {number} --to ADDRESS, or record what you do with deskctl note",
+                number=correspondence.number,
+            ),
         )
     raise Refused(
-        f"ticket {talk.number} has no address to answer to by {channel.kind}: {_listed(one.reached)}",
-        f"{_tie(talk, channel)}; deskctl note records what you do",
+        _(
+            "ticket {number} has no address for {kind}: {addresses}",
+            number=correspondence.number,
+            kind=channel.kind,
+            addresses=_listed(one.reached),
+        ),
+        _link_hint(correspondence, channel),
     )
 
 
-def _tie(talk: Correspondence, channel: ChannelInfo) -> str:
-    """How someone becomes known on a channel."""
+def _link_hint(correspondence: Correspondence, channel: ChannelInfo) -> str:
+    """Return the hint how to add a customer's address on a channel."""
     if channel.conversational:
-        return f"deskctl contact link {talk.contact} --channel {channel.name} gives them a code to send there"
-    return f"deskctl contact merge {talk.contact} OTHER, if they have written that way"
+        return _(
+            "get a code that the customer sends on the channel with deskctl contact link {contact} --channel {channel}",
+            contact=correspondence.contact,
+            channel=channel.name,
+        )
+    return _(
+        "if the customer has written on that channel, use deskctl contact merge {contact} OTHER",
+        contact=correspondence.contact,
+    )
 
 
 def _named(
-    talk: Correspondence, channel: ChannelInfo, heads: Sequence[MessageHead], wanted: Sequence[str]
+    correspondence: Correspondence, channel: ChannelInfo, heads: Sequence[MessageHead], wanted: Sequence[str]
 ) -> tuple[str, ...]:
-    """The addresses that the author names: a requester's, and by mail those of anyone who stands on a message of the
-    ticket. Anyone, if the requester takes no answers. Not after a chat, because the whole of it goes along with the
-    first mail. Raises Refused, UsageError."""
-    reached = [identity for one in talk.requesters for identity in one.reached]
+    """Return the recipients that the author names.
+
+    They must be addresses of a requester or, by email, addresses in a message of the ticket. Any address is allowed if
+    the requester does not accept answers, but not after a chat, because the first mail quotes all of it. Raises Refused
+    and UsageError.
+    """
+    reached = [identity for one in correspondence.requesters for identity in one.reached]
     known = {identity.address.lower(): identity.address for identity in reached if identity.kind == channel.kind}
     mail = channel.kind == "email"
     addresses: Sequence[str]
     if mail:
-        addresses = named(talk.settings, wanted, "--to")
+        addresses = parse_addresses(correspondence.settings, wanted, "--to")
         if any(head.kind is not MessageKind.NOTE for head in heads):
-            if known and not answerable(talk.settings, known.values(), ()):
+            if known and not answerable(correspondence.settings, known.values(), ()):
                 return distinct(addresses)
             known = {address.lower(): address for head in heads for address in _on(head)} | known
     else:
         addresses = [address_key(channel.kind, text).address for text in wanted]
     for address in addresses:
         if address.lower() not in known:
-            more = "; --cc and --bcc add someone new" if mail else ""
+            known_hint = _("known addresses: {addresses}", addresses=_listed(reached))
+            hint = _("{known}; use --cc or --bcc for a new address", known=known_hint) if mail else known_hint
             raise Refused(
-                f"“{address}” is not a known {channel.kind} address on ticket {talk.number}{more}",
-                f"known is: {_listed(reached)}",
+                _(
+                    '"{address}" is not a known {kind} address on ticket {number}',
+                    address=address,
+                    kind=channel.kind,
+                    number=correspondence.number,
+                ),
+                hint,
             )
     return distinct(known[address.lower()] for address in addresses)
 
 
 def _on(head: MessageHead) -> tuple[str, ...]:
-    """Every address that stands on a message."""
+    """Return every address in a message."""
     author = (head.author,) if head.author is not None and "@" in head.author else ()
     return (*author, *head.reply_to, *head.to, *head.cc, *head.bcc)
 
 
-def _last_from(company: Company, addresses: Sequence[str]) -> MessageHead | None:
-    """The newest message by one of these, participant or not."""
+def _last_from(participants: Participants, addresses: Sequence[str]) -> MessageHead | None:
+    """Return the newest message of one of these addresses, participant or not."""
     wanted = {address.lower() for address in addresses}
-    heads = [*(turn.head for turn in company.turns), *company.strangers]
+    heads = [*(latest.head for latest in participants.received), *participants.strangers]
     own = [head for head in heads if str(head.author).lower() in wanted]
-    own += [t.head for t in company.turns if wanted & {a.lower() for a in t.to}]
+    own += [t.head for t in participants.received if wanted & {a.lower() for a in t.to}]
     return max(own, key=lambda head: head.id, default=None)
 
 
-def _new(everyone: Sequence[str], company: Company, aside: bool) -> tuple[str, ...]:
-    sent = sorted((*company.replies, *(company.asides if aside else ())), key=lambda head: head.id)
+def _new(everyone: Sequence[str], participants: Participants, aside: bool) -> tuple[str, ...]:
+    """Return the recipients who did not get the last reply."""
+    sent = sorted((*participants.replies, *(participants.asides if aside else ())), key=lambda head: head.id)
     return distinct(everyone, (*sent[-1].to, *sent[-1].cc, *sent[-1].bcc)) if sent else ()
 
 
-def _warnings(talk: Correspondence, company: Company) -> list[str]:
-    """What was said since the last reply and does not count."""
-    last = company.last_reply()
+def _warnings(correspondence: Correspondence, participants: Participants) -> list[str]:
+    """Return warnings about messages since the last reply that do not change the recipients."""
+    last = participants.last_reply()
     since = last.id if last is not None else 0
-    told = {pending.head.id for pending in company.pending}
-    forged = [h for h in routes.customer_messages(talk.heads) if h.trust is Trust.FAIL and h.id not in told]
+    told = {pending.head.id for pending in participants.pending}
+    forged = [h for h in routes.customer_messages(correspondence.heads) if h.trust is Trust.FAIL and h.id not in told]
     strangers: dict[str, list[MessageHead]] = {}
-    for head in company.strangers:
+    for head in participants.strangers:
         if head.trust is not Trust.FAIL and head.id > since:
             strangers.setdefault(str(head.author).lower(), []).append(head)
-    found = {pending.head.id: _of_pending(pending) for pending in company.pending}
-    found |= {h.id: f"message {h.id} fails DMARC: its sender {h.author} may be forged" for h in forged}
-    found |= {heads[0].id: stranger(talk.number, *heads) for heads in strangers.values()}
+    found = {pending.head.id: _of_pending(pending) for pending in participants.pending}
+    found |= {h.id: _forged(h) for h in forged}
+    found |= {heads[0].id: stranger(correspondence.number, *heads) for heads in strangers.values()}
     return [found[number] for number in sorted(found) if number > since]
 
 
 def stranger(ticket: int, head: MessageHead, *more: MessageHead) -> str:
-    """What to know of messages whose one sender does not take part."""
-    hint = "" if is_nobody(str(head.author)) else f"; deskctl reply {ticket} --to {head.author} answers them alone"
-    numbers = f"messages {', '.join(str(h.id) for h in (head, *more))}" if more else f"message {head.id}"
-    return f"{numbers}: {head.author} is not a participant{hint}"
+    """Return the warning about messages of a sender who does not take part."""
+    ids = (head, *more)
+    where = _n("message {ids}", "messages {ids}", len(ids), ids=", ".join(str(h.id) for h in ids))
+    if is_unattended(str(head.author)):
+        return _("{messages}: {author} is not a participant", messages=where, author=head.author)
+    return _(
+        "{messages}: {author} is not a participant; to answer only them, use deskctl reply {number} --to {author}",
+        messages=where,
+        author=head.author,
+        number=ticket,
+    )
 
 
-def _of_pending(pending: Pending) -> str:
+def _forged(head: MessageHead) -> str:
+    return _("message {id} fails DMARC: its sender {author} may be forged", id=head.id, author=head.author)
+
+
+def _reason(author: str, *, is_requester: bool, redirected: bool, blind: bool) -> str:
+    """Return the reason for the recipients of an answer to a message."""
+    if is_requester:
+        why = _("the requester wrote last, with a Reply-To") if redirected else _("the requester wrote last")
+    elif redirected:
+        why = _("{author} wrote last, with a Reply-To", author=author)
+    else:
+        why = _("{author} wrote last", author=author)
+    return _("{reason}; the desk got a blind copy", reason=why) if blind else why
+
+
+def _of_pending(pending: PendingRecipients) -> str:
+    """Return the warning about new recipients that a message names."""
     head = pending.head
-    wants = []
-    if pending.reply_to:
-        wants.append(f"asks for answers to {', '.join(pending.reply_to)}")
-    if pending.copies:
-        wants.append(f"names {', '.join(pending.copies)} in copy")
-    what = f"message {head.id} {' and '.join(wants)}"
+    reply_to, copies = ", ".join(pending.reply_to), ", ".join(pending.copies)
+    if reply_to and copies:
+        what = _(
+            "message {id} asks for answers to {reply_to} and names {copies} in copy",
+            id=head.id,
+            reply_to=reply_to,
+            copies=copies,
+        )
+    elif reply_to:
+        what = _("message {id} asks for answers to {reply_to}", id=head.id, reply_to=reply_to)
+    else:
+        what = _("message {id} names {copies} in copy", id=head.id, copies=copies)
     if head.trust is Trust.FAIL:
-        return f"{what}, but fails DMARC: its sender {head.author} may be forged"
-    return f"{what}; they get nothing unless --accept-recipients, --to or --cc says so"
+        return _("{what}, but fails DMARC: its sender {author} may be forged", what=what, author=head.author)
+    return _("{what}; they get no mail without --accept-recipients, --to or --cc", what=what)
 
 
 def _listed(reached: Sequence[Identity]) -> str:
-    return ", ".join(f"{i.address} ({i.kind})" for i in reached) or "nothing is known of them"
+    return ", ".join(f"{i.address} ({i.kind})" for i in reached) or _("none")
 
 
 def unanswerable(reason: Refused) -> Recipients:
-    """What is shown where nothing can be sent."""
+    """Return the recipients to show if nothing can be sent."""
     return Recipients((), why=reason.what)
 
 
-def of_message(settings: Settings, sender: str | None, lists: Sequence[str] = ()) -> str | None:
-    """Where a machine may answer a message that is on no ticket: at its sender's own address, never at a Reply-To."""
+def sender_recipient(settings: Settings, sender: str | None, lists: Sequence[str] = ()) -> str | None:
+    """Return the address for an automatic answer to a message without a ticket: its sender, never a Reply-To."""
     if sender is None:
         return None
     if "@" not in sender:

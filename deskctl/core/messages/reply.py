@@ -1,4 +1,4 @@
-"""A public answer: who gets it, how it threads, what becomes of the ticket."""
+"""Public replies: recipients, threading and the status afterwards."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import replace
 from hashlib import sha256
 
 from ...errors import UsageError
+from ...i18n import _
 from ..agents.repository import Agents
 from ..delivery import routes
 from ..delivery.events import Continued
@@ -26,43 +27,43 @@ from ..tickets.model import Status, Ticket
 from ..tickets.repository import Tickets
 from ..tickets.status import change_status, editable_ticket
 from ..values.suggestions import did_you_mean
-from . import channel_switch as continuing
+from .channel_switch import with_thread
 from .commands import Reply
 from .events import ReplyAdded
 from .matching import SENT_TO
 from .model import FileRef, IncomingFile, MessageKind
-from .recipients import Recipients, Wish, decide
+from .recipients import RecipientRequest, Recipients, decide
 from .reply_context import correspondence
 from .repository import Messages
 from .subjects import numbered
 from .thread import Message, MessageHead, Trust
 from .unseen import refuse_unseen
 
-#: References are capped so that the header stays well under the 998 octets of a line when folded (RFC 5322, 2.1.1);
-#: the first is kept because some clients thread by it.
+#: The maximum number of References, so that the folded header stays well under 998 octets a line (RFC 5322, 2.1.1).
+#: The first one is kept because some clients thread by it.
 MAX_REFERENCES = 20
 _ADDRESSES = re.compile(r"[^\s<>,;:\"]+@[^\s<>,;:\"]+")
 _AFTER = {s.value: s for s in (Status.PENDING, Status.OPEN, Status.HOLD, Status.SOLVED)}
 
 
 def reply(unit: Unit, command: Reply, actor: Actor) -> Steps:
-    """Raises CustomerWrote and ColleagueReplied for what the author has not seen, Refused where nothing can be sent.
+    """Send a reply. Raises CustomerWrote and ColleagueReplied for unseen messages, Refused if nothing can be sent.
 
-    What goes to somebody other than the requester fulfils no clock; status and waiting stay unless a status is named.
+    A reply without the requester fulfils no clock; the status and the waiting time stay unless a status is given.
     """
     ticket = editable_ticket(unit, command.ticket)
     if not command.text.strip():
-        raise UsageError("there is no text", "say it with -m TEXT, a file or standard input")
+        raise UsageError(_("the text is empty"), _("give it with -m TEXT, a file or standard input"))
     after = _after(command.status)
     talk = correspondence(unit, ticket)
     heads = talk.heads
     channel = routes.reply_channel(unit.settings, ticket.number, ticket.channel, heads, command.via)
-    recipients = decide(talk, channel, _wish(command))
+    recipients = decide(talk, channel, _recipient_request(command))
     refuse_unseen(unit, heads, command, actor)
     entry = _entry(unit, ticket, channel, heads, recipients, command, actor)
     message = _message(unit, entry, command, actor, aside=recipients.aside)
     new_here = not routes.has_messages_on(heads, channel) and ticket.channel != channel.name
-    Outbox.of(unit).add(continuing.with_thread(unit, ticket, channel, heads, replace(entry, message=message.id)))
+    Outbox.of(unit).add(with_thread(unit, ticket, channel, heads, replace(entry, message=message.id)))
     Messages.of(unit).add(message)
     if not recipients.aside:
         Tickets.of(unit).add_participants(ticket.number, (*entry.to, *entry.cc))
@@ -89,28 +90,35 @@ def reply(unit: Unit, command: Reply, actor: Actor) -> Steps:
         "channel": channel.name,
         "undo_seconds": 0.0 if command.at_once else unit.settings.undo_window.total_seconds(),
     }
-    return Outcome(f"reply to {in_words(entry)} is in the outbox", (ticket.number,), facts)
+    return Outcome(
+        _("the reply to {recipients} is in the outbox", recipients=recipient_list(entry)), (ticket.number,), facts
+    )
 
 
-def in_words(entry: OutboxEntry) -> str:
-    """`ana@example.org, cc ben@example.org, bcc eve@example.org`."""
+def recipient_list(entry: OutboxEntry) -> str:
+    """Return `ana@example.org, cc ben@example.org, bcc eve@example.org`."""
     copies = [f"{name} {', '.join(there)}" for name, there in (("cc", entry.cc), ("bcc", entry.bcc)) if there]
     return ", ".join([*entry.to, *copies])
 
 
 def _after(name: str | None) -> Status | None:
-    """The status that the author names; None for none. Raises UsageError."""
+    """Return the status that the author names, or None. Raises UsageError."""
     after = None if name is None else _AFTER.get(name)
     if name is not None and after is None:
         raise UsageError(
-            f"a reply cannot leave a ticket “{name}”{did_you_mean(name, _AFTER)}", f"one of {', '.join(_AFTER)}"
+            _(
+                'a reply cannot set the status "{status}"{suggestion}',
+                status=name,
+                suggestion=did_you_mean(name, _AFTER),
+            ),
+            _("use one of {values}", values=", ".join(_AFTER)),
         )
     return after
 
 
-def _wish(command: Reply) -> Wish:
+def _recipient_request(command: Reply) -> RecipientRequest:
     to = (command.to,) if isinstance(command.to, str) else command.to or ()
-    return Wish(to, command.cc, command.bcc, command.no_cc, command.accept_recipients)
+    return RecipientRequest(to, command.cc, command.bcc, command.no_cc, command.accept_recipients)
 
 
 def _entry(
@@ -122,11 +130,11 @@ def _entry(
     command: Reply,
     actor: Actor,
 ) -> OutboxEntry:
-    """Everything the channel will be told, its Message-ID included: 128 random bits at the channel's own domain."""
+    """Return the outbox entry. Its Message-ID has 128 random bits at the channel's own domain."""
     previous = recipients.answers
     references = _references(previous)
     due = unit.now if command.at_once else unit.now + unit.settings.undo_window
-    sender = written_to(channel, heads)
+    sender = address_in_use(channel, heads)
     return OutboxEntry(
         id=unit.source.next_id("outbox"),
         kind=OutboxKind.REPLY,
@@ -134,7 +142,7 @@ def _entry(
         message_id=new_message_id(unit, channel),
         to=recipients.to,
         subject=reply_subject(ticket),
-        text=_signed(unit, ticket, command.text, actor),
+        text=_with_signature(unit, ticket, command.text, actor),
         created_at=unit.now,
         due_at=due,
         ticket=ticket.number,
@@ -159,6 +167,7 @@ def _references(previous: MessageHead | None) -> tuple[str, ...]:
 
 
 def new_message_id(unit: Unit, channel: ChannelInfo) -> str:
+    """Return a new Message-ID at the channel's domain."""
     domain = (channel.address or "").rpartition("@")[2] or "deskctl.invalid"
     return f"<{unit.source.token()}@{domain}>"
 
@@ -169,14 +178,16 @@ def reply_subject(ticket: Ticket) -> str:
 
 
 def sender_name(unit: Unit, channel: ChannelInfo, handle: str | None) -> str:
-    """Whom the customer sees as the sender: the desk, or the agent at the desk."""
+    """Return the sender name for the customer: the desk, or the agent at the desk."""
     agent = Agents.of(unit).agents[handle].name if handle in Agents.of(unit).agents else unit.settings.name
     return channel.sender_name.replace("{agent}", agent).replace("{desk}", unit.settings.name)
 
 
-def written_to(channel: ChannelInfo, heads: Sequence[MessageHead]) -> str | None:
-    """Which of the channel's addresses the newest word of a participant came in by: what its mail server delivered it
-    to, else whom it names. The channel's own where none is known, as after a blind copy."""
+def address_in_use(channel: ChannelInfo, heads: Sequence[MessageHead]) -> str | None:
+    """Return the channel's address to which the newest message of a participant was delivered, or else written.
+
+    It is the channel's own address if none is known, as after a blind copy.
+    """
     own = {address.lower(): address for address in (channel.address, *channel.aliases) if address}
     theirs = [h for h in heads if h.verified and (h.kind is MessageKind.IN or h.trust is Trust.FIRST)]
     for head in reversed(theirs or customer_messages(heads)):
@@ -190,8 +201,10 @@ def written_to(channel: ChannelInfo, heads: Sequence[MessageHead]) -> str | None
 
 
 def return_address(channel: ChannelInfo, ticket: Ticket, address: str | None = None) -> str | None:
-    """Where an answer finds its ticket even when its client drops the thread; None: where it came from. `address`
-    is the channel's own unless given."""
+    """Return the Reply-To address with the ticket's token, which works in clients that drop the thread, or None.
+
+    `address` is the channel's own by default.
+    """
     address = address or channel.address
     if not channel.plus or address is None or ticket.token is None:
         return None
@@ -199,8 +212,8 @@ def return_address(channel: ChannelInfo, ticket: Ticket, address: str | None = N
     return f"{local}+{ticket.token}@{domain}"
 
 
-def _signed(unit: Unit, ticket: Ticket, text: str, actor: Actor) -> str:
-    """The agent's own signature, else their team's."""
+def _with_signature(unit: Unit, ticket: Ticket, text: str, actor: Actor) -> str:
+    """Return the text with the signature of the agent, or else of the team."""
     agent = Agents.of(unit).agents.get(actor.handle or "")
     team = Agents.of(unit).teams.get(ticket.team or "")
     signature = (agent.signature if agent else "") or (team.signature if team else "")
@@ -210,11 +223,11 @@ def _signed(unit: Unit, ticket: Ticket, text: str, actor: Actor) -> str:
 
 
 def _files(command: Reply) -> tuple[IncomingFile, ...]:
-    """Raises UsageError for what is no base64."""
+    """Return the attachments. Raises UsageError for invalid base64."""
     try:
         return tuple(IncomingFile(name, kind, b64decode(data, validate=True)) for name, kind, data in command.files)
     except ValueError:
-        raise UsageError("an attachment did not arrive whole", "try again") from None
+        raise UsageError(_("an attachment is damaged"), _("try again")) from None
 
 
 def _sha256(file: IncomingFile) -> str:
@@ -240,7 +253,7 @@ def _message(unit: Unit, entry: OutboxEntry, command: Reply, actor: Actor, *, as
         to=entry.to,
         cc=entry.cc,
         bcc=entry.bcc,
-        trust=Trust.ASIDE if aside else None,
+        trust=Trust.WITHOUT_REQUESTER if aside else None,
         files=_files(command),
     )
 

@@ -1,4 +1,4 @@
-"""What the rule for recipients looks at, from a transaction's working set."""
+"""The input of the rule for recipients, from a unit."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .repository import Messages
 
 
 def correspondence(unit: Unit, ticket: Ticket) -> Correspondence:
-    """The messages and requesters of a ticket and of those merged into it."""
+    """Return the messages and requesters of a ticket and of those merged into it."""
     found = [ticket, *_merged(unit, ticket.number)]
     people = dict.fromkeys(primary_contact(unit, one.contact).id for one in found)
     heads = (head for one in found for head in Messages.of(unit).heads(one.number))
@@ -28,7 +28,7 @@ def correspondence(unit: Unit, ticket: Ticket) -> Correspondence:
 
 
 def _merged(unit: Unit, number: int) -> list[Ticket]:
-    """Every ticket that was merged into this one, or into one that was, in this transaction or before."""
+    """Return every ticket that was merged into this one, directly or not, in this transaction or before."""
     stored = set(Tickets.of(unit).source.merged_into(number))
     Tickets.of(unit).load(stored)
     numbers = stored | {n for n, changed in Tickets.of(unit).changes.tickets.items() if changed.merged_into == number}

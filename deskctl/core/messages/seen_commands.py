@@ -1,4 +1,4 @@
-"""Looking at a ticket. Apart from `tickets`: `show` says this each time and loads nothing else for it."""
+"""Commands that record what an agent has seen. They have their own module because `show` loads it each time."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from ..kernel.permissions import Audience
 
 @dataclass(frozen=True, slots=True)
 class MarkSeen(Command, audience=Audience.AGENT):
-    """The agent was shown the ticket. Leaves no event.
+    """Record that the agent was shown the ticket. It leaves no event.
 
-    `shown` are the messages as they were shown, pairs of (id, version); without it, all up to `message` as they are.
+    `shown` are the shown messages, pairs of (id, version); by default all up to `message` in their present version.
     """
 
     undoable: ClassVar[bool] = False
@@ -24,7 +24,7 @@ class MarkSeen(Command, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class Compose(Command, audience=Audience.AGENT):
-    """The agent is writing a reply. `state` is begin, renew or end. Leaves no event."""
+    """Record that the agent is writing a reply. `state` is begin, renew or end. It leaves no event."""
 
     undoable: ClassVar[bool] = False
     ticket: int

@@ -1,4 +1,4 @@
-"""What speaks for the sender of a message and for the recipients that it names, and what against."""
+"""Trust in the sender of a message and in the recipients that it names."""
 
 from __future__ import annotations
 
@@ -12,39 +12,39 @@ from .addresses import answerable
 from .authentication import Dmarc, dmarc
 from .matching import Match
 from .model import InboundMessage
-from .participants import gather
+from .participants import read_participants
 from .reply_context import correspondence
 from .thread import Trust
 
-#: Matches that rest on what anyone can write: a number in the subject, or the Message-ID and Date of a known mail,
-#: and the sender's address.
+#: Matches by facts that anyone can write: a number in the subject, or the Message-ID and Date of a known mail, and the
+#: sender's address.
 _FORGEABLE = ("subject", "same_id")
 
 
-def of(unit: Unit, channel: ChannelInfo, message: InboundMessage, match: Match) -> Trust | None:
-    """Return how far a message that came by a channel is believed; None where nothing is known either way.
+def assess(unit: Unit, channel: ChannelInfo, message: InboundMessage, match: Match) -> Trust | None:
+    """Return the trust in a message that came on a channel, or None if nothing is known.
 
-    A DMARC failure speaks against it whatever it quotes. So does a Reply-To to an address that is not known of its
-    sender, if only the subject names the ticket: this is how answers are diverted.
+    A DMARC failure counts whatever the message quotes. So does a Reply-To to an address that is not known for the
+    sender, if only the subject names the ticket: attackers divert answers in this way.
     """
     proof = dmarc(channel, message)
     if proof is not Dmarc.UNKNOWN:
         return Trust.PASS if proof is Dmarc.PASS else Trust.FAIL
     if match.ticket is None or match.how not in _FORGEABLE or not message.reply_to:
         return None
-    return Trust.DOUBT if _diverts(unit, channel, message, match.ticket) else None
+    return Trust.DOUBTFUL if _diverts(unit, channel, message, match.ticket) else None
 
 
-def weighed(match: Match, trust: Trust | None) -> Match:
-    """The match, unverified where something speaks against the sender."""
-    doubted = trust in (Trust.FAIL, Trust.DOUBT)
+def with_trust(match: Match, trust: Trust | None) -> Match:
+    """Return the match, unverified if the sender may be forged."""
+    doubted = trust in (Trust.FAIL, Trust.DOUBTFUL)
     return replace(match, verified=False) if doubted else match
 
 
-def newcomers(unit: Unit, message: InboundMessage, ticket: Ticket, trust: Trust | None) -> list[str]:
-    """The addresses beside the sender's that take part in the ticket from now on.
+def new_participants(unit: Unit, message: InboundMessage, ticket: Ticket, trust: Trust | None) -> list[str]:
+    """Return the addresses beside the sender's that take part in the ticket from now on.
 
-    A later message names nobody new unless its sender is proven.
+    A later message adds no one unless its sender is proven.
     """
     if trust is not Trust.FIRST and trust is not Trust.PASS:
         return []
@@ -56,14 +56,15 @@ def newcomers(unit: Unit, message: InboundMessage, ticket: Ticket, trust: Trust 
 
 
 def _asks(unit: Unit, message: InboundMessage, ticket: Ticket) -> bool:
-    """Tell whether the sender is a requester, who may bring others along."""
+    """Return True if the sender is a requester, who may add others."""
     sender = str(message.sender).lower()
     reached = (i for one in correspondence(unit, ticket).requesters for i in one.reached)
     return any(identity.address.lower() == sender for identity in reached)
 
 
 def _diverts(unit: Unit, channel: ChannelInfo, message: InboundMessage, number: int) -> bool:
+    """Return True if Reply-To names an address that is not known for the sender."""
     talk = correspondence(unit, Tickets.of(unit).get(number))
-    company = gather(unit.settings, channel, talk.requesters, talk.heads)
-    wanted = answerable(unit.settings, message.reply_to, {a.lower() for a in (*message.lists, *company.lists)})
-    return not all(company.knows_for(str(message.sender), address) for address in wanted)
+    participants = read_participants(unit.settings, channel, talk.requesters, talk.heads)
+    wanted = answerable(unit.settings, message.reply_to, {a.lower() for a in (*message.lists, *participants.lists)})
+    return not all(participants.knows_for(str(message.sender), address) for address in wanted)

@@ -1,6 +1,4 @@
-"""Who wrote a message where From does not say so: mail of forms, shops and groups; and what the desk adds to the
-channel's judgement whether a machine wrote it.
-"""
+"""The author of a message that a form, a shop or a group sent, and the desk's decision on automatic mail."""
 
 from __future__ import annotations
 
@@ -10,18 +8,18 @@ from dataclasses import replace
 from ..kernel.unit import Unit
 from .model import Automatic, InboundMessage
 
-#: The header, kept with the message, that names the group or form through which its author wrote.
+#: The header, stored with the message, that names the group or form through which its author wrote.
 THROUGH = "x-deskctl-through"
-#: Nobody reads what is sent to these.
+#: Local parts of unattended addresses.
 NOBODY = re.compile(
     r"(no|do-?not|nicht|ne)[-_.]?(reply|antworten|repondre)|mailer-daemon|postmaster|bounces?\b", re.IGNORECASE
 )
 
 
-def written_by(unit: Unit, message: InboundMessage) -> InboundMessage:
-    """Return the message as its author wrote it: mail of the desk's own form is from the person in Reply-To.
+def with_author(unit: Unit, message: InboundMessage) -> InboundMessage:
+    """Return the message with its author: mail of the desk's own form is from the person in Reply-To.
 
-    Mail of the desk's own machines (a loop) stays what it is.
+    Other mail of the desk's own addresses (a loop) is unchanged.
     """
     if _is_from_form(unit, message):
         message = _of_person(message)
@@ -30,8 +28,8 @@ def written_by(unit: Unit, message: InboundMessage) -> InboundMessage:
     return replace(message, headers={**message.headers, THROUGH: message.through})
 
 
-def opened_by(unit: Unit, message: InboundMessage) -> InboundMessage:
-    """Return a message that opens a ticket as its author's: the person in Reply-To, where From is a machine's."""
+def with_opener(unit: Unit, message: InboundMessage) -> InboundMessage:
+    """Return a message that opens a ticket with its author: the person in Reply-To if From is a machine."""
     sender = message.sender or ""
     machine = message.automatic.bulk or NOBODY.search(sender.partition("@")[0]) is not None
     if message.through is None and machine and _names_person(unit, message):
@@ -39,11 +37,11 @@ def opened_by(unit: Unit, message: InboundMessage) -> InboundMessage:
     return message
 
 
-def judged(unit: Unit, message: InboundMessage, *, takes_part: bool, opens: bool) -> Automatic:
-    """Return the channel's judgement with what only the desk knows.
+def classify_sender(unit: Unit, message: InboundMessage, *, takes_part: bool, opens: bool) -> Automatic:
+    """Return the channel's decision on automatic mail, with the knowledge of the desk.
 
     `takes_part`: the message answers a thread in which its sender takes part. `opens`: it opens a ticket. Bulk and
-    auto-generated mail is a person's in the first case, and in the second if its Reply-To names a person.
+    auto-generated mail counts as a person's in the first case, and in the second if its Reply-To names a person.
     """
     sign = message.automatic
     if message.bounce is not None:

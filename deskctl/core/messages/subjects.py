@@ -1,4 +1,4 @@
-"""Subject lines: what the words are, apart from `Re:`, the tags of lists and the numbers of tickets."""
+"""Subject lines without `Re:`, tags of mailing lists and ticket numbers."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ _PREFIX = re.compile(
     r"\s*(?:\[\d+\]|\(\d+\))?\s*[:\uff1a]\s*",
     re.IGNORECASE,
 )
-#: Programs in East Asia may write brackets and number sign full width.
+#: Programs in East Asia can write full-width brackets and number signs.
 _NUMBER = re.compile(r"\s*[\[\uff3b][#\uff03](\d{1,9})[\]\uff3d]")
 _TAG = re.compile(r"\s*\[[^\[\]]{1,60}\]")
-#: Lines in brackets above a text, in which a channel says where it comes from or what it answers.
+#: Lines in brackets above a text, in which a channel names its origin or the answered message.
 _REMARKS = re.compile(r"(?:\s*\[[^\n]*\][^\S\n]*(?:\n|$))+")
 _DIFFERENCES = re.compile(r"[\W_]+")
 
 
 def numbered(subject: str, number: int) -> str:
-    """The subject of an answer on ticket `number`: one `Re:`, and no other ticket's number.
+    """Return the subject of an answer on ticket `number`: one `Re:`, and no other ticket's number.
 
     >>> numbered("AW: Re: Printer [#1]", 42)
     'Re: Printer [#42]'
@@ -35,16 +35,16 @@ def numbered(subject: str, number: int) -> str:
 
 
 def numbers(subject: str) -> list[int]:
-    """The ticket numbers in a subject, the last first: that is the one that was added last."""
+    """Return the ticket numbers in a subject. The last one comes first, because it was added last."""
     found = _NUMBER.findall(subject)[-3:]
     return list(dict.fromkeys(int(number) for number in reversed(found)))
 
 
 def differs(subject: str, other: str, text: str = "") -> bool:
-    """Whether a message's subject says something that neither the ticket's subject nor the message's text says.
+    """Return True if a subject adds information to the ticket's subject and the message's text.
 
-    `Re:` and `Fwd:`, numbers of tickets, tags in brackets, letter case and punctuation say nothing. Where messages have
-    no subject of their own, as in chats, it is the first words of the text.
+    `Re:` and `Fwd:`, ticket numbers, tags in brackets, letter case and punctuation are ignored. Messages without a
+    subject, as in chats, have the first words of their text as the subject.
     """
     said = _words(subject)
     if not said or said == _words(other):

@@ -1,4 +1,4 @@
-"""What the core keeps of messages: enough to thread, to answer and to show, never more than it needs."""
+"""The stored form of messages: the fields for threading, answering and showing them."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from .model import Choice, IncomingFile, MessageKind
 
 
 class Trust(StrEnum):
-    """How far the recipients that a customer's message names (Reply-To, To, Cc) are believed.
+    """The trust in the recipients that a customer's message names (Reply-To, To, Cc).
 
-    `FIRST`: it opened its ticket. `PASS` and `FAIL`: the DMARC result of the configured authority. `DOUBT`: only what
-    anyone can write speaks for its sender, and it asks for answers to an address that is new. `ASIDE`: a reply of the
-    desk that the requester did not get.
+    `FIRST`: the message opened its ticket. `PASS` and `FAIL`: the DMARC result of the configured authority.
+    `DOUBTFUL`: only facts that anyone can write support its sender, and its Reply-To is new. `WITHOUT_REQUESTER`: a
+    reply of the desk that the requester did not get.
     """
 
     FIRST = "first"
     PASS = "pass"
     FAIL = "fail"
-    DOUBT = "doubt"
-    ASIDE = "aside"
+    DOUBTFUL = "doubt"
+    WITHOUT_REQUESTER = "aside"
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A telephone call: `direction` is in (the customer called) or out; `seconds` None: nobody looked at a clock."""
+    """A phone call: `direction` is in (the customer called) or out; `seconds` is None if the duration is unknown."""
 
     direction: str
     seconds: int | None = None
@@ -35,7 +35,7 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Lease:
-    """An agent is writing a reply, until `until` unless the lease is renewed. `since` None: renewed, not begun."""
+    """A lease of an agent who is writing a reply, valid until `until`. `since` is None if it was only renewed."""
 
     since: datetime | None
     until: datetime
@@ -43,16 +43,15 @@ class Lease:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One thing said on a ticket, as it is written to the store.
+    """A message on a ticket, as it is written to the store.
 
-    `author` is an agent's handle or a customer's address. `automatic` says why it counts as a machine's words.
-    `may_answer`: whether a machine may answer it; None for what the desk itself wrote.
-    `verified` is False if the sender is not a participant or something speaks against them. `raw_sha256` is the raw
-    mail. `to`, `cc`, `bcc`, `reply_to` and `lists` are bare addresses (`reply_to`: where the customer wants the answer,
-    empty: `author`; `lists`: mailing lists and groups that passed it on; `bcc`: of the desk's own messages). `trust` is
-    None where nothing is known of the recipients that it names.
-    `headers` are what the channel wants back when it answers. `files` are the attachments with their bytes. `choices`
-    are what the customer was given to pick from.
+    `author` is an agent's handle or a customer's address. `automatic` is the reason why it counts as automatic.
+    `may_answer` tells if a machine may answer it; None for a message of the desk. `verified` is False if the sender is
+    not a participant or may be forged. `raw_sha256` names the raw mail. `to`, `cc`, `bcc`, `reply_to` and `lists` are
+    bare addresses (`reply_to`: the customer's address for answers, empty for `author`; `lists`: mailing lists and
+    groups that relayed it; `bcc`: of the desk's own messages). `trust` is None if nothing is known of the recipients
+    that it names. `headers` are returned to the channel with an answer. `files` are the attachments with their bytes.
+    `choices` are the choices that the customer got.
     """
 
     id: int
@@ -89,7 +88,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class MessageHead:
-    """What is needed of an earlier message to thread and to answer, without its text."""
+    """The fields of an earlier message for threading and answering, without its text."""
 
     id: int
     ticket: int
@@ -112,12 +111,12 @@ class MessageHead:
     verified: bool = True
     headers: Mapping[str, str] = field(default_factory=dict)
     choices: tuple[Choice, ...] = ()
-    version: int = 0  # how often its sender changed it
-    contact: int | None = None  # who wrote it, by the number that holds their address
+    version: int = 0  # the number of changes by its sender
+    contact: int | None = None  # the number of the contact that has the author's address
 
 
 def head(message: Message) -> MessageHead:
-    """The head of a message that is being written."""
+    """Return the head of a new message."""
     return MessageHead(
         id=message.id,
         ticket=message.ticket,

@@ -1,4 +1,4 @@
-"""What the author of a reply has not seen: customers' messages, their edits, and colleagues' replies."""
+"""Messages that the author of a reply has not seen: of customers, with their changes, and of other agents."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import timedelta
 
 from ...errors import ColleagueReplied, CustomerWrote
+from ...i18n import _
 from ...safe import visible_lines
 from ..agents.repository import Agents
 from ..delivery.model import NotificationContent
@@ -22,14 +23,14 @@ from .repository import Messages
 from .seen_commands import Compose, MarkSeen
 from .thread import Lease, MessageHead
 
-#: How long an agent counts as composing without a sign of life.
+#: The time for which an agent counts as composing without a renewal.
 LEASE = timedelta(seconds=60)
-#: How much of each unseen message goes into a refusal that is sent, in characters.
+#: The maximum number of characters of each unseen message in a refusal by mail.
 EXCERPT = 2000
 
 
 def conversation(unit: Unit, ticket: int) -> list[MessageHead]:
-    """The ticket's messages and those of the tickets merged into it, oldest first."""
+    """Return the messages of the ticket and of the tickets merged into it, oldest first."""
     heads = list(Messages.of(unit).heads(ticket))
     for other in Tickets.of(unit).source.merged_into(ticket):
         heads += conversation(unit, other)
@@ -37,9 +38,9 @@ def conversation(unit: Unit, ticket: int) -> list[MessageHead]:
 
 
 def refuse_unseen(unit: Unit, heads: Sequence[MessageHead], command: Reply, actor: Actor) -> None:
-    """Raises CustomerWrote and ColleagueReplied unless the author of the reply has seen all that people said.
+    """Raise CustomerWrote or ColleagueReplied unless the author of the reply has seen all messages of people.
 
-    What the author knows is `command.known`, else what they were shown. Without either, everything there is now.
+    The author knows `command.known`, or else the messages that they were shown; without either, all present messages.
     """
     if command.force:
         _mark_all(unit, heads, actor)
@@ -47,16 +48,23 @@ def refuse_unseen(unit: Unit, heads: Sequence[MessageHead], command: Reply, acto
     missed = unseen(unit, heads, actor, _known(unit, heads, command, actor))
     if not missed:
         return
-    hint = f"deskctl show {command.ticket}, then reply again; --force sends it as it is"
+    number = command.ticket
+    hint = _("run deskctl show {number}, then reply again; --force sends the reply unchanged", number=number)
     edited = any(head.version for head in missed)
     if any(head.kind is MessageKind.IN for head in missed):
-        what = "changed a message" if edited and all(head.version for head in missed) else "wrote"
-        raise CustomerWrote(f"the customer {what} on ticket {command.ticket} since you last looked", hint)
-    raise ColleagueReplied(f"{missed[-1].author} replied on ticket {command.ticket} since you last looked", hint)
+        if edited and all(head.version for head in missed):
+            what = _("the customer changed a message on ticket {number} since you last looked", number=number)
+        else:
+            what = _("the customer wrote on ticket {number} since you last looked", number=number)
+        raise CustomerWrote(what, hint)
+    author = missed[-1].author
+    raise ColleagueReplied(
+        _("{agent} replied on ticket {number} since you last looked", agent=author, number=number), hint
+    )
 
 
 def _mark_all(unit: Unit, heads: Sequence[MessageHead], actor: Actor) -> None:
-    """Who answers all the same was told what they had not seen; they are not asked again."""
+    """Mark all messages as seen for an agent who replies with `force`, so that they are not refused again."""
     before = recorded(unit, actor, heads)
     if actor.handle is not None and before is not None:
         for head in unseen(unit, heads, actor, before):
@@ -66,9 +74,9 @@ def _mark_all(unit: Unit, heads: Sequence[MessageHead], actor: Actor) -> None:
 def unseen(
     unit: Unit, heads: Sequence[MessageHead], actor: Actor, known: Mapping[int, int] | None
 ) -> list[MessageHead]:
-    """The messages that `actor` does not know, or not in their present version; none where `known` is None.
+    """Return the messages that `actor` does not know in their present version; none if `known` is None.
 
-    Customers' messages and the public replies of other agents count; automatic mail never does.
+    Customers' messages and public replies of other agents count; automatic mail does not.
     """
     if known is None:
         return []
@@ -94,7 +102,7 @@ def _known(unit: Unit, heads: Sequence[MessageHead], command: Reply, actor: Acto
 
 
 def recorded(unit: Unit, actor: Actor, heads: Sequence[MessageHead]) -> dict[int, int] | None:
-    """The versions that an agent was shown of these messages; None when they were shown nothing."""
+    """Return the versions of these messages that an agent was shown, or None if they were shown none."""
     if actor.handle is None:
         return None
     ids = [head.id for head in heads]
@@ -108,10 +116,9 @@ def recorded(unit: Unit, actor: Actor, heads: Sequence[MessageHead]) -> dict[int
 def known_from(
     unit: Unit, actor: Actor, heads: Sequence[MessageHead], shown: NotificationContent | None
 ) -> dict[int, int] | None:
-    """What an agent knows who answers a notification: what it showed and what they were shown before.
+    """Return the messages that an agent who answers a notification knows: those in it and those shown before.
 
-    An agent of whom nothing is on record knows the ticket as it was when the notification was written. None: that is
-    not on record either.
+    Without a record, the agent knows the ticket as of the notification. None: that is not recorded either.
     """
     before = recorded(unit, actor, heads)
     if shown is None:
@@ -125,8 +132,8 @@ def known_from(
     return known
 
 
-def words_of(unit: Unit, missed: Collection[MessageHead]) -> str:
-    """The unseen messages as text for their reader, oldest first."""
+def unseen_text(unit: Unit, missed: Collection[MessageHead]) -> str:
+    """Return the unseen messages as text, oldest first."""
     texts = dict(Messages.of(unit).source.visible_texts([head.id for head in missed]))
     texts.update((message.id, message.visible_text) for message in Messages.of(unit).changes.messages)
     texts.update((number, message.visible_text) for number, message in Messages.of(unit).changes.edited.items())
@@ -138,7 +145,7 @@ def _block(head: MessageHead, text: str) -> str:
 
 
 def mark_seen(unit: Unit, command: MarkSeen, actor: Actor) -> Steps:
-    """Record what an agent was shown. No event: looking changes nothing."""
+    """Record the messages that an agent was shown. This leaves no event."""
     yield from ()
     if actor.handle is not None:
         heads = conversation(unit, Tickets.of(unit).get(command.ticket).number)
@@ -146,11 +153,11 @@ def mark_seen(unit: Unit, command: MarkSeen, actor: Actor) -> Steps:
         for message, version in _shown(heads, command):
             if version > before.get(message, -1):
                 Messages.of(unit).changes.seen[actor.handle, message] = version
-    return Outcome("seen", (command.ticket,))
+    return Outcome(_("seen"), (command.ticket,))
 
 
 def _shown(heads: Sequence[MessageHead], command: MarkSeen) -> Iterator[tuple[int, int]]:
-    """The versions that were shown; without any, all messages up to `command.message` as they are."""
+    """Return the shown versions; without any, all messages up to `command.message` in their present version."""
     there = {head.id: head.version for head in heads}
     if command.shown:
         yield from ((number, version) for number, version in command.shown if number in there)
@@ -159,7 +166,7 @@ def _shown(heads: Sequence[MessageHead], command: MarkSeen) -> Iterator[tuple[in
 
 
 def compose(unit: Unit, command: Compose, actor: Actor) -> Steps:
-    """Begin, renew or end the lease of an agent who writes a reply. It informs others and stops nobody."""
+    """Begin, renew or end the lease of an agent who writes a reply. It informs others and blocks no one."""
     yield from ()
     ticket = Tickets.of(unit).get(command.ticket)
     if actor.handle is not None:

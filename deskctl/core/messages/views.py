@@ -1,4 +1,4 @@
-"""The documents of what was said on a ticket, and of who gets the next reply. Part of `answers`."""
+"""The documents of messages, and of the recipients of the next reply. Part of `answers`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from ..delivery.views import DeliveryRow
 
 
 class AttachmentRow(TypedDict):
+    """An attachment."""
+
     id: int
     filename: str
     content_type: str
@@ -16,20 +18,25 @@ class AttachmentRow(TypedDict):
 
 
 class ChoiceRow(TypedDict):
+    """A choice that the customer got."""
+
     key: str
     label: str
 
 
 class CallRow(TypedDict):
-    """`direction` is in (the customer called) or out."""
+    """A phone call. `direction` is in (the customer called) or out."""
 
     direction: str
     seconds: int | None
 
 
 class ReplyRow(TypedDict):
-    """Who gets the next plain reply: bare addresses, none where nothing can be sent. `why`: in a few words; `warnings`:
-    addresses that a message names and that get nothing, senders who are not participants or may be forged."""
+    """The recipients of the next plain reply: bare addresses, none if nothing can be sent.
+
+    `why` is the reason. `warnings` are about addresses in messages that get no mail, and about senders who are not
+    participants or may be forged.
+    """
 
     to: list[str]
     cc: list[str]
@@ -38,12 +45,15 @@ class ReplyRow(TypedDict):
 
 
 class MessageRow(TypedDict):
-    """`author`: an agent's handle or a customer's address. `delivery`: the outbox state of what goes out, else null;
-    `delivery_error`: why it did not arrive, or not yet. `choices`: what the customer could pick. `original`: what it
-    said before its sender changed it, null for what was never changed; `version`: how often it was changed. `to`, `cc`
-    and `reply_to`: as the message names them; `bcc`: of the desk's own. `doubt`: why it is not verified: dmarc,
-    reply_to or stranger; null if it is. `deliveries`: by recipient, [] for what did not go out. `may_answer`: whether
-    a machine may answer it, null for what the desk itself wrote."""
+    """A message. `author` is an agent's handle or a customer's address.
+
+    `delivery` is the outbox state of an outgoing message, else null; `delivery_error` is the reason why it has not
+    arrived. `deliveries` has the state by recipient, [] for other messages. `choices` are the choices that the
+    customer got. `original` is the text before its sender changed it, or null; `version` is the number of changes.
+    `to`, `cc` and `reply_to` are the message's; `bcc` only of the desk's messages. `doubt` is the reason why it is not
+    verified: dmarc, reply_to or stranger; else null. `may_answer` tells if a machine may answer it, null for a message
+    of the desk.
+    """
 
     id: int
     kind: str
@@ -73,6 +83,8 @@ class MessageRow(TypedDict):
 
 
 class FileContent(TypedDict):
+    """An attachment with its bytes."""
+
     filename: str
     content_type: str
     size: int
@@ -80,13 +92,13 @@ class FileContent(TypedDict):
 
 
 class BlockRow(TypedDict):
-    """`pattern` is an address, or `@domain`."""
+    """A blocked sender: an address, or `@domain`."""
 
     pattern: str
 
 
 class RawMessage(TypedDict):
-    """`sha256` names its bytes. `envelope` is what the transport said, null where it was not asked for."""
+    """A message with raw bytes, named by `sha256`. `envelope` has the facts of the transport, null if not requested."""
 
     id: int
     ticket: int

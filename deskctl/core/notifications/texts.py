@@ -67,7 +67,7 @@ _BY = Phrases(
 _DOUBT = Phrases(
     {
         Trust.FAIL: _("Not verified: DMARC failed, the sender may be forged"),
-        Trust.DOUBT: _("Not verified: nothing proves the sender, and Reply-To is new"),
+        Trust.DOUBTFUL: _("Not verified: nothing proves the sender, and Reply-To is new"),
         "": _("Not verified: the sender is not a participant of the ticket and gets no answer to this message"),
     }
 )

@@ -18,7 +18,7 @@ from ..kernel.event import Event
 from ..kernel.handler import Handler, Steps
 from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
-from ..messages.notes import words, write_note
+from ..messages.notes import require_text, write_note
 from .commands import Approve, AskApproval, Deny
 from .events import ApprovalAsked, ApprovalDecided, ApprovalWithdrawn, MarkedSpam, StatusChanged
 from .merge_events import Merged
@@ -48,7 +48,7 @@ def ask(unit: Unit, command: AskApproval, actor: Actor) -> Steps:
             ),
             _("decide with deskctl approve {number} or deskctl deny {number}", number=ticket.number),
         )
-    message = write_note(unit, ticket, words(command.reason), actor)
+    message = write_note(unit, ticket, require_text(command.reason), actor)
     asker = actor.handle or ""
     yield ApprovalAsked(ticket.number, asker, message)
     names = [agent.handle for agent in deciders(unit, ticket, asker)]
@@ -71,7 +71,7 @@ def approve(unit: Unit, command: Approve, actor: Actor) -> Steps:
 
 def deny(unit: Unit, command: Deny, actor: Actor) -> Steps:
     """Deny the request. A reason is required."""
-    return (yield from _decide(unit, command.ticket, False, words(command.reason), actor))
+    return (yield from _decide(unit, command.ticket, False, require_text(command.reason), actor))
 
 
 def _decide(unit: Unit, number: int, granted: bool, reason: str, actor: Actor) -> Steps:

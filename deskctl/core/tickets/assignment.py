@@ -16,7 +16,7 @@ from ..kernel.event import Event
 from ..kernel.handler import Handler, Steps
 from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
-from ..messages.notes import words, write_note
+from ..messages.notes import require_text, write_note
 from .commands import Assign, Escalate, Next, Take
 from .events import Assigned, Escalated, FollowerAdded, StatusChanged, TeamChanged, TicketGivenBack, TierChanged
 from .model import REOPENED, Status, Ticket
@@ -95,7 +95,7 @@ def escalate(unit: Unit, command: Escalate, actor: Actor) -> Steps:
             _("name another agent with --to"),
         )
     named = f"{type(target).__name__.lower()}:{name}"
-    message = write_note(unit, ticket, words(command.reason, _("give the reason with --reason")), actor)
+    message = write_note(unit, ticket, require_text(command.reason, _("give the reason with --reason")), actor)
     yield Escalated(ticket.number, named, message)
     if ticket.assignee and ticket.assignee != name and ticket.assignee not in ticket.followers:
         yield FollowerAdded(ticket.number, ticket.assignee)

@@ -18,7 +18,7 @@ from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
 from ..messages.events import MessageReceived, ReplyAdded
 from ..messages.model import MessageKind
-from ..messages.notes import words
+from ..messages.notes import require_text
 from ..messages.repository import Messages
 from ..messages.thread import Message, Trust
 from ..values.moments import shown
@@ -61,7 +61,7 @@ def create(unit: Unit, command: Create, actor: Actor) -> Steps:
     kind = "email" if "@" in sender else channel.kind if channel.kind != "manual" else "phone"
     call = parse_call(command, channel)
     outgoing = call is not None and call.direction == "out"
-    text = words(command.text)
+    text = require_text(command.text)
     contact = contact_for(unit, kind, sender, command.sender_name)
     own = address_owner(unit, kind, sender, contact)
     ticket = open_ticket(

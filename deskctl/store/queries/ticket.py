@@ -246,7 +246,7 @@ def _doubt(row: Any) -> str | None:
     """Why a message is not verified."""
     if row.verified:
         return None
-    return {Trust.FAIL.value: "dmarc", Trust.DOUBT.value: "reply_to"}.get(row.trust, "stranger")
+    return {Trust.FAIL.value: "dmarc", Trust.DOUBTFUL.value: "reply_to"}.get(row.trust, "stranger")
 
 
 def attachment_document(row: Any) -> AttachmentRow:

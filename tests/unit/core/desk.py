@@ -23,7 +23,7 @@ from deskctl.core.kernel.outcome import Outcome
 from deskctl.core.kernel.records import CommandRecord, RecordedEvent
 from deskctl.core.kernel.settings import ChannelInfo, Settings
 from deskctl.core.kernel.timers import Timer
-from deskctl.core.messages.conversations import LastMessage, Talk
+from deskctl.core.messages.conversations import ConversationKey, LastMessage
 from deskctl.core.messages.model import Automatic, Envelope, FileRef, InboundMessage
 from deskctl.core.messages.thread import MessageHead
 from deskctl.core.notifications.model import Notification, Window
@@ -93,13 +93,13 @@ class EmptySource:
     def heads(self, ticket: int) -> Sequence[MessageHead]:
         return ()
 
-    def talked(self, talks: Collection[Talk]) -> Iterable[LastMessage]:
+    def last_messages(self, talks: Collection[ConversationKey]) -> Iterable[LastMessage]:
         return ()
 
     def offers(self, tickets: Collection[int]) -> Iterable[MessageHead]:
         return ()
 
-    def anew(self, keys: Collection[tuple[str, str]]) -> Collection[tuple[str, str]]:
+    def new_ticket_requests(self, keys: Collection[tuple[str, str]]) -> Collection[tuple[str, str]]:
         return ()
 
     def seen(self, agent: str, messages: Collection[int]) -> Mapping[int, int]:

@@ -1,4 +1,4 @@
-"""Mail that came back is shown on what was sent, and only by who may say so."""
+"""Bounces: their effect on sent mail, and the reports that are not accepted."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from .desk import UnitDesk
 
 
 def answered() -> tuple[UnitDesk, int, str]:
+    """Return a desk with a sent reply, the reply's outbox number and its Message-ID."""
     desk = UnitDesk()
     desk.mail()
     desk.do(Take(1))
@@ -31,7 +32,7 @@ def report(original: str | None, permanent: bool = True, recipient: str = "ana@e
     return Bounce((recipient,), "5.1.1" if permanent else "4.4.7", permanent, "no such user", original)
 
 
-def test_what_came_back_for_good_failed() -> None:
+def test_permanent_bounce_fails_the_reply_and_marks_the_address() -> None:
     desk, outbox, message_id = answered()
     landed = desk.mail("mailer-daemon@example.org", bounce=report(message_id))
     assert landed.facts["number"] == 1
@@ -44,28 +45,28 @@ def test_what_came_back_for_good_failed() -> None:
     assert Messages.of(desk.unit).changes.messages[-1].kind is MessageKind.AUTO
 
 
-def test_what_is_only_late_changes_nothing_but_the_remark() -> None:
+def test_temporary_bounce_leaves_the_reply_sent() -> None:
     desk, outbox, message_id = answered()
     desk.mail("mailer-daemon@example.org", bounce=report(message_id, permanent=False))
     assert Outbox.of(desk.unit).get(outbox).state is OutboxState.SENT
     assert Tickets.of(desk.unit).get(1).status is Status.PENDING
 
 
-def test_a_report_about_somebody_we_did_not_write_to_is_just_mail() -> None:
+def test_report_about_another_recipient_is_ordinary_mail() -> None:
     desk, outbox, message_id = answered()
     landed = desk.mail("eve@example.net", bounce=report(message_id, recipient="victim@example.com"))
     assert Outbox.of(desk.unit).get(outbox).state is OutboxState.SENT
     assert "bounced" not in desk.kinds(landed.facts["number"])
 
 
-def test_an_invented_report_touches_nothing() -> None:
+def test_report_about_an_unknown_mail_opens_a_ticket() -> None:
     desk, outbox, _ = answered()
     landed = desk.mail("eve@example.net", bounce=report("<invented@acme.test>"))
     assert landed.facts["number"] == 2
     assert Outbox.of(desk.unit).get(outbox).state is OutboxState.SENT
 
 
-def test_an_address_that_writes_again_works_again() -> None:
+def test_mail_from_a_bounced_address_clears_its_mark() -> None:
     desk, _, message_id = answered()
     desk.mail("mailer-daemon@example.org", bounce=report(message_id))
     desk.mail()

@@ -1,4 +1,4 @@
-"""Who acts, and who may say that they are somebody."""
+"""The agent that a caller acts as, and the agents that a caller may name."""
 
 from __future__ import annotations
 
@@ -12,65 +12,65 @@ ANA = Agent("ana", "Ana", "ana@acme.test", login="alima")
 BEN = Agent("ben", "Ben", "ben@acme.test")
 
 
-def test_the_system_user_is_their_agent() -> None:
+def test_caller_acts_as_the_agent_with_their_login() -> None:
     assert resolve([ANA, BEN], claim=None, login="alima", trusted=False, needed=True) == "agent:ana"
 
 
-def test_a_trusted_caller_may_be_anybody_others_only_themselves() -> None:
+def test_only_a_trusted_caller_may_name_any_agent() -> None:
     assert resolve([ANA, BEN], claim="ben", login="root", trusted=True, needed=True) == "agent:ben"
     assert resolve([ANA, BEN], claim="ana", login="alima", trusted=False, needed=True) == "agent:ana"
     with pytest.raises(Refused):
         resolve([ANA, BEN], claim="ben", login="alima", trusted=False, needed=True)
 
 
-def test_the_only_agent_is_meant_by_whoever_may_be_anybody() -> None:
+def test_trusted_caller_acts_as_the_only_agent() -> None:
     assert resolve([BEN], claim=None, login="root", trusted=True, needed=True) == "agent:ben"
     with pytest.raises(Refused):
         resolve([BEN], claim=None, login="mallory", trusted=False, needed=True)
 
 
-def test_nobody_in_particular_is_told_who_there_is() -> None:
+def test_error_without_an_agent_lists_the_agents() -> None:
     with pytest.raises(UsageError) as caught:
         resolve([ANA, BEN], claim=None, login="root", trusted=True, needed=True)
     assert "ana, ben" in caught.value.hint
 
 
-def test_a_wrong_name_is_told_who_was_meant() -> None:
+def test_unknown_agent_gets_a_suggestion() -> None:
     with pytest.raises(UsageError, match="did you mean ben"):
         resolve([ANA, BEN], claim="bem", login="root", trusted=True, needed=True)
 
 
-def test_what_needs_no_agent_is_done_by_the_system_user() -> None:
+def test_command_without_an_agent_acts_as_the_system_user() -> None:
     assert resolve([ANA, BEN], claim=None, login="root", trusted=True, needed=False) == "user:root"
 
 
-def test_who_left_acts_no_more() -> None:
-    gone = Agent("gone", "Gone", "gone@acme.test", login="gone", active=False)
+def test_inactive_agent_cannot_act() -> None:
+    inactive = Agent("inactive", "Inactive", "inactive@acme.test", login="inactive", active=False)
     with pytest.raises(UsageError):
-        resolve([gone], claim="gone", login="gone", trusted=True, needed=True)
+        resolve([inactive], claim="inactive", login="inactive", trusted=True, needed=True)
 
 
-NOBODYS = Agent("nobodys", "No Login", "none@acme.test")
+WITHOUT_LOGIN = Agent("nologin", "No Login", "none@acme.test")
 
 
-@pytest.mark.parametrize("agents", [[NOBODYS], [NOBODYS, ANA], [ANA, BEN, NOBODYS]])
-@pytest.mark.parametrize("claim", [None, "nobodys", "ana", "unknown"])
+@pytest.mark.parametrize("agents", [[WITHOUT_LOGIN], [WITHOUT_LOGIN, ANA], [ANA, BEN, WITHOUT_LOGIN]])
+@pytest.mark.parametrize("claim", [None, "nologin", "ana", "unknown"])
 @pytest.mark.parametrize("needed", [False, True])
-def test_a_caller_without_an_account_is_no_agent(agents: list[Agent], claim: str | None, needed: bool) -> None:
+def test_caller_without_an_account_is_refused(agents: list[Agent], claim: str | None, needed: bool) -> None:
     with pytest.raises(Refused, match="no account"):
         resolve(agents, claim=claim, login=None, trusted=False, needed=needed, is_caller=lambda _: True)
 
 
-def test_a_stranger_may_neither_work_nor_look_and_learns_no_names() -> None:
+def test_caller_without_an_agent_is_refused_and_learns_no_names() -> None:
     for claim in (None, "ana", "unknown"):
         for needed in (False, True):
             with pytest.raises(Refused, match="no agent has the login mallory") as caught:
-                resolve([ANA, NOBODYS], claim=claim, login="mallory", trusted=False, needed=needed)
+                resolve([ANA, WITHOUT_LOGIN], claim=claim, login="mallory", trusted=False, needed=needed)
             assert "ana" not in caught.value.what + caught.value.hint.replace("handle", "")
 
 
-def test_logins_are_compared_as_the_caller_says() -> None:
-    """Two names of one account are one person; the name of an account that is gone is nobody."""
+def test_logins_are_compared_with_is_caller() -> None:
+    """Two names of one account are the same caller; the name of a deleted account matches no caller."""
 
     def same(login: str) -> bool:
         return login in ("toor", "root")
@@ -81,7 +81,7 @@ def test_logins_are_compared_as_the_caller_says() -> None:
         resolve([ANA], claim="ana", login="alima", trusted=False, needed=True, is_caller=lambda _: False)
 
 
-def test_one_of_several_agents_with_ones_login_must_be_named() -> None:
+def test_agent_must_be_named_if_several_have_the_login() -> None:
     second = Agent("ana2", "Ana", "ana2@acme.test", login="alima")
     with pytest.raises(UsageError, match="more than one agent"):
         resolve([ANA, second], claim=None, login="alima", trusted=False, needed=True)

@@ -1,4 +1,4 @@
-"""A ticket that goes on on another channel: who gets it, what goes along, and where the answer lands."""
+"""Continuation of a ticket on another channel: recipients, quoted thread, matching of answers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ KNOWN = (("email", "ana@example.org"),)
 
 
 def talking(**fields: Any) -> Chat:
-    """Ana has written in the chat, which vouches for her mail address."""
+    """Return a desk with a chat message of Ana, whose channel vouches for her email address."""
     desk = Chat()
     desk.write("카드가 안 돼요", name="Ana Kim", also=KNOWN, message_id="<1:1@chat>", **fields)
     return desk
@@ -33,13 +33,13 @@ def reply(desk: Chat, text: str = "Continuing by mail.", **fields: Any) -> Outbo
     return Outbox.of(desk.unit).get(desk.do(Reply(1, text, **{"via": "support", **fields})).facts["outbox"])
 
 
-def test_it_reaches_the_customer_at_their_address_there() -> None:
+def test_reply_goes_to_the_customers_address_on_the_channel() -> None:
     entry = reply(talking())
     assert (entry.channel, entry.to, entry.sender_address) == ("support", ("ana@example.org",), "support@acme.test")
     assert (entry.in_reply_to, entry.references, entry.headers) == (None, (), {})
 
 
-def test_the_mail_quotes_what_was_said_and_never_a_note() -> None:
+def test_mail_quotes_messages_but_no_notes() -> None:
     desk = talking()
     desk.do(Note(1, "She is difficult."))
     desk.do(Reply(1, "Which card?"))
@@ -58,7 +58,7 @@ def test_the_mail_quotes_what_was_said_and_never_a_note() -> None:
     ]
 
 
-def test_a_long_thread_is_quoted_short() -> None:
+def test_quote_of_a_long_thread_is_shortened() -> None:
     desk = talking()
     for number in range(40):
         desk.write(f"{number} " + "long " * 500)
@@ -68,20 +68,20 @@ def test_a_long_thread_is_quoted_short() -> None:
     assert "> 10 long" not in text
 
 
-def test_the_thread_goes_along_once() -> None:
+def test_thread_is_quoted_once() -> None:
     desk = talking()
     reply(desk)
     assert "카드가" not in reply(desk, "One more thing.").text
 
 
-def test_attachments_go_along() -> None:
+def test_attachments_are_sent() -> None:
     desk = talking()
     data = b64encode(b"%PDF").decode()
     entry = reply(desk, files=(("form.pdf", "application/pdf", data),))
     assert [file.filename for file in entry.files] == ["form.pdf"]
 
 
-def test_the_ticket_remembers_that_it_went_on_elsewhere() -> None:
+def test_continuation_is_recorded_once() -> None:
     desk = talking()
     reply(desk)
     reply(desk)
@@ -89,7 +89,7 @@ def test_the_ticket_remembers_that_it_went_on_elsewhere() -> None:
     assert "ana@example.org" in Tickets.of(desk.unit).participants(1)
 
 
-def test_the_answer_there_lands_on_the_same_ticket() -> None:
+def test_answer_on_the_new_channel_matches_the_ticket() -> None:
     desk = talking()
     sent = reply(desk)
     assert desk.mail(in_reply_to=(sent.message_id,)).facts == {"number": 1, "message": 3, "how": "own_id"}
@@ -99,14 +99,14 @@ def test_the_answer_there_lands_on_the_same_ticket() -> None:
     ] == [True, True]
 
 
-def test_a_token_of_the_continued_ticket_finds_it() -> None:
+def test_reply_to_of_a_continued_ticket_has_its_token() -> None:
     plus = replace(SETTINGS, channels={**SETTINGS.channels, "support": replace(MAIL, plus=True)})
     desk = Chat(plus)
     desk.write(also=KNOWN)
     assert str(reply(desk).reply_to).startswith("support+")
 
 
-def test_a_plain_reply_goes_where_the_customer_spoke_last() -> None:
+def test_plain_reply_uses_the_channel_of_the_last_message() -> None:
     desk = talking()
     sent = reply(desk)
     assert reply(desk, "Are you there?", via=None).channel == "chat"
@@ -123,7 +123,7 @@ def test_a_plain_reply_goes_where_the_customer_spoke_last() -> None:
     )
 
 
-def test_from_mail_to_a_chat_it_says_what_it_is_about() -> None:
+def test_first_chat_message_names_the_ticket() -> None:
     desk = Chat()
     desk.write("hello", name="Ana", also=KNOWN)
     desk.mail(subject="Invoice 7")
@@ -133,37 +133,40 @@ def test_from_mail_to_a_chat_it_says_what_it_is_about() -> None:
     assert desk.write("thanks").facts["number"] == 2
 
 
-def test_who_has_no_address_there_cannot_be_reached_and_it_says_what_there_is() -> None:
+def test_customer_without_an_address_on_the_channel_is_refused() -> None:
     desk = Chat()
     desk.write()
-    with pytest.raises(Refused, match=r"by email: ana \(chat\)") as refused:
+    with pytest.raises(Refused, match=r"for email: ana \(chat\)") as refused:
         reply(desk)
     assert "contact merge 1" in refused.value.hint
     desk.mail()
-    with pytest.raises(Refused, match=r"by chat: ana@example\.org \(email\)") as refused:
+    with pytest.raises(Refused, match=r"for chat: ana@example\.org \(email\)") as refused:
         desk.do(Reply(2, "Here is faster.", via="chat"))
     assert "contact link 2 --channel chat" in refused.value.hint
 
 
-def test_the_newest_of_several_addresses_is_taken_and_another_can_be_named() -> None:
+def test_newest_address_is_the_default_and_another_can_be_named() -> None:
     desk = talking()
     desk.write("and my other one", also=(("email", "ana@private.example"),))
     assert reply(desk).to == ("ana@private.example",)
     assert reply(desk, to="Ana@Example.org").to == ("ana@example.org",)
 
 
-def test_an_address_of_somebody_else_is_refused_with_what_there_is() -> None:
+def test_unknown_address_is_refused_with_the_known_ones() -> None:
     with pytest.raises(Refused, match=r"eve@example\.net") as refused:
         reply(talking(), to="eve@example.net")
-    assert refused.value.hint == "known is: ana (chat), ana@example.org (email)"
+    assert (
+        refused.value.hint
+        == "known addresses: ana (chat), ana@example.org (email); use --cc or --bcc for a new address"
+    )
 
 
-def test_a_channel_that_is_not_there_is_named_with_the_nearest() -> None:
+def test_unknown_channel_is_refused_with_a_suggestion() -> None:
     with pytest.raises(NotFound, match=r"did you mean support"):
         reply(talking(), via="suport")
 
 
-def test_a_channel_that_sends_nothing_says_which_one_does() -> None:
+def test_channel_that_cannot_send_is_refused_with_a_suggestion() -> None:
     desk = Chat()
     desk.do(Create("+82-2-555-0101", "Call", "She called.", channel="phone"))
     with pytest.raises(Refused) as refused:
@@ -171,14 +174,14 @@ def test_a_channel_that_sends_nothing_says_which_one_does() -> None:
     assert "--via support" in refused.value.hint
 
 
-def test_what_was_put_in_is_remembered() -> None:
+def test_inserted_references_are_recorded() -> None:
     desk = talking()
     reply(desk, inserted=("kb:3", "kb:4"))
     added = [r.event.facts() for r in desk.unit.changes.events if r.event.kind == "reply_added"]
     assert [facts["inserted"] for facts in added] == [["kb:3", "kb:4"]]
 
 
-def test_on_a_chat_nobody_is_kept_in_copy() -> None:
+def test_chat_reply_has_no_copies() -> None:
     desk = Chat()
     desk.write(to=("bot",), cc=("eve",))
     assert reply(desk, via="chat").cc == ()

@@ -1,4 +1,4 @@
-"""What becomes of an outgoing message after each attempt."""
+"""The state of an outgoing message after each delivery attempt."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def replied() -> tuple[UnitDesk, int]:
     return desk, int(desk.do(Reply(1, "We are on it.")).facts["outbox"])
 
 
-def test_what_was_accepted_is_sent() -> None:
+def test_accepted_message_is_sent() -> None:
     desk, outbox = replied()
     desk.do(SettleDelivery(outbox, "sent"), SENDER)
     entry = Outbox.of(desk.unit).get(outbox)
@@ -38,7 +38,7 @@ def test_what_was_accepted_is_sent() -> None:
     assert Tickets.of(desk.unit).get(1).status is Status.PENDING
 
 
-def test_what_had_to_wait_its_turn_was_no_attempt() -> None:
+def test_deferred_message_does_not_count_as_an_attempt() -> None:
     desk, outbox = replied()
     for _ in range(20):
         desk.do(SettleDelivery(outbox, "deferred", "waits its turn: 30/min", 90.0), SENDER)
@@ -49,7 +49,7 @@ def test_what_had_to_wait_its_turn_was_no_attempt() -> None:
     assert desk.do(CancelOutbox(outbox)).changed
 
 
-def test_what_was_refused_for_good_is_shown_told_and_makes_the_ticket_work_again() -> None:
+def test_rejected_reply_reopens_the_ticket_and_notifies_the_assignee() -> None:
     desk, outbox = replied()
     desk.do(SettleDelivery(outbox, "rejected", "550 no such user"), SENDER)
     assert Outbox.of(desk.unit).get(outbox).state is OutboxState.FAILED
@@ -58,7 +58,7 @@ def test_what_was_refused_for_good_is_shown_told_and_makes_the_ticket_work_again
     assert "550 no such user" in desk.sent_to("agent1@acme.test")[-1].text
 
 
-def test_no_answer_after_the_words_left_is_uncertain_and_never_due_again() -> None:
+def test_lost_connection_makes_the_message_uncertain_without_a_retry() -> None:
     desk, outbox = replied()
     desk.do(SettleDelivery(outbox, "uncertain", "connection lost"), SENDER)
     entry = Outbox.of(desk.unit).get(outbox)
@@ -68,7 +68,7 @@ def test_no_answer_after_the_words_left_is_uncertain_and_never_due_again() -> No
 
 
 @given(st.lists(st.none() | st.floats(0, 86_400), max_size=40))
-def test_waits_never_shrink_below_what_the_peer_asked_and_end_after_four_days(asked: list[float | None]) -> None:
+def test_retry_delay_is_at_least_the_requested_one_and_retries_end_after_four_days(asked: list[float | None]) -> None:
     desk, outbox = replied()
     for retry_after in asked:
         before = Outbox.of(desk.unit).get(outbox)
@@ -84,7 +84,7 @@ def test_waits_never_shrink_below_what_the_peer_asked_and_end_after_four_days(as
         assert after.due_at - desk.unit.now >= timedelta(seconds=max(30, retry_after or 0))
 
 
-def test_only_what_still_waits_can_be_cancelled() -> None:
+def test_only_waiting_messages_can_be_cancelled() -> None:
     desk, outbox = replied()
     desk.do(CancelOutbox(outbox))
     assert Outbox.of(desk.unit).get(outbox).state is OutboxState.CANCELLED
@@ -93,18 +93,18 @@ def test_only_what_still_waits_can_be_cancelled() -> None:
         desk.do(CancelOutbox(outbox))
 
 
-def test_a_notification_that_fails_is_not_told_about() -> None:
+def test_failed_notification_causes_no_notification() -> None:
     desk = UnitDesk()
     desk.mail()
-    told = desk.sent_to("agent1@acme.test")[0]
+    notification = desk.sent_to("agent1@acme.test")[0]
     before = len(Outbox.of(desk.unit).changes.outbox)
-    desk.do(SettleDelivery(told.id, "rejected", "550"), SENDER)
+    desk.do(SettleDelivery(notification.id, "rejected", "550"), SENDER)
     assert len(Outbox.of(desk.unit).changes.outbox) == before
 
 
 @pytest.mark.parametrize("seconds", [float("nan"), float("inf"), -float("inf"), -1.0, 0.0, 1e300, 10.0**9, 4e8])
 @pytest.mark.parametrize("result", ["deferred", "try_later"])
-def test_a_senseless_time_to_wait_delays_nothing_for_long(result: str, seconds: float) -> None:
+def test_invalid_requested_delay_is_limited(result: str, seconds: float) -> None:
     desk, outbox = replied()
     desk.do(SettleDelivery(outbox, result, "come again", seconds), SENDER)
     due = Outbox.of(desk.unit).get(outbox).due_at

@@ -1,4 +1,4 @@
-"""Which texts mention an erased person, and what is left of them."""
+"""Mentions of an erased person in texts, and their removal."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ PERSON = ErasedPerson((4,), (12,), (40, 41), ("kim@work.example", "77", "+822555
         "+8225550101",
     ],
 )
-def test_a_text_that_names_the_person_is_found(text: str) -> None:
+def test_text_that_names_the_person_is_a_mention(text: str) -> None:
     assert PERSON.is_mentioned(text)
 
 
 @pytest.mark.parametrize(
     "text", ["", "kimchi", "zebras", "#123", "12 lamps", "77 lamps", "이 문제", "lee@work.example"]
 )
-def test_a_text_about_something_else_is_not(text: str) -> None:
+def test_other_text_is_not_a_mention(text: str) -> None:
     assert not PERSON.is_mentioned(text)
 
 
-def test_only_the_lines_that_name_the_person_go() -> None:
+def test_only_lines_that_name_the_person_are_erased() -> None:
     assert PERSON.without("Printers: fine.\nKim calls back.\n\nBye") == "Printers: fine.\n(erased)\n\nBye"

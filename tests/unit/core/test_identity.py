@@ -1,4 +1,4 @@
-"""Who is who: merged, parted, vouched for, and never by a forged sender."""
+"""The identity of contacts: merge, unmerge, vouched addresses, forged senders."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ PEOPLE = st.integers(1, 5)
 STEPS = st.lists(st.tuples(st.booleans(), PEOPLE, PEOPLE), max_size=12)
 
 
-def five_people() -> UnitDesk:
-    """Contact 1 wrote ticket 1, and so on."""
+def five_contacts() -> UnitDesk:
+    """Return a desk on which contact 1 wrote ticket 1, contact 2 ticket 2, up to 5."""
     desk = UnitDesk()
     for number in range(1, 6):
         desk.mail(f"{number}@example.org", f"matter {number}")
@@ -28,8 +28,8 @@ def five_people() -> UnitDesk:
 
 @settings(max_examples=60, deadline=None)
 @given(STEPS)
-def test_whatever_is_merged_and_parted_every_ticket_has_one_living_contact(steps: list[tuple[bool, int, int]]) -> None:
-    desk = five_people()
+def test_each_ticket_has_one_primary_contact_after_any_merges_and_unmerges(steps: list[tuple[bool, int, int]]) -> None:
+    desk = five_contacts()
     for merging, first, second in steps:
         before = {n: Contacts.of(desk.unit).get(n) for n in range(1, 6)}
         try:
@@ -37,9 +37,9 @@ def test_whatever_is_merged_and_parted_every_ticket_has_one_living_contact(steps
         except DeskctlError as refused:
             assert isinstance(refused, Refused)
             assert {n: Contacts.of(desk.unit).get(n) for n in range(1, 6)} == before
-        living_ones = [n for n in range(1, 6) if Contacts.of(desk.unit).get(n).merged_into is None]
-        everybody = [member for n in living_ones for member in person_contacts(desk.unit, n)]
-        assert sorted(everybody) == [1, 2, 3, 4, 5]
+        primary = [n for n in range(1, 6) if Contacts.of(desk.unit).get(n).merged_into is None]
+        members = [member for n in primary for member in person_contacts(desk.unit, n)]
+        assert sorted(members) == [1, 2, 3, 4, 5]
         for number in range(1, 6):
             who = primary_contact(desk.unit, Tickets.of(desk.unit).get(number).contact)
             assert who.merged_into is None
@@ -54,10 +54,10 @@ def test_whatever_is_merged_and_parted_every_ticket_has_one_living_contact(steps
 
 @settings(max_examples=30, deadline=None)
 @given(STEPS, PEOPLE, PEOPLE)
-def test_parting_restores_who_was_who_before_the_merge(
+def test_unmerge_restores_the_contacts_before_the_merge(
     steps: list[tuple[bool, int, int]], into: int, other: int
 ) -> None:
-    desk = five_people()
+    desk = five_contacts()
     for merging, first, second in steps:
         try:
             desk.do(MergeContacts(first, second) if merging else UnmergeContact(second))
@@ -72,7 +72,7 @@ def test_parting_restores_who_was_who_before_the_merge(
     assert [person_contacts(desk.unit, n) for n in range(1, 6)] == before
 
 
-def test_the_same_vouched_address_on_two_channels_is_one_contact() -> None:
+def test_same_vouched_address_on_two_channels_is_one_contact() -> None:
     desk = UnitDesk()
     desk.mail("ana@example.org")
     desk.mail("4711@chat.example", also=(("email", "Ana@example.org"), ("phone", "+82 2-555-0101")))
@@ -84,10 +84,10 @@ def test_the_same_vouched_address_on_two_channels_is_one_contact() -> None:
     }
     desk.do(UnmergeContact(2))
     desk.mail("4711@chat.example", also=(("email", "ana@example.org"),))
-    assert person_contacts(desk.unit, 2) == [2], "a person knew better"
+    assert person_contacts(desk.unit, 2) == [2], "an unmerged contact is not merged again"
 
 
-def test_a_forged_sender_ties_nobody_to_anybody() -> None:
+def test_forged_sender_does_not_link_contacts() -> None:
     desk = UnitDesk()
     desk.mail("ana@example.org", name="Ana")
     desk.mail("eve@example.net", name="Ana", reply_to=("ana@example.org",), cc=("ana@example.org",))
@@ -96,7 +96,7 @@ def test_a_forged_sender_ties_nobody_to_anybody() -> None:
     assert Contacts.of(desk.unit).get(1).name == "Ana"
 
 
-def test_one_number_is_one_address_however_it_is_written() -> None:
+def test_spellings_of_a_telephone_number_are_one_address() -> None:
     written = [
         "+82-2-555-0101",
         "+82 2 555 0101",
@@ -106,5 +106,5 @@ def test_one_number_is_one_address_however_it_is_written() -> None:
         "tel:+8225550101",
     ]
     assert {address_key("phone", number).address for number in written} == {"+8225550101"}
-    assert phone.normalised("02-555-0101") == "025550101", "whose country it is would be a guess"
+    assert phone.normalised("02-555-0101") == "025550101", "the country is unknown"
     assert [phone.normalised(text) for text in ("", "+", "김민수", "02-555-0101 ext 3", "1" * 30)] == [None] * 5

@@ -1,4 +1,4 @@
-"""Who gets a reply: the rule, case by case, and what no mail of anyone can make it do."""
+"""Recipients of a reply, case by case, and the invariants of the rule for any mail."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ FAIL = (f"{TRUSTED}; spf=fail; dmarc=fail (p=reject) header.from=corp.example",)
 
 
 def desk_with(**first: Any) -> UnitDesk:
-    """Anna has written; `first` are further fields of her mail."""
+    """Return a desk with a mail of Anna; `first` are more fields of it."""
     desk = UnitDesk(SETTINGS)
     desk.mail(ANNA, message_id="<one@corp.example>", **{"to": DESK, **first})
     return desk
@@ -59,7 +59,7 @@ def reply(desk: UnitDesk, **fields: Any) -> Outcome:
 
 
 def answered(desk: UnitDesk, **fields: Any) -> str:
-    """Reply, and return the Message-ID of what was sent."""
+    """Reply, and return the Message-ID of the sent mail."""
     message_id: str = reply(desk, **fields).facts["message_id"]
     return message_id
 
@@ -85,30 +85,30 @@ def answered(desk: UnitDesk, **fields: Any) -> str:
         ({"reply_to": (EVE,), "cc": (BEN,), "authentication": FAIL}, [ANNA], []),
     ],
 )  # fmt: skip
-def test_the_first_reply(first: dict[str, Any], to: list[str], cc: list[str]) -> None:
+def test_first_reply_goes_to_the_sender_and_copies(first: dict[str, Any], to: list[str], cc: list[str]) -> None:
     desk = desk_with(**first)
     assert tuple(map(list, shown(desk))) == (to, cc)
     sent = Outbox.of(desk.unit).get(reply(desk).facts["outbox"])
-    assert (list(sent.to), list(sent.cc)) == (to, cc), "what is shown is what is sent"
+    assert (list(sent.to), list(sent.cc)) == (to, cc), "the reply goes to the shown recipients"
 
 
 @pytest.mark.parametrize("sender", ["noreply@shop.example", "support@acme.test", "shop-no_reply@shop.example"])
-def test_a_form_is_answered_at_its_reply_to(sender: str) -> None:
+def test_form_is_answered_at_its_reply_to(sender: str) -> None:
     desk = UnitDesk(SETTINGS)
     desk.mail(sender, to=DESK, reply_to=(ANNA,))
     assert shown(desk) == ((ANNA,), ())
 
 
-def test_who_takes_no_answers_gets_none() -> None:
+def test_reply_to_a_noreply_sender_is_refused() -> None:
     desk = UnitDesk(SETTINGS)
     desk.mail("noreply@shop.example", to=DESK)
-    with pytest.raises(Refused, match="takes no answers"):
+    with pytest.raises(Refused, match="does not accept answers"):
         reply(desk)
     assert reply(desk, to=(ANNA,)).facts["to"] == [ANNA]
 
 
 @pytest.mark.parametrize("proof", [(), ("mx.evil.example; dmarc=pass",), ("x; dmarc=pass", *PASS), FAIL])
-def test_a_later_message_brings_nobody_in_unless_it_is_proven(proof: tuple[str, ...]) -> None:
+def test_later_message_without_proof_adds_no_recipients(proof: tuple[str, ...]) -> None:
     desk = desk_with(cc=(BEN,))
     ours = answered(desk)
     desk.mail(ANNA, to=DESK, cc=(BEN, EVE), reply_to=(EVE,), in_reply_to=(ours,), authentication=proof)
@@ -120,7 +120,7 @@ def test_a_later_message_brings_nobody_in_unless_it_is_proven(proof: tuple[str, 
     assert found(desk).warnings == ()
 
 
-def test_a_later_message_that_passes_dmarc_brings_people_in() -> None:
+def test_later_message_with_dmarc_pass_adds_recipients() -> None:
     desk = desk_with()
     ours = answered(desk)
     desk.mail(ANNA, to=DESK, cc=(BEN,), reply_to=("office@corp.example",), in_reply_to=(ours,), authentication=PASS)
@@ -128,7 +128,7 @@ def test_a_later_message_that_passes_dmarc_brings_people_in() -> None:
     assert reply(desk).facts["new"] == ["office@corp.example", BEN]
 
 
-def test_an_agent_can_accept_them_and_take_that_back() -> None:
+def test_agent_can_accept_new_recipients_and_undo_it() -> None:
     desk = desk_with()
     ours = answered(desk)
     desk.mail(ANNA, to=DESK, cc=(BEN,), reply_to=("office@corp.example",), in_reply_to=(ours,))
@@ -139,7 +139,7 @@ def test_an_agent_can_accept_them_and_take_that_back() -> None:
     assert shown(desk) == ((ANNA,), ())
 
 
-def test_a_copied_participant_does_not_become_the_answer_address_of_another() -> None:
+def test_copied_participant_does_not_become_the_reply_address_of_another() -> None:
     desk = desk_with(cc=(BEN,))
     ours = answered(desk)
     desk.mail(ANNA, to=DESK, reply_to=(BEN,), in_reply_to=(ours,))
@@ -151,7 +151,7 @@ def test_a_copied_participant_does_not_become_the_answer_address_of_another() ->
 FORGED: dict[str, Any] = {"subject": "Re: Printer [#1]", "reply_to": (EVE,), "cc": ("spy@evil.example",), "to": DESK}
 
 
-def test_a_forged_sender_moves_nothing() -> None:
+def test_forged_sender_changes_nothing() -> None:
     desk = desk_with()
     reply(desk, status="solved")
     before = Tickets.of(desk.unit).get(1)
@@ -164,19 +164,21 @@ def test_a_forged_sender_moves_nothing() -> None:
     assert Contacts.of(desk.unit).get(1).name is None or Contacts.of(desk.unit).get(1).name != "Eve"
 
 
-def test_a_failure_of_dmarc_counts_whatever_is_quoted() -> None:
+def test_dmarc_failure_counts_whatever_the_mail_quotes() -> None:
     desk = desk_with()
     ours = answered(desk, status="solved")
     desk.mail(ANNA, to=DESK, in_reply_to=(ours,), references=("<one@corp.example>", ours), authentication=FAIL)
     assert not Messages.of(desk.unit).changes.messages[-1].verified
     assert Tickets.of(desk.unit).get(1).status is Status.SOLVED
     desk.mail(ANNA, to=DESK, subject="Again", authentication=FAIL)
-    assert Tickets.of(desk.unit).get(2).waiting_since is not None, "a new ticket is somebody's work, forged or not"
+    assert Tickets.of(desk.unit).get(2).waiting_since is not None, (
+        "a new ticket needs work, even if its sender is forged"
+    )
     assert not Messages.of(desk.unit).changes.messages[-1].verified
     assert found(desk, 2).warnings
 
 
-def test_an_honest_answer_by_subject_alone_reopens() -> None:
+def test_answer_matched_by_subject_reopens_the_ticket() -> None:
     desk = desk_with(reply_to=("office@corp.example",))
     reply(desk, status="solved")
     desk.mail(ANNA, to=DESK, subject="Re: Printer [#1]", reply_to=("office@corp.example",))
@@ -184,20 +186,21 @@ def test_an_honest_answer_by_subject_alone_reopens() -> None:
     assert shown(desk) == (("office@corp.example",), ())
 
 
-def test_a_blind_copy_stays_blind() -> None:
+def test_blind_copy_recipient_does_not_become_a_participant() -> None:
     desk = desk_with()
     ours = answered(desk, bcc=("sup@supplier.example",), status="hold")
     desk.mail("sup@supplier.example", to=DESK, cc=(BEN,), in_reply_to=(ours,))
     assert Tickets.of(desk.unit).get(1).status is Status.HOLD
     assert shown(desk) == ((ANNA,), ())
-    assert "--to sup@supplier.example answers them alone" in found(desk).warnings[0]
+    assert "use deskctl reply 1 --to sup@supplier.example" in found(desk).warnings[0]
     assert reply(desk).facts["to"] == [ANNA]
 
 
-def test_what_goes_to_somebody_else_answers_nobody() -> None:
+def test_reply_without_the_requester_does_not_answer_them() -> None:
     desk = desk_with(cc=(BEN,))
-    with pytest.raises(Refused, match="--bcc add someone new"):
+    with pytest.raises(Refused, match="not a known email address") as refused:
         reply(desk, to=("sup@supplier.example",))
+    assert "--cc or --bcc for a new address" in refused.value.hint
     desk.mail("sup@supplier.example", to=DESK, in_reply_to=(answered(desk, bcc=("sup@supplier.example",)),))
     desk.mail(ANNA, to=DESK, cc=(BEN,), subject="Re: Printer [#1]")
     before = Tickets.of(desk.unit).get(1)
@@ -217,7 +220,7 @@ def test_what_goes_to_somebody_else_answers_nobody() -> None:
 
 
 @pytest.mark.parametrize("to", [(ANNA,), (ANNA.upper(), BEN)])
-def test_what_the_requester_gets_answers_them(to: tuple[str, ...]) -> None:
+def test_reply_to_the_requester_answers_them(to: tuple[str, ...]) -> None:
     desk = desk_with(cc=(BEN,))
     facts = reply(desk, to=to).facts
     assert (facts["aside"], facts["cc"]) == (False, [])
@@ -228,7 +231,7 @@ def test_what_the_requester_gets_answers_them(to: tuple[str, ...]) -> None:
     "wish", [{"to": ("support@acme.test",)}, {"cc": ("Help+x@acme.test",)}, {"bcc": ("x",)}, {"cc": ("a@b c@d",)},
              {"to": ("",)}, {"to": ("a@b\r\nBcc: c@d",)}],
 )  # fmt: skip
-def test_what_no_mail_can_go_to_is_refused(wish: dict[str, Any]) -> None:
+def test_invalid_recipient_is_refused(wish: dict[str, Any]) -> None:
     desk = desk_with()
     with pytest.raises(UsageError):
         reply(desk, **wish)
@@ -245,7 +248,7 @@ def test_copies_are_added_and_dropped() -> None:
     assert reply(desk, no_cc=True, cc=(BEN, ANNA)).facts["cc"] == [BEN]
 
 
-def test_whom_the_requester_leaves_out_is_left_out() -> None:
+def test_copy_that_the_requester_drops_gets_no_reply() -> None:
     desk = desk_with(cc=(BEN, "boss@corp.example"))
     ours = answered(desk)
     desk.mail(ANNA, to=DESK, in_reply_to=(ours,))
@@ -254,7 +257,7 @@ def test_whom_the_requester_leaves_out_is_left_out() -> None:
     assert shown(desk) == ((ANNA,), (BEN,))
 
 
-def test_a_copied_colleague_who_answers_is_answered_with_the_requester() -> None:
+def test_reply_to_a_copied_colleague_has_the_requester_in_copy() -> None:
     desk = desk_with(cc=(BEN,))
     ours = answered(desk)
     desk.mail(BEN, to=DESK, cc=(ANNA, EVE), in_reply_to=(ours,))
@@ -262,14 +265,14 @@ def test_a_copied_colleague_who_answers_is_answered_with_the_requester() -> None
     assert any(EVE in warning for warning in found(desk).warnings)
 
 
-def test_new_recipients_are_named_from_the_second_reply_on() -> None:
+def test_new_recipients_are_reported_from_the_second_reply() -> None:
     desk = desk_with(cc=(BEN,))
     assert reply(desk).facts["new"] == []
     assert reply(desk).facts["new"] == []
     assert reply(desk, cc=("boss@corp.example",), bcc=(EVE,)).facts["new"] == ["boss@corp.example", EVE]
 
 
-def test_merged_tickets_of_two_customers_are_answered_to_both() -> None:
+def test_reply_on_merged_tickets_goes_to_both_customers() -> None:
     desk = desk_with()
     desk.mail("kim@other.example", to=DESK, subject="Same", reply_to=("kim2@other.example",))
     said = desk.do(Merge(2, 1))
@@ -280,7 +283,7 @@ def test_merged_tickets_of_two_customers_are_answered_to_both() -> None:
     assert desk.do(Merge(3, 1)).facts["customers"] == []
 
 
-def test_recipients_are_fixed_when_the_reply_is_written() -> None:
+def test_later_merge_does_not_change_recipients_of_a_written_reply() -> None:
     desk = desk_with()
     sent = reply(desk).facts["outbox"]
     desk.mail("kim@other.example", to=DESK, subject="Same")
@@ -288,7 +291,7 @@ def test_recipients_are_fixed_when_the_reply_is_written() -> None:
     assert (Outbox.of(desk.unit).get(sent).to, Outbox.of(desk.unit).get(sent).cc) == ((ANNA,), ())
 
 
-def test_a_ticket_by_telephone_has_the_same_shape() -> None:
+def test_phone_ticket_has_no_recipients() -> None:
     desk = UnitDesk(SETTINGS)
     desk.do(Create("+82-2-555-0101", "By phone", "Call me.", channel="phone"))
     with pytest.raises(Refused):
@@ -309,7 +312,7 @@ OFFER = (Choice("solved", "This solved it"), Choice("person", "I need a person")
         (EVE, {"in_reply_to": "offer"}, False),
     ],
 )
-def test_a_number_picks_only_in_answer_to_the_offer(sender: str, fields: dict[str, Any], picked: bool) -> None:
+def test_number_is_a_choice_only_in_answer_to_the_offer(sender: str, fields: dict[str, Any], picked: bool) -> None:
     desk = desk_with()
     desk.do(Answer(1, 1, "Turn it off and on.", OFFER), "agent1")
     offer = next(e for e in Outbox.of(desk.unit).changes.outbox.values() if e.kind.value == "auto").message_id
@@ -321,7 +324,7 @@ def test_a_number_picks_only_in_answer_to_the_offer(sender: str, fields: dict[st
     assert (Tickets.of(desk.unit).get(1).status is Status.SOLVED) is picked
 
 
-def test_machines_follow_the_rule_and_write_to_one_address() -> None:
+def test_automatic_answer_goes_to_one_address() -> None:
     desk = desk_with(reply_to=("office@corp.example", BEN), cc=("boss@corp.example",))
     desk.do(Answer(1, 1, "Turn it off and on."), "agent1")
     [entry] = [e for e in Outbox.of(desk.unit).changes.outbox.values() if e.kind.value == "auto"]
@@ -333,7 +336,7 @@ def test_machines_follow_the_rule_and_write_to_one_address() -> None:
         list(notify_customer(desk.unit, Tickets.of(desk.unit).get(2), "Soon.", about="update"))
 
 
-# --- whatever comes in -----------------------------------------------------------------------------
+# --- invariants ------------------------------------------------------------------------------------
 
 PEOPLE = (ANNA, BEN, "carl@other.example", "dora@other.example")
 STRANGERS = (EVE, "spy@evil.example")
@@ -360,11 +363,11 @@ REPLIES = st.fixed_dictionaries(
 
 
 class Books:
-    """What the rules are checked against, kept apart from the code that decides."""
+    """A separate record of the facts that the rules are checked against."""
 
     def __init__(self) -> None:
-        self.open: set[str] = set()  # named in the open by the requester, believed
-        self.hidden: set[str] = set()  # reached in secret only
+        self.open: set[str] = set()  # visible recipients that the requester named with proof
+        self.hidden: set[str] = set()  # recipients of blind copies only
 
     def heard(self, desk: UnitDesk, mail: dict[str, Any], *, first: bool) -> None:
         believed = (mail["proof"] == PASS and mail["sender"].endswith("@corp.example")) or (
@@ -378,7 +381,7 @@ class Books:
 
 @settings(deadline=None)
 @given(MAILS, st.lists(st.one_of(MAILS, REPLIES), max_size=6))
-def test_whatever_comes_in_the_rules_hold(first: dict[str, Any], later: list[dict[str, Any]]) -> None:
+def test_recipients_obey_the_invariants_for_any_mail(first: dict[str, Any], later: list[dict[str, Any]]) -> None:
     first = {**first, "sender": ANNA, "by": "nothing"}
     desk, books, ours = UnitDesk(SETTINGS), Books(), None
     for number, step in enumerate((first, *later)):
@@ -417,7 +420,7 @@ def _obeys(desk: UnitDesk, books: Books, latest: Any) -> None:
         assert not SETTINGS.owns(address)
         assert address not in lists
         assert address not in MACHINES
-        assert address == ANNA or address in books.open, "named by nobody who may"
+        assert address == ANNA or address in books.open, "a recipient that no requester or agent named"
         assert address not in books.hidden - books.open
     answers = recipients.answers
     if answers is not None and latest is not None and answers.id == latest.id:
@@ -425,7 +428,7 @@ def _obeys(desk: UnitDesk, books: Books, latest: Any) -> None:
         assert openly or not recipients.cc
 
 
-def test_whom_an_agent_adds_to_an_answer_to_a_blind_copy_stays() -> None:
+def test_copy_added_by_an_agent_after_a_blind_copy_is_kept() -> None:
     desk = desk_with(to=(BEN,), cc=(EVE,))
     assert shown(desk) == ((ANNA,), ())
     reply(desk, cc=("boss@corp.example",))
@@ -434,7 +437,7 @@ def test_whom_an_agent_adds_to_an_answer_to_a_blind_copy_stays() -> None:
     assert shown(desk) == ((ANNA,), ())
 
 
-def test_an_agent_who_writes_along_is_not_who_is_answered() -> None:
+def test_agent_in_copy_who_writes_is_not_the_recipient() -> None:
     desk = UnitDesk(SETTINGS)
     agent = next(iter(Agents.of(desk.unit).agents.values())).email
     desk.mail(ANNA, message_id="<one@corp.example>", to=DESK, cc=(agent, BEN))
@@ -443,7 +446,7 @@ def test_an_agent_who_writes_along_is_not_who_is_answered() -> None:
     assert (to, sorted(cc)) == ((ANNA,), sorted([agent, BEN]))
 
 
-def test_an_agent_who_asks_the_desk_for_help_is_answered() -> None:
+def test_agent_who_opens_a_ticket_is_answered() -> None:
     desk = UnitDesk(SETTINGS)
     agent = next(iter(Agents.of(desk.unit).agents.values())).email
     desk.mail(agent, to=DESK)

@@ -1,4 +1,4 @@
-"""Who is answered, under which subject, and what keeps an answer back."""
+"""Replies: recipients, subject, threading, refusals."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from deskctl.errors import CustomerWrote, NotFound, Refused, UsageError
 from .desk import MAIL, NOW, UnitDesk
 
 
-def test_a_reply_goes_to_whoever_wrote_and_keeps_the_thread() -> None:
+def test_reply_goes_to_the_sender_and_keeps_the_thread() -> None:
     desk = UnitDesk()
     desk.mail(message_id="<one@example.org>", references=("<zero@example.org>",), headers={"Thread-Index": "abc"})
     entry = Outbox.of(desk.unit).get(desk.do(Reply(1, "We are on it.")).facts["outbox"])
@@ -42,7 +42,7 @@ def test_waiting_for_delivery_skips_the_undo_window() -> None:
     assert Outbox.of(desk.unit).get(desk.do(Reply(1, "Now.", at_once=True)).facts["outbox"]).due_at == NOW
 
 
-def test_reply_to_is_honoured_and_copies_stay_in_copy() -> None:
+def test_reply_uses_reply_to_and_keeps_copies() -> None:
     desk = UnitDesk()
     desk.mail(reply_to=("office@example.org",), to=("support@acme.test",), cc=("ben@example.org",))
     entry = Outbox.of(desk.unit).get(desk.do(Reply(1, "Hello.", cc=("new@example.org",))).facts["outbox"])
@@ -50,7 +50,7 @@ def test_reply_to_is_honoured_and_copies_stay_in_copy() -> None:
     assert entry.cc == ("ben@example.org", "new@example.org")
 
 
-def test_when_a_colleague_wrote_last_the_one_who_asked_stays_in_copy() -> None:
+def test_requester_is_in_copy_if_a_colleague_wrote_last() -> None:
     desk = UnitDesk()
     desk.mail(message_id="<one@example.org>", to=("support@acme.test",), cc=("ben@example.org",))
     ours = ("support@acme.test",)
@@ -61,7 +61,7 @@ def test_when_a_colleague_wrote_last_the_one_who_asked_stays_in_copy() -> None:
     assert entry.in_reply_to == "<two@example.org>"
 
 
-def test_a_reply_to_words_not_yet_read_is_held_back() -> None:
+def test_reply_with_unseen_messages_is_refused() -> None:
     desk = UnitDesk()
     desk.mail(message_id="<one@example.org>")
     seen = 1
@@ -71,21 +71,21 @@ def test_a_reply_to_words_not_yet_read_is_held_back() -> None:
     assert desk.do(Reply(1, "Old news.", seen=seen, force=True)).changed
 
 
-def test_a_machine_does_not_hold_a_reply_back() -> None:
+def test_automatic_mail_does_not_refuse_a_reply() -> None:
     desk = UnitDesk()
     desk.mail(message_id="<one@example.org>")
     desk.mail(in_reply_to=("<one@example.org>",), automatic="auto-submitted")
     assert desk.do(Reply(1, "Hello.", seen=1)).changed
 
 
-def test_nothing_is_sent_on_the_phone() -> None:
+def test_reply_on_the_phone_channel_is_refused() -> None:
     desk = UnitDesk()
     desk.do(Create("+82-2-555-0101", "By phone", "Call me.", channel="phone"))
     with pytest.raises(Refused):
         desk.do(Reply(1, "Hello."))
 
 
-def test_an_empty_reply_and_an_unknown_status_are_refused() -> None:
+def test_empty_reply_and_unknown_status_are_refused() -> None:
     desk = UnitDesk()
     desk.mail()
     with pytest.raises(UsageError):
@@ -94,7 +94,7 @@ def test_an_empty_reply_and_an_unknown_status_are_refused() -> None:
         desk.do(Reply(1, "Hi.", status="pendng"))
 
 
-def test_references_are_capped_and_keep_the_first() -> None:
+def test_references_are_limited_and_keep_the_first() -> None:
     desk = UnitDesk()
     chain = tuple(f"<{i}@old>" for i in range(100))
     desk.mail(message_id="<one@example.org>", references=chain)
@@ -104,7 +104,7 @@ def test_references_are_capped_and_keep_the_first() -> None:
 
 
 @given(st.lists(st.sampled_from(["Re: ", "RE:", "AW: ", "답장: ", "회신 : ", "Re[2]: "]), max_size=4), st.text())
-def test_an_answer_has_one_re_however_many_came_in(prefixes: list[str], subject: str) -> None:
+def test_reply_subject_has_exactly_one_re(prefixes: list[str], subject: str) -> None:
     desk = UnitDesk()
     desk.mail(subject="".join(prefixes) + "Printer " + subject)
     answer = reply_subject(Tickets.of(desk.unit).get(1))
@@ -113,7 +113,7 @@ def test_an_answer_has_one_re_however_many_came_in(prefixes: list[str], subject:
     assert "\n" not in answer and "\r" not in answer
 
 
-def test_escalation_hands_over_and_keeps_the_first_owner_following() -> None:
+def test_escalation_reassigns_and_makes_the_assignee_a_follower() -> None:
     desk = UnitDesk()
     desk.mail()
     desk.do(Take(1))
@@ -123,7 +123,7 @@ def test_escalation_hands_over_and_keeps_the_first_owner_following() -> None:
     assert [e.subject for e in desk.sent_to("lead@acme.test")] == ["[#1] Escalated to you: Printer"]
 
 
-def test_escalation_to_nobody_says_who_was_meant() -> None:
+def test_escalation_to_an_unknown_agent_suggests_a_name() -> None:
     desk = UnitDesk()
     desk.mail()
     with pytest.raises(NotFound, match="did you mean lead"):
@@ -146,7 +146,7 @@ ALIASES = Settings(
         ({"to": ("help@acme.test.evil.test",)}, "support@acme.test"),
     ],
 )
-def test_an_answer_leaves_from_the_address_that_was_written_to(came: dict[str, Any], leaves: str) -> None:
+def test_reply_is_sent_from_the_address_that_the_customer_used(came: dict[str, Any], leaves: str) -> None:
     desk = UnitDesk(ALIASES)
     desk.mail(**came)
     entry = Outbox.of(desk.unit).get(desk.do(Reply(1, "Hello.")).facts["outbox"])
@@ -155,8 +155,8 @@ def test_an_answer_leaves_from_the_address_that_was_written_to(came: dict[str, A
     assert entry.reply_to == f"{local}+{Tickets.of(desk.unit).get(1).token}@{domain}"
 
 
-def test_the_address_with_the_token_is_never_kept_in_copy() -> None:
-    """It is the desk's own: a reply to it would come back to the desk."""
+def test_address_with_the_token_is_never_in_copy() -> None:
+    """The address belongs to the desk, so a copy would come back to the desk."""
     desk = UnitDesk(ALIASES)
     desk.mail(message_id="<one@example.org>", to=("support@acme.test",), cc=("ben@example.org",))
     token = Tickets.of(desk.unit).get(1).token

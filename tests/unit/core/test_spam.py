@@ -1,4 +1,4 @@
-"""Spam is kept apart, tells nobody, answers nothing, and can turn out to be none."""
+"""Spam gets no answer and notifies no one, and the mark can be removed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ POLITE = Settings(
 )
 
 
-def test_a_relays_verdict_keeps_a_mail_apart() -> None:
+def test_relay_verdict_marks_the_ticket_as_spam() -> None:
     desk = UnitDesk(POLITE)
     desk.mail(spam="X-Spam-Flag: YES")
     ticket = Tickets.of(desk.unit).get(1)
@@ -32,7 +32,7 @@ def test_a_relays_verdict_keeps_a_mail_apart() -> None:
     assert desk.unit.changes.timers["purge_spam:1"].due_at == NOW + SETTINGS.keep_spam
 
 
-def test_who_takes_part_is_no_spammer_whatever_a_relay_says() -> None:
+def test_mail_of_a_participant_is_not_spam() -> None:
     desk = UnitDesk()
     desk.mail(message_id="<one@example.org>")
     answer = desk.mail(in_reply_to=("<one@example.org>",), spam="X-Spam-Flag: YES")
@@ -40,7 +40,7 @@ def test_who_takes_part_is_no_spammer_whatever_a_relay_says() -> None:
     assert not Tickets.of(desk.unit).get(1).spam
 
 
-def test_a_blocked_sender_and_a_blocked_domain_are_spam() -> None:
+def test_mail_of_a_blocked_sender_or_domain_is_spam() -> None:
     desk = UnitDesk()
     desk.mail("eve@spam.example")
     desk.do(MarkSpam(1, "sender"))
@@ -52,7 +52,7 @@ def test_a_blocked_sender_and_a_blocked_domain_are_spam() -> None:
     assert Tickets.of(desk.unit).get(4).spam
 
 
-def test_no_spam_after_all_is_work_again() -> None:
+def test_unmarking_spam_makes_the_ticket_new() -> None:
     desk = UnitDesk()
     desk.mail(spam="X-Spam-Flag: YES")
     desk.do(UnmarkSpam(1))
@@ -60,7 +60,7 @@ def test_no_spam_after_all_is_work_again() -> None:
     assert "purge_spam:1" not in desk.unit.changes.timers
 
 
-def test_who_turns_out_to_be_no_spammer_still_waits() -> None:
+def test_unmarking_spam_restores_the_waiting_time() -> None:
     desk = UnitDesk()
     desk.mail()
     waiting = Tickets.of(desk.unit).get(1).waiting_since
@@ -71,14 +71,14 @@ def test_who_turns_out_to_be_no_spammer_still_waits() -> None:
     assert Tickets.of(desk.unit).get(1).waiting_since == waiting
 
 
-def test_the_desks_own_address_is_never_blocked() -> None:
+def test_own_address_is_never_blocked() -> None:
     desk = UnitDesk()
     desk.mail("support@acme.test")
     with pytest.raises(Refused, match="own address"):
         desk.do(MarkSpam(1, "sender"))
 
 
-def test_a_person_is_acknowledged_once_and_in_their_language() -> None:
+def test_person_gets_one_acknowledgement_in_their_language() -> None:
     desk = UnitDesk(POLITE)
     desk.mail(language="ko", message_id="<one@example.org>")
     said = desk.sent_to("ana@example.org")
@@ -89,7 +89,7 @@ def test_a_person_is_acknowledged_once_and_in_their_language() -> None:
     assert len(desk.sent_to("ana@example.org")) == 1
 
 
-def test_an_answer_to_the_acknowledgement_lands_on_its_ticket() -> None:
+def test_answer_to_the_acknowledgement_matches_its_ticket() -> None:
     desk = UnitDesk(POLITE)
     desk.mail()
     acknowledgement = desk.sent_to("ana@example.org")[0]
@@ -97,21 +97,21 @@ def test_an_answer_to_the_acknowledgement_lands_on_its_ticket() -> None:
     assert (answer.facts["number"], answer.facts["how"]) == (1, "own_id")
 
 
-def test_a_machine_is_not_acknowledged() -> None:
+def test_automatic_mail_gets_no_acknowledgement() -> None:
     desk = UnitDesk(POLITE)
     desk.mail(automatic="Auto-Submitted: auto-replied")
     desk.mail("no-reply@example.org")
     assert [e.to for e in Outbox.of(desk.unit).changes.outbox.values() if e.kind == "auto"] == []
 
 
-def test_a_machine_that_looks_like_a_person_is_answered_five_times_a_day_at_most() -> None:
+def test_sender_gets_at_most_five_acknowledgements_a_day() -> None:
     desk = UnitDesk(POLITE)
     for _ in range(9):
         desk.mail("robot@example.org")
     assert len(desk.sent_to("robot@example.org")) == 5
 
 
-def test_without_words_for_it_nobody_is_acknowledged() -> None:
+def test_channel_without_acknowledgement_sends_none() -> None:
     assert MAIL.acknowledge is None
     desk = UnitDesk()
     desk.mail()

@@ -1,4 +1,4 @@
-"""What a subject says, and which number it carries."""
+"""Subject lines and the ticket numbers in them."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from deskctl.core.messages import subjects
         ("Report: printer", "Re: Report: printer [#42]"),
     ],
 )
-def test_an_answer_carries_its_own_number_only(subject: str, answer: str) -> None:
+def test_answer_subject_has_only_its_own_number(subject: str, answer: str) -> None:
     assert subjects.numbered(subject, 42) == answer
     assert subjects.numbered(answer, 42) == answer
 
 
-def test_the_last_number_comes_first() -> None:
+def test_last_number_comes_first() -> None:
     assert subjects.numbers("Re: Old matter [#1] [#2]") == [2, 1]
     assert subjects.numbers("[#5] [#5] [#6] [#7] [#8]") == [8, 7, 6]
     assert subjects.numbers("회신: Old ［＃7］") == [7]
@@ -36,7 +36,7 @@ def test_the_last_number_comes_first() -> None:
 @pytest.mark.parametrize(
     "subject", ["Lamp", "Re: Lamp [#1]", "[users] RE: lamp.", "Fwd: Lamp", "답장: Lamp", "[#1]", "", "Re:"]
 )
-def test_prefixes_tags_and_numbers_say_nothing(subject: str) -> None:
+def test_prefixes_tags_and_numbers_are_ignored(subject: str) -> None:
     assert not subjects.differs(subject, "Lamp")
 
 
@@ -45,11 +45,11 @@ def test_other_words_differ(subject: str) -> None:
     assert subjects.differs(subject, "Lamp")
 
 
-def test_a_subject_that_is_the_texts_first_words_says_nothing_more() -> None:
+def test_subject_equal_to_the_first_words_of_the_text_does_not_differ() -> None:
     assert not subjects.differs("Where is my", "Lamp", "Where is my\norder?")
 
 
-def test_a_remark_of_the_channel_above_a_text_hides_no_first_words() -> None:
+def test_remark_of_the_channel_above_the_text_is_ignored() -> None:
     text = "[in answer to Acme News: https://t.me/acmenews/78]\n[photo]\n\nWhat does this mean?"
     assert not subjects.differs("What does this mean?", "Lamp", text)
     assert subjects.differs("Lost", "Lamp", text)

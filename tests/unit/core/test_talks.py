@@ -1,4 +1,4 @@
-"""What belongs together in a chat, where nobody refers to anything."""
+"""Matching of messages in chats, where messages rarely have references."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from deskctl.core.tickets.repository import Tickets
 from .chat import Chat
 
 
-def test_what_comes_next_belongs_to_the_same_ticket() -> None:
+def test_next_message_belongs_to_the_same_ticket() -> None:
     desk = Chat()
     assert [desk.write(text).facts["number"] for text in ("It burns.", "Still.", "불이 났어요")] == [1, 1, 1]
     assert Messages.of(desk.unit).changes.messages[-1].verified
 
 
-def test_everybody_has_a_ticket_of_their_own() -> None:
+def test_each_sender_and_channel_has_a_separate_ticket() -> None:
     desk = Chat()
     assert desk.write(by="ana").facts["number"] == 1
     assert desk.write(by="bob").facts["number"] == 2
@@ -27,13 +27,13 @@ def test_everybody_has_a_ticket_of_their_own() -> None:
     assert desk.write(by="ana").facts["number"] == 1
 
 
-def test_a_ticket_of_a_chat_is_called_by_its_first_words() -> None:
+def test_subject_of_a_chat_ticket_is_its_first_line() -> None:
     desk = Chat()
     desk.write("\n카드 결제가 안 돼요  \n어제부터요")
     assert Tickets.of(desk.unit).get(1).subject == "카드 결제가 안 돼요"
 
 
-def test_it_belongs_to_what_was_talked_about_last() -> None:
+def test_message_belongs_to_the_ticket_discussed_last() -> None:
     desk = Chat()
     desk.write("one")
     desk.write("two", by="ana", message_id="<2@chat>")
@@ -43,20 +43,20 @@ def test_it_belongs_to_what_was_talked_about_last() -> None:
     assert desk.write("yes").facts["number"] == 1
 
 
-def test_an_answer_to_one_message_belongs_to_its_ticket() -> None:
+def test_answer_to_a_message_belongs_to_its_ticket() -> None:
     desk = Chat()
     desk.write("one", message_id="<1:1@chat>")
     desk.ask("new", text="another matter")
     assert desk.write("about that", in_reply_to=("<1:1@chat>",)).facts["number"] == 1
 
 
-def test_who_answers_what_somebody_else_was_told_stays_on_their_own() -> None:
+def test_answer_to_a_message_of_another_customer_opens_a_ticket() -> None:
     desk = Chat()
     desk.write("one", message_id="<1:1@chat>")
     assert desk.write("me too", by="eve", in_reply_to=("<1:1@chat>",)).facts["number"] == 2
 
 
-def test_a_solved_ticket_is_work_again() -> None:
+def test_message_reopens_a_solved_ticket() -> None:
     desk = Chat()
     desk.write()
     desk.do(Solve(1))
@@ -64,14 +64,14 @@ def test_a_solved_ticket_is_work_again() -> None:
     assert Tickets.of(desk.unit).get(1).status is Status.OPEN
 
 
-def test_after_a_closed_ticket_there_is_a_new_one() -> None:
+def test_message_after_a_closed_ticket_opens_a_new_one() -> None:
     desk = Chat()
     desk.write()
     desk.do(Close(1))
     assert desk.write().facts["number"] == 2
 
 
-def test_an_answer_to_a_message_of_a_closed_ticket_continues_it() -> None:
+def test_answer_to_a_closed_ticket_opens_a_follow_up() -> None:
     desk = Chat()
     desk.write(message_id="<1:1@chat>")
     desk.do(Close(1))
@@ -79,7 +79,7 @@ def test_an_answer_to_a_message_of_a_closed_ticket_continues_it() -> None:
     assert Tickets.of(desk.unit).get(2).follows == 1
 
 
-def test_what_was_merged_leads_to_where_it_went() -> None:
+def test_answer_to_a_merged_ticket_goes_to_the_target() -> None:
     desk = Chat()
     desk.write("one", message_id="<1:1@chat>")
     desk.ask("new", text="the same matter")
@@ -87,7 +87,7 @@ def test_what_was_merged_leads_to_where_it_went() -> None:
     assert desk.write("that", in_reply_to=("<1:1@chat>",)).facts["number"] == 2
 
 
-def test_who_says_new_and_nothing_else_is_asked_what_it_is_about() -> None:
+def test_request_for_a_new_ticket_without_text_is_asked_for_the_subject() -> None:
     desk = Chat()
     desk.write("one")
     desk.ask("new", text="/new")
@@ -98,14 +98,14 @@ def test_who_says_new_and_nothing_else_is_asked_what_it_is_about() -> None:
     assert desk.write("more of two").facts["number"] == 2
 
 
-def test_a_machine_in_a_chat_opens_tickets_and_is_asked_nothing() -> None:
+def test_automatic_chat_message_opens_a_ticket_without_an_answer() -> None:
     desk = Chat()
     desk.ask("status", text="/status", automatic="bot")
     assert desk.said == []
     assert Messages.of(desk.unit).changes.messages[0].automatic == "bot"
 
 
-def test_who_edits_a_message_says_something_else_there() -> None:
+def test_edit_changes_the_message() -> None:
     desk = Chat()
     desk.write("It burnz.", message_id="<1:1@chat>")
     told = len(Outbox.of(desk.unit).changes.outbox)
@@ -116,7 +116,7 @@ def test_who_edits_a_message_says_something_else_there() -> None:
     assert (desk.settled.reason, len(Outbox.of(desk.unit).changes.outbox)) == ("changed message 1", told)
 
 
-def test_nobody_edits_what_somebody_else_said() -> None:
+def test_edit_of_another_senders_message_is_a_new_message() -> None:
     desk = Chat()
     desk.write("mine", message_id="<1:1@chat>")
     desk.write("yours now", by="eve", edits="<1:1@chat>")
@@ -124,6 +124,6 @@ def test_nobody_edits_what_somebody_else_said() -> None:
     assert [m.text for m in Messages.of(desk.unit).changes.messages] == ["mine", "yours now"]
 
 
-def test_an_edit_of_what_never_arrived_is_a_message() -> None:
+def test_edit_of_an_unknown_message_is_a_new_message() -> None:
     desk = Chat()
     assert desk.write("It burns.", edits="<gone@chat>").facts["number"] == 1

@@ -1,4 +1,4 @@
-"""Every event class says how it is undone, and the reference page lists it."""
+"""Each event class declares its undo, and the reference page lists it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PAGE = Path(__file__).parents[3] / "docs/reference/undo.md"
 
 @pytest.fixture
 def _kinds() -> object:
-    """The kinds of the desk, whatever a test adds."""
+    """Restore the event kinds after a test that adds one."""
     known = dict(KINDS)
     yield
     KINDS.clear()
@@ -28,7 +28,7 @@ def _kinds() -> object:
 
 
 @pytest.mark.usefixtures("_kinds")
-def test_a_class_that_says_nothing_fails_at_import() -> None:
+def test_event_class_without_undo_fails_at_import() -> None:
     with pytest.raises(TypeError, match="Silent does not say how it is undone"):
 
         class Silent(Event):
@@ -46,7 +46,7 @@ def test_event_class_without_kind_fails_at_import() -> None:
 
 
 @pytest.mark.usefixtures("_kinds")
-def test_an_undoable_class_without_an_inverse_fails_at_import() -> None:
+def test_undoable_class_without_inverse_fails_at_import() -> None:
     with pytest.raises(TypeError, match="Half is Undoable and has neither"):
 
         class Half(Event):
@@ -55,7 +55,7 @@ def test_an_undoable_class_without_an_inverse_fails_at_import() -> None:
 
 
 @pytest.mark.usefixtures("_kinds")
-def test_old_and_new_are_an_inverse() -> None:
+def test_class_with_old_and_new_has_an_inverse() -> None:
     @dataclass(frozen=True, slots=True)
     class Swapped(Event):
         kind = "swapped"
@@ -67,7 +67,7 @@ def test_old_and_new_are_an_inverse() -> None:
     assert list(Swapped(1, "a", "b").inverse(None, None)) == [Swapped(1, "b", "a")]  # type: ignore[arg-type]
 
 
-def test_every_kind_is_on_the_page() -> None:
+def test_every_kind_is_on_the_reference_page() -> None:
     page = PAGE.read_text(encoding="utf-8")
     undone, _, rest = page.partition("## Events that follow from others")
     following, _, never = rest.partition("## Events that cannot be undone")
@@ -78,7 +78,7 @@ def test_every_kind_is_on_the_page() -> None:
         assert f"`{kind}`" in place, kind
 
 
-def test_every_command_of_people_has_words() -> None:
+def test_every_undoable_command_has_a_description() -> None:
     assert dispatch.HANDLERS
     commands = [c for c in REGISTRY.values() if c.audience is not Audience.DESK and c.undoable]
     assert len(commands) > 40
@@ -87,7 +87,7 @@ def test_every_command_of_people_has_words() -> None:
     assert quiet == {Undo.__name__, ListCommands.__name__, "ReadHandovers", "MarkSeen", "Compose"}
 
 
-def test_what_is_kept_is_no_fact() -> None:
+def test_kept_values_are_not_facts() -> None:
     event = restore("contact_changed", None, {"contact": 1, "fields": ["name"]}, {"old": {"name": "Ana"}})
     assert event.facts() == {"contact": 1, "fields": ["name"]}
     assert "Ana" in str(getattr(event, "kept", None))
