@@ -89,7 +89,7 @@ def open_components(config: Config, plugins: Plugins) -> Components:
         components = Components(config, plugins, store)
         ensure_plugin_tables(config.store.url, plugins, store.plugin_revisions)
         ensure_teams(components)
-        store.erase_too(lambda connection, person: erase_in_plugins(components, connection, person))
+        store.set_erase_hook(lambda connection, person: erase_in_plugins(components, connection, person))
     except BaseException:
         store.close()
         raise

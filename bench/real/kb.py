@@ -51,9 +51,9 @@ def _median(questions: list[str], ask: Callable[[str], object]) -> float:
 
 
 def _bare(database: sqlite3.Connection, words: str) -> object:
-    from deskctl.store.search.tokens import cut
+    from deskctl.store.search.tokens import tokenize
 
-    match = " OR ".join(f'"{word}"' for word in dict.fromkeys(cut(words)))
+    match = " OR ".join(f'"{word}"' for word in dict.fromkeys(tokenize(words)))
     query = "SELECT rowid FROM articles WHERE articles MATCH ? ORDER BY bm25(articles) LIMIT 10"
     return database.execute(query, [match]).fetchall()
 
@@ -73,7 +73,7 @@ def _questions() -> Iterator[str]:
 
 def _fill(folder: Path) -> None:
     """Create articles of about 120 words from known articles, common words and rare names."""
-    from deskctl.store.search.tokens import cut
+    from deskctl.store.search.tokens import tokenize
 
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "config.toml").write_text(CONFIG)
@@ -98,6 +98,6 @@ def _fill(folder: Path) -> None:
     desk.close()
     with closing(sqlite3.connect(folder / "floor.db")) as database:
         database.execute("CREATE VIRTUAL TABLE articles USING fts5(title, text)")
-        rows = [(" ".join(cut(title)), " ".join(cut(text))) for title, text in made]
+        rows = [(" ".join(tokenize(title)), " ".join(tokenize(text))) for title, text in made]
         database.executemany("INSERT INTO articles VALUES (?, ?)", rows)
         database.commit()

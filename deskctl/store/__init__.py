@@ -1,4 +1,4 @@
-"""The store: SQLite or PostgreSQL behind one object. Synchronous; SQLAlchemy stays inside this package."""
+"""The store: one synchronous object in front of SQLite or PostgreSQL. Only this package uses SQLAlchemy."""
 
 from .store import Store
 

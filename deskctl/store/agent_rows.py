@@ -1,4 +1,4 @@
-"""Agents and teams as rows, each way."""
+"""Convert agents and teams to rows, and rows back to objects."""
 
 from __future__ import annotations
 

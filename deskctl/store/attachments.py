@@ -1,4 +1,4 @@
-"""Attachments: a row each, their bytes as blobs."""
+"""Store attachments: one row for each, with the bytes as blobs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from ..core.messages.model import IncomingFile
 from ..core.values.filenames import nameless
 from .encoding import clean, maybe_clean
-from .source import StoredSource
+from .source import DatabaseSource
 from .statements import insert
 from .tables import attachments
 
@@ -18,9 +18,9 @@ FileRow = tuple[int, int, str, str, int, str, bool, str | None]
 
 
 def file_rows(
-    files: Iterable[tuple[int, Iterable[IncomingFile]]], source: StoredSource
+    files: Iterable[tuple[int, Iterable[IncomingFile]]], source: DatabaseSource
 ) -> tuple[list[FileRow], dict[str, bytes]]:
-    """The rows of each message's attachments, and their bytes by SHA-256."""
+    """Return the rows of each message's attachments, and their bytes by SHA-256."""
     found: list[FileRow] = []
     contents: dict[str, bytes] = {}
     for message, attached in files:

@@ -1,7 +1,7 @@
-"""Bytes that are kept once, whatever points to them: raw mails and attachments.
+"""Store the bytes of raw mails and attachments, each content once.
 
-A blob is named by its SHA-256, compressed where that helps, and counted: each row that refers to it holds one
-reference, taken in the transaction that writes the row.
+A blob is named by its SHA-256, compressed if that saves space, and has a reference count: each row that refers to it
+holds one reference, taken in the transaction that writes the row.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from ..errors import NotFound
 from ..i18n import _
 from .errors import Inconsistent
 from .ids import Ids
-from .statements import found, insert, update
+from .statements import insert, select_rows, update
 from .tables import blob_bytes, blobs
 
 _PLAIN, _ZLIB = 0, 1
-#: What is larger (bytes) is judged by a piece out of its middle: pictures and archives do not shrink, and of their
-#: base64 only the alphabet does.
+#: For larger content (bytes), a sample from the middle decides about compression: images and archives do not shrink,
+#: and their base64 encoding shrinks only because of its small alphabet.
 _SMALL = 8 * 1024
 _SAMPLE = 4 * 1024
-#: For a short mail, setting up zlib's tables costs more than using them: a smaller window and memory level are
-#: three times as fast and shrink it as well.
+#: For a short mail, creating zlib's tables takes longer than using them: a smaller window and memory level are
+#: three times as fast and compress equally well.
 _SMALL_WINDOW = (13, 6)
 _USUAL_WINDOW = (15, 8)
 
@@ -33,20 +33,20 @@ _USUAL_WINDOW = (15, 8)
 def keep(connection: Connection, ids: Ids, contents: Mapping[str, bytes], wanted: Iterable[str]) -> None:
     """Take one reference for each mention in `wanted` (hexadecimal SHA-256).
 
-    What is not kept yet is taken from `contents`. Raises Inconsistent for what is in neither: nothing may refer
-    to bytes that are not there.
+    Content that is not stored yet is taken from `contents`. Raises Inconsistent for a hash that is in neither: a row
+    must not refer to missing bytes.
     """
     mentions = Counter(wanted)
     if not mentions:
         return
     lock = "ORDER BY sha256" + (" FOR UPDATE" if connection.dialect.name == "postgresql" else "")
     asked = [(sha256,) for sha256 in sorted(mentions)]
-    known = {row.sha256: row.refs for row in found(connection, blobs, "sha256 refs", "sha256", asked, lock)}
+    known = {row.sha256: row.refs for row in select_rows(connection, blobs, "sha256 refs", "sha256", asked, lock)}
     update(connection, blobs, [(refs + mentions[sha256], sha256) for sha256, refs in known.items()], "refs", "sha256")
     about, data = [], []
     for sha256 in sorted(mentions.keys() - known):
         if sha256 not in contents:
-            raise Inconsistent(f"something refers to bytes that were never kept: {sha256}")
+            raise Inconsistent(_("a row refers to bytes that are not stored: {sha256}", sha256=sha256))
         content = contents[sha256]
         number = ids.next("blobs")
         compression, stored = _compress(content)
@@ -57,7 +57,7 @@ def keep(connection: Connection, ids: Ids, contents: Mapping[str, bytes], wanted
 
 
 def release(connection: Connection, unwanted: Iterable[str]) -> None:
-    """Give back one reference for each mention; what nothing points to any more is deleted."""
+    """Release one reference for each mention, and delete the blobs without references."""
     mentions = Counter(unwanted)
     query = select(blobs.c.sha256, blobs.c.id, blobs.c.refs).where(blobs.c.sha256.in_(sorted(mentions)))
     gone = []
@@ -72,7 +72,7 @@ def release(connection: Connection, unwanted: Iterable[str]) -> None:
 
 
 def read(connection: Connection, sha256s: Collection[str]) -> dict[str, bytes]:
-    """The bytes by their SHA-256. Raises NotFound when some are missing."""
+    """Return the bytes by their SHA-256. Raises NotFound if some are missing."""
     query = (
         select(blobs.c.sha256, blobs.c.compression, blobs.c.size, blob_bytes.c.data)
         .join(blob_bytes, blob_bytes.c.id == blobs.c.id)
@@ -90,17 +90,17 @@ def _compress(content: bytes) -> tuple[int, bytes]:
         smaller = _deflate(content, _SMALL_WINDOW)
     else:
         middle = len(content) // 2
-        promise = len(_deflate(content[middle : middle + _SAMPLE], _SMALL_WINDOW)) / _SAMPLE
-        if promise > 0.95:
+        ratio = len(_deflate(content[middle : middle + _SAMPLE], _SMALL_WINDOW)) / _SAMPLE
+        if ratio > 0.95:
             return _PLAIN, content
-        # Looking for repetitions in base64 finds none and takes three times as long as shortening its letters.
-        smaller = _deflate(content, _USUAL_WINDOW, zlib.Z_HUFFMAN_ONLY if promise > 0.7 else zlib.Z_DEFAULT_STRATEGY)
+        # A search for repetitions in base64 finds none and takes three times as long as Huffman coding alone.
+        smaller = _deflate(content, _USUAL_WINDOW, zlib.Z_HUFFMAN_ONLY if ratio > 0.7 else zlib.Z_DEFAULT_STRATEGY)
     return (_ZLIB, smaller) if len(smaller) < len(content) else (_PLAIN, content)
 
 
 def _deflate(content: bytes, window: tuple[int, int], strategy: int = zlib.Z_DEFAULT_STRATEGY) -> bytes:
-    squeeze = zlib.compressobj(1, zlib.DEFLATED, *window, strategy)
-    return squeeze.compress(content) + squeeze.flush()
+    compressor = zlib.compressobj(1, zlib.DEFLATED, *window, strategy)
+    return compressor.compress(content) + compressor.flush()
 
 
 def _expand(compression: int, data: bytes, size: int) -> bytes:

@@ -1,4 +1,6 @@
-"""What the store holds of a person: tickets, what was said on them, and what they said on the tickets of others."""
+"""Find the data that the store holds about a person: tickets, their messages, and the person's messages on other
+tickets.
+"""
 
 from __future__ import annotations
 
@@ -10,8 +12,8 @@ from ..core.contacts.model import Belongings
 from .tables import attachments, messages, outbox, tickets
 
 
-def said_by_or_to(contacts: Collection[int]) -> ColumnElement[bool]:
-    """Messages on these contacts' tickets, and their own on any other."""
+def is_message_of(contacts: Collection[int]) -> ColumnElement[bool]:
+    """Return the condition for messages on these contacts' tickets and for their own messages on other tickets."""
     own = select(tickets.c.number).where(tickets.c.contact.in_(contacts))
     return or_(messages.c.ticket.in_(own), messages.c.contact.in_(contacts))
 
@@ -19,7 +21,7 @@ def said_by_or_to(contacts: Collection[int]) -> ColumnElement[bool]:
 def belongings(connection: Connection, contacts: Collection[int]) -> Belongings:
     own = select(tickets.c.number).where(tickets.c.contact.in_(contacts)).order_by(tickets.c.number)
     numbers = tuple(connection.execute(own).scalars())
-    said = select(messages.c.id).where(said_by_or_to(contacts))
+    said = select(messages.c.id).where(is_message_of(contacts))
     files = select(func.count()).where(attachments.c.message.in_(said))
     sent = select(func.count()).where(outbox.c.ticket.in_(select(own.subquery().c.number)))
     return Belongings(

@@ -1,4 +1,4 @@
-"""What a transaction reads of customers: who was merged into whom, what is theirs, and their one-time codes."""
+"""Read contacts in a transaction: merged contacts, their data, and their one-time codes."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from sqlalchemy import Connection, select, text
 
 from ..core.contacts.link_codes import LinkCode, LinkTries
 from ..core.contacts.model import Address, Belongings, Contact
-from . import link_codes as links
 from . import rows
 from .contact_data import belongings
 from .encoding import clean
+from .link_codes import link_code_from_row, link_tries_from_row
 from .tables import contacts, link_codes, link_tries, tickets
 from .tables.people import MERGED
 from .tables.tickets import ACTIVE
 
-#: Names the lock under which contacts are merged and parted; any fixed number.
+#: Key of the advisory lock for merging and splitting contacts; an arbitrary constant.
 _CONTACTS_LOCK = 0x6465736B63
 _LARGEST = 2**63 - 1
 
 
-class StoredCustomers:
-    """Part of `StoredSource`."""
+class ContactSource:
+    """The part of `DatabaseSource` for contacts."""
 
     _connection: Connection
 
@@ -44,12 +44,12 @@ class StoredCustomers:
     def link_code(self, digest: str) -> LinkCode | None:
         query = select(link_codes).where(link_codes.c.digest == digest).with_for_update()
         row = self._connection.execute(query).one_or_none()
-        return links.link_code(row) if row else None
+        return link_code_from_row(row) if row else None
 
     def link_tries(self, address: Address) -> LinkTries | None:
         query = select(link_tries).where(link_tries.c.address == clean(address.address))
         row = self._connection.execute(query.where(link_tries.c.kind == address.kind)).one_or_none()
-        return links.link_tries(row) if row else None
+        return link_tries_from_row(row) if row else None
 
 
 def _valid(numbers: Collection[int]) -> list[int]:

@@ -1,4 +1,4 @@
-"""What a transaction reads of conversations; part of `source`."""
+"""Read conversations in a transaction; part of `source`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .encoding import clean
 from .tables import anew, attachments, messages, tickets
 from .tables.messages import OFFERS
 
-#: As many values as one statement is given; both engines allow far more.
+#: Values in one statement; both databases allow many more.
 _MOST = 1000
 _LARGEST = 2**63 - 1
 
@@ -47,8 +47,8 @@ HEAD = (
 )
 
 
-class TalkSource:
-    """The part of `core.ports.Source` that is about conversations."""
+class ConversationSource:
+    """The part of `DatabaseSource` for conversations."""
 
     _connection: Connection
 
@@ -57,7 +57,7 @@ class TalkSource:
         for key in keys:
             contacts_of[key.channel].append(key.contact)
         found: list[LastMessage] = []
-        for channel, those in contacts_of.items():
+        for channel, contacts in contacts_of.items():
             last = (
                 select(func.max(messages.c.id))
                 .where(
@@ -68,9 +68,9 @@ class TalkSource:
                 )
                 .scalar_subquery()
             )
-            for some in portions(those):
-                living = tickets.c.contact.in_(some), tickets.c.status.not_in(("closed", "merged"))
-                rows = self._connection.execute(select(tickets.c.contact, tickets.c.number, last).where(*living))
+            for some in batches(contacts):
+                unfinished = tickets.c.contact.in_(some), tickets.c.status.not_in(("closed", "merged"))
+                rows = self._connection.execute(select(tickets.c.contact, tickets.c.number, last).where(*unfinished))
                 found += [
                     LastMessage(ConversationKey(channel, c), number, said)
                     for c, number, said in rows
@@ -80,7 +80,7 @@ class TalkSource:
 
     def offers(self, tickets: Collection[int]) -> Iterable[MessageHead]:
         newest: dict[int, MessageHead] = {}
-        for some in portions(valid(tickets)):
+        for some in batches(valid_ids(tickets)):
             query = select(*HEAD).where(text(OFFERS), messages.c.ticket.in_(some), messages.c.withdrawn.is_(False))
             for row in self._connection.execute(query.order_by(messages.c.id)):
                 newest[row.ticket] = rows.message_head(row)
@@ -90,28 +90,29 @@ class TalkSource:
         asked = {(clean(channel), clean(address)): (channel, address) for channel, address in keys}
         return {
             asked[row.channel, row.address]
-            for some in portions(list(asked))
+            for some in batches(list(asked))
             for row in self._connection.execute(select(anew).where(tuple_(anew.c.channel, anew.c.address).in_(some)))
         }
 
     def visible_texts(self, ids: Collection[int]) -> Mapping[int, str]:
         words = func.coalesce(messages.c.visible_text, messages.c.text).label("said")
-        query = select(messages.c.id, words).where(messages.c.id.in_(valid(ids)))
+        query = select(messages.c.id, words).where(messages.c.id.in_(valid_ids(ids)))
         return {row.id: row.said for row in self._connection.execute(query)}
 
     def files_of(self, ids: Collection[int]) -> Sequence[tuple[int, FileRef]]:
-        query = select(attachments).where(attachments.c.message.in_(valid(ids)), attachments.c.inline.is_(False))
+        query = select(attachments).where(attachments.c.message.in_(valid_ids(ids)), attachments.c.inline.is_(False))
         return [
             (row.message, FileRef(row.filename, row.content_type, row.size, row.sha256))
             for row in self._connection.execute(query.order_by(attachments.c.id))
         ]
 
 
-def valid(numbers: Collection[int]) -> list[int]:
-    """Those that can be ids at all; the drivers refuse larger ones instead of not finding them."""
+def valid_ids(numbers: Collection[int]) -> list[int]:
+    """Return the numbers that can be ids; the drivers raise an error for larger ones."""
     return [n for n in numbers if 0 < n <= _LARGEST]
 
 
-def portions(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+def batches(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """Yield the values in batches of one statement each."""
     for start in range(0, len(values), _MOST):
         yield values[start : start + _MOST]

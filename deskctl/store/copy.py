@@ -1,4 +1,4 @@
-"""Copy a SQLite store beside itself before something changes it for good."""
+"""Copy a SQLite store in its folder before an irreversible change."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from ..errors import Unavailable
 from ..i18n import _
 from .sqlite import connect_sqlite
 
-#: Room that stays free beside the copy, in bytes: the change itself needs some.
+#: Bytes that must stay free beside the copy: the change itself needs space.
 _SPARE = 64 * 1024 * 1024
-#: Pages that are copied at a time.
+#: Pages that are copied in one step.
 _PAGES = 4096
 
 
 def copy(path: Path, revision: str, at: datetime, busy: float) -> Path:
-    """Copy the store at `path` to a new file in its folder and return that file's path.
+    """Copy the store at `path` to a new file in its folder and return the path of that file.
 
-    The name of the copy holds the store's `revision` and the moment `at`; only the owner may read it. The copy is
-    durable and was checked. Raises Unavailable when there is no room for it, or when the store is damaged; then there
-    is no copy.
+    The name of the copy contains the `revision` of the store and the time `at`; only the owner may read it. The copy
+    is durable and was checked. Raises Unavailable, and leaves no copy, if there is not enough space or the store is
+    damaged.
     """
-    target = _room(path, revision, at)
+    target = _reserve_file(path, revision, at)
     try:
         with closing(connect_sqlite(path, busy)) as source, closing(sqlite3.connect(target)) as copied:
             source.backup(copied, pages=_PAGES)
             copied.execute("PRAGMA journal_mode = DELETE")
-            (said,) = copied.execute("PRAGMA quick_check(1)").fetchone()
-        if said != "ok":
+            (result,) = copied.execute("PRAGMA quick_check(1)").fetchone()
+        if result != "ok":
             raise Unavailable(_("the store {path} is damaged, so it was not changed", path=path), _("restore a backup"))
         _sync(target, os.O_RDWR)
         _sync(target.parent, os.O_RDONLY)
@@ -42,8 +42,8 @@ def copy(path: Path, revision: str, at: datetime, busy: float) -> Path:
     return target
 
 
-def _room(path: Path, revision: str, at: datetime) -> Path:
-    """An empty file of our own for the copy. Raises Unavailable."""
+def _reserve_file(path: Path, revision: str, at: datetime) -> Path:
+    """Create an empty private file for the copy. Raises Unavailable."""
     size = sum(file.stat().st_size for file in (path, path.with_name(path.name + "-wal")) if file.exists())
     disk = os.statvfs(path.parent)
     free = disk.f_bavail * disk.f_frsize

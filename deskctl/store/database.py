@@ -1,4 +1,4 @@
-"""A database that holds a store, whatever its kind: transactions that write, read or only try."""
+"""A database that holds a store, and its transactions: to write, to read, and to try a change without writing it."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from sqlalchemy import Connection
 
 from ..errors import StoreLost
 from ..faultpoints import reach
-from .errors import translated
+from .errors import convert_errors
 from .ids import Ids
 from .instance import Instance
 
 
 class Database(ABC):
-    """Where the store lives. `where` names it for people, without secrets."""
+    """A database that holds a store. `where` names it in messages, without secrets."""
 
     where: str
-    #: Whether several owners may be at work in it at once.
+    #: True if several daemons can use the database at the same time.
     shared = False
-    #: Hears, in any thread, that the store's files were taken away.
+    #: Called, in any thread, when the store's files were removed.
     lost: Callable[[StoreLost], None] | None = None
 
     def __init__(self) -> None:
@@ -31,17 +31,17 @@ class Database(ABC):
 
     @contextmanager
     def writing(self, name: str) -> Iterator[Connection]:
-        """A transaction that writes; commits at the end, rolls back on any exception.
+        """Open a transaction that writes: it commits at the end and rolls back on any exception.
 
-        `name` is what the crash tests know it by: its fault points are `name.begin`, `name.commit` and
-        `name.committed`. Raises Conflict (PostgreSQL: do it again), Unavailable or Inconsistent.
+        `name` identifies the transaction in the crash tests: its fault points are `name.begin`, `name.commit` and
+        `name.committed`. Raises Conflict (PostgreSQL: retry the transaction), Unavailable or Inconsistent.
         """
         if getattr(self._here, "writing", False):
-            raise RuntimeError("a transaction inside a transaction")
+            raise RuntimeError("transactions cannot be nested")
         self._here.writing = True
         try:
             reach(name, "begin")
-            with translated(self.where), self._write() as connection:
+            with convert_errors(self.where), self._write() as connection:
                 yield connection
                 reach(name, "commit")
             reach(name, "committed")
@@ -50,14 +50,14 @@ class Database(ABC):
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A transaction that sees one moment of the store and writes nothing. Raises Unavailable or Inconsistent."""
-        with translated(self.where), self._read() as connection:
+        """Open a read-only transaction with a consistent view of the store. Raises Unavailable or Inconsistent."""
+        with convert_errors(self.where), self._read() as connection:
             yield connection
 
     @contextmanager
     def deciding(self) -> Iterator[Connection]:
-        """A transaction that may look as one that writes does, and is always rolled back."""
-        with translated(self.where), self._decide() as connection:
+        """Open a transaction that reads like a writing one and is always rolled back."""
+        with convert_errors(self.where), self._decide() as connection:
             yield connection
 
     @abstractmethod
@@ -71,27 +71,27 @@ class Database(ABC):
 
     @abstractmethod
     def ids(self, connection: Connection) -> Ids:
-        """The numbers for new rows of the transaction that `connection` is in."""
+        """Return the source of ids for new rows in the connection's transaction."""
 
     @abstractmethod
     def instance(self, label: str) -> Instance:
-        """A daemon that claims work here; `label` names it for people."""
+        """Return a daemon instance that claims work in this database; `label` is its readable name."""
 
     @abstractmethod
     def writable(self) -> bool:
-        """Whether a transaction would probably succeed now; costs little and waits for nobody."""
+        """Return True if a transaction would probably succeed now. Fast; waits for no lock."""
 
     def check(self) -> None:
-        """Raise StoreLost when the store's files were taken away. Costs little."""
+        """Raise StoreLost if the store's files were removed. Fast."""
         return
 
     @abstractmethod
-    def forget(self) -> None:
-        """Remove words that a transaction erased from files beside the store, as far as that can be done now."""
+    def flush_erased(self) -> None:
+        """Remove erased text from files beside the store, as far as this is possible now."""
 
     @abstractmethod
     def size(self) -> int | None:
-        """Bytes on disk; None where a server keeps them."""
+        """Return the size on disk in bytes; None for a database server."""
 
     @abstractmethod
     def close(self) -> None: ...

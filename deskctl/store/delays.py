@@ -1,4 +1,4 @@
-"""Delays that were counted from a clock that has been set back."""
+"""Correct delays after the clock was set back."""
 
 from __future__ import annotations
 
@@ -14,26 +14,28 @@ from .tables import jobs, outbox, timers, windows
 
 
 class Delays:
-    """Retries, undo windows and digests wait a length of time; what they wait for is stored as a moment."""
+    """Stored delays. Retries, undo windows and digests wait for a length of time, but the store holds the time at
+    which they end.
+    """
 
     def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
         self._database = database
         self._clock = clock
 
     def set_back(self, by: timedelta) -> None:
-        """The clock was set back by `by`: what waited for a length of time does not wait longer for it.
+        """Shorten the waiting times after the clock was set back by `by`, so that nothing waits longer.
 
-        Moments that people or policies named stay. Raises Unavailable.
+        Times that people or policies set stay. Raises Unavailable.
         """
         now, step = to_micros(self._clock()), by // timedelta(microseconds=1)
-        before = now + step  # what the clock showed
+        before = now + step  # the time before the change
         with self._database.writing("delays.set_back") as connection:
             for table in (outbox, jobs):
                 due = table.c.due_at
-                written = or_(due > before, outbox.c.created_at > now) if table is outbox else due > now
+                affected = or_(due > before, outbox.c.created_at > now) if table is outbox else due > now
                 connection.execute(
                     table.update()
-                    .where(and_(due > now, written, table.c.state.in_(("queued", "retry", "waiting"))))
+                    .where(and_(due > now, affected, table.c.state.in_(("queued", "retry", "waiting"))))
                     .values(due_at=case((due > before, due - step), else_=now))
                 )
             connection.execute(windows.update().where(windows.c.until > now).values(until=windows.c.until - step))

@@ -1,4 +1,4 @@
-"""What agents can take, how teams route and what notifications showed, as JSON documents; usual values are left out."""
+"""Convert agent profiles, routing plans and notification contents to JSON documents, which omit default values."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .encoding import clean, from_json, maybe_clean, to_json
 
 
 def seat_json(seat: RoutingProfile) -> str | None:
-    """None for one that nothing was said of."""
+    """Return the document of a seat; None for the default."""
     return _kept(seat, RoutingProfile())
 
 
@@ -55,7 +55,7 @@ def plan(kept: str | None) -> RoutingPlan:
 
 
 def shown_json(shown: NotificationContent | None) -> str | None:
-    """None for what is no notification about a ticket."""
+    """Return the document of the content that a notification shows; None for other entries."""
     return None if shown is None else to_json([shown.messages, shown.top, shown.edited, shown.tickets])
 
 
@@ -69,7 +69,7 @@ def shown(kept: str | None) -> NotificationContent | None:
 
 
 def addresses_json(addresses: Iterable[str]) -> str | None:
-    """None for none, which is nearly always."""
+    """Return a JSON list; None for an empty one, the usual case."""
     kept = list(addresses)
     return to_json(kept) if kept else None
 
@@ -79,7 +79,7 @@ def addresses(kept: str | None) -> tuple[str, ...]:
 
 
 def deliveries_json(deliveries: Iterable[Delivery]) -> str | None:
-    """None while no report has come, which is nearly always."""
+    """Return a JSON list; None while there is no delivery report, the usual case."""
     kept = [
         [clean(d.address), d.state, maybe_clean(d.status), d.reason_class, maybe_clean(d.reason)] for d in deliveries
     ]

@@ -1,7 +1,7 @@
-"""Text and JSON on their way into the store.
+"""Encode text and JSON for the store.
 
-PostgreSQL refuses NUL and lone surrogates, SQLite the latter; both engines get the same text. The raw bytes of a
-mail keep what it said.
+PostgreSQL rejects NUL characters and lone surrogates, SQLite rejects lone surrogates; both store the same text. The
+raw bytes of a mail keep the original.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys
 
 
 def clean(text: str) -> str:
-    """`text` with U+FFFD in the place of each NUL and each lone surrogate."""
+    """Return `text` with U+FFFD instead of each NUL and each lone surrogate."""
     if "\0" not in text:
         if text.isascii():
             return text
@@ -33,12 +33,12 @@ def maybe_clean(text: str | None) -> str | None:
 
 
 def to_json(value: Any) -> str:
-    """Compact JSON of a list or a dictionary; NULs inside strings are replaced as in `clean`."""
+    """Return compact JSON of a list or a dictionary; NUL characters in strings are replaced as in `clean`."""
     if not value:
         return "{}" if isinstance(value, dict) else "[]"
     return clean(_encoder.encode(value)).replace("\\u0000", "\N{REPLACEMENT CHARACTER}")
 
 
 def from_json(text: str) -> Any:
-    """What `to_json` wrote; most lists and documents of a mail are empty."""
+    """Decode the result of `to_json`. Most lists and documents of a mail are empty."""
     return _EMPTY[text]() if text in _EMPTY else json.loads(text)

@@ -17,9 +17,9 @@ __all__ = ["Database", "PostgreSQL", "SQLite", "connect_sqlite", "database", "pa
 
 
 def database(url: str, *, busy: float) -> Database:
-    """The database that `url` names: `sqlite:///PATH` or `postgresql://…`. Raises ConfigError.
+    """Return the database that `url` names: `sqlite:///PATH` or `postgresql://…`. Raises ConfigError.
 
-    `busy`: seconds to wait for a lock that another process holds.
+    `busy` is the number of seconds to wait for a lock of another process.
     """
     parsed = parse_url(url)
     if parsed.get_backend_name() == "sqlite":
@@ -28,7 +28,7 @@ def database(url: str, *, busy: float) -> Database:
 
 
 def parse_url(url: str) -> URL:
-    """Raises ConfigError; never shows a password."""
+    """Parse a URL. Raises ConfigError, whose message never contains a password."""
     try:
         parsed = make_url(url.replace("postgres://", "postgresql://", 1) if url.startswith("postgres://") else url)
     except (exc.ArgumentError, ValueError):

@@ -1,6 +1,7 @@
-"""The end of what is known of people: what they said, what they are called, where they are reached.
+"""Erase personal data of contacts: their texts, names and addresses.
 
-Rows stay, so that counts do; their words, files and raw bytes go, in the journal and the outbox as well.
+The rows remain, so that counts stay correct. Texts, files and raw bytes are removed, also from the journal and the
+outbox.
 """
 
 from __future__ import annotations
@@ -19,12 +20,12 @@ from ..core.messages.events import SenderBlocked
 from ..core.messages.model import MessageKind
 from ..core.notifications.events import AgentNotified
 from . import blobs
-from .contact_data import said_by_or_to
+from .contact_data import is_message_of
 from .encoding import from_json, to_json
-from .message_changes import NOTHING, drop_files, forget_kept
+from .message_changes import EMPTY_SHA256, remove_files, remove_undo_data
 from .search import contacts as contact_index
 from .search import index
-from .source import StoredSource
+from .source import DatabaseSource
 from .statements import delete, update
 from .tables import (
     anew,
@@ -45,25 +46,27 @@ from .tables import (
 )
 from .tables.outbox import AUTO
 
-#: Messages that are blanked at a time.
-_PORTION = 500
-#: Free pages that are overwritten at a time.
-_PAGES = 10_000
+#: Messages that are erased in one statement.
+_BATCH = 500
+#: Free pages that are overwritten in one statement.
+_PAGES_AT_ONCE = 10_000
 _UNSENT = tuple(s.value for s in OutboxState if s not in (OutboxState.SENT, OutboxState.SENDING))
 
 
-EraseToo = Callable[[Connection, ErasedPerson], None]
+EraseHook = Callable[[Connection, ErasedPerson], None]
 
 
 def erase(
     connection: Connection,
     contacts: Collection[int],
-    source: StoredSource,
+    source: DatabaseSource,
     names: Collection[str] = (),
-    too: EraseToo | None = None,
+    hook: EraseHook | None = None,
 ) -> None:
-    """Erase everything of these contacts, which are already without a name; `names` are those that they had. Then `too`
-    erases what is kept elsewhere in the store: in the tables of plugins."""
+    """Erase all data of these contacts, whose names were already removed; `names` are their former names.
+
+    `hook` then erases data elsewhere in the store: in the tables of plugins.
+    """
     if not contacts:
         return
     people = sorted(contacts)
@@ -71,36 +74,38 @@ def erase(
     addresses = sorted(set(connection.execute(reached).scalars()))
     own = select(tickets.c.number).where(tickets.c.contact.in_(people))
     numbers = connection.execute(own.order_by(tickets.c.number)).scalars().all()
-    said = tuple(connection.execute(_said(people).order_by(messages.c.id)).scalars())
+    said = tuple(connection.execute(_message_ids(people).order_by(messages.c.id)).scalars())
     person = ErasedPerson(tuple(people), tuple(numbers), said, tuple(addresses), tuple(sorted(names)))
     with _overwriting(connection):
-        _journal(connection, people, addresses, source)
-        _outbox(connection, people, addresses)
-        _messages(connection, people)
+        _erase_journal(connection, people, addresses, source)
+        _erase_outbox(connection, people, addresses)
+        _erase_messages(connection, people)
         for table, names_of in ((messages, ("to", "cc", "bcc", "reply_to")), (outbox, ("to", "cc", "bcc"))):
-            _leave_out(connection, table, names_of, addresses)
+            _remove_recipients(connection, table, names_of, addresses)
         update(connection, tickets, [("", number) for number in numbers], "subject", "number")
         update(connection, notices, [(None, number) for number in numbers], "detail", "ticket")
-        _events(connection, numbers)
-        _jobs(connection, numbers)
-        _handovers(connection, person)
-        _kept(connection, people, addresses)
+        _erase_event_data(connection, numbers)
+        _erase_job_errors(connection, numbers)
+        _erase_handover_lines(connection, person)
+        _undo_data(connection, people, addresses)
         delete(connection, participants, [(number,) for number in numbers], "ticket")
         for table in (participants, anew, link_tries):
             delete(connection, table, [(address,) for address in addresses], "address")
         delete(connection, blocks, [(address,) for address in addresses], "pattern")
         delete(connection, link_codes, [(number,) for number in people], "contact")
         delete(connection, identities, [(number,) for number in people], "contact")
-        contact_index.renew(connection, people)
-        if too is not None:
-            too(connection, person)
+        contact_index.reindex(connection, people)
+        if hook is not None:
+            hook(connection, person)
         if connection.dialect.name == "sqlite":
-            _forget_for_good(connection)
+            _purge_deleted_words(connection)
 
 
-def _forget_for_good(connection: Connection) -> None:
-    """FTS5 keeps what it is told to forget, word for word, until it puts its pieces together: about a second for every
-    hundred thousand messages. (Its own `secure-delete` would make the file unreadable for SQLite before 3.42.)
+def _purge_deleted_words(connection: Connection) -> None:
+    """Remove deleted words from the full-text index for good.
+
+    FTS5 keeps deleted entries until it merges its segments, which takes about one second for each hundred thousand
+    messages. (The `secure-delete` option of FTS5 would make the file unreadable for SQLite before 3.42.)
     """
     connection.exec_driver_sql("INSERT INTO search_index (search_index) VALUES ('optimize')")
     connection.exec_driver_sql("INSERT INTO search_contacts (search_contacts) VALUES ('optimize')")
@@ -108,15 +113,18 @@ def _forget_for_good(connection: Connection) -> None:
 
 
 def _overwrite_free_pages(connection: Connection) -> None:
-    """Pages that were freed before secure deletion was on keep what was in them: use all of them for zeros, and free
-    them again."""
+    """Overwrite free pages with zeros.
+
+    Pages that were freed before secure deletion was enabled keep their content. Allocate all of them for zeros, then
+    free them again.
+    """
     free = connection.exec_driver_sql("PRAGMA freelist_count").scalar_one()
     if not free:
         return
     size = connection.exec_driver_sql("PRAGMA page_size").scalar_one()
     connection.exec_driver_sql("CREATE TABLE zeros (content BLOB)")
     while free > 0:
-        some = min(free, _PAGES)
+        some = min(free, _PAGES_AT_ONCE)
         connection.exec_driver_sql("INSERT INTO zeros VALUES (zeroblob(?))", (some * (size - 4),))
         free -= some
     connection.exec_driver_sql("DROP TABLE zeros")
@@ -124,7 +132,7 @@ def _overwrite_free_pages(connection: Connection) -> None:
 
 @contextmanager
 def _overwriting(connection: Connection) -> Iterator[None]:
-    """SQLite leaves the words of a deleted row in the file until something else needs the place."""
+    """Enable secure deletion. Without it, SQLite leaves a deleted row in the file until the space is reused."""
     if connection.dialect.name != "sqlite":
         yield
         return
@@ -136,19 +144,19 @@ def _overwriting(connection: Connection) -> Iterator[None]:
         connection.exec_driver_sql(f"PRAGMA secure_delete = {('OFF', 'ON', 'FAST')[before]}").close()
 
 
-def _said(people: Sequence[int]) -> Select[Any]:
-    return select(messages.c.id).where(said_by_or_to(people))
+def _message_ids(people: Sequence[int]) -> Select[Any]:
+    return select(messages.c.id).where(is_message_of(people))
 
 
-def _messages(connection: Connection, people: Sequence[int]) -> None:
+def _erase_messages(connection: Connection, people: Sequence[int]) -> None:
     columns = (messages.c.id, messages.c.kind, messages.c.author, messages.c.message_id, messages.c.raw_sha256)
-    said = connection.execute(select(*columns).where(said_by_or_to(people)).order_by(messages.c.id)).all()
-    for start in range(0, len(said), _PORTION):
-        _silence(connection, said[start : start + _PORTION])
+    said = connection.execute(select(*columns).where(is_message_of(people)).order_by(messages.c.id)).all()
+    for start in range(0, len(said), _BATCH):
+        _blank_messages(connection, said[start : start + _BATCH])
 
 
-def _leave_out(connection: Connection, table: Table, columns: Sequence[str], addresses: Sequence[str]) -> None:
-    """Take the addresses out of the recipients of what others wrote or got."""
+def _remove_recipients(connection: Connection, table: Table, columns: Sequence[str], addresses: Sequence[str]) -> None:
+    """Remove the addresses from the recipients of messages that other people sent or received."""
     for address in addresses:
         quoted = to_json([address])[1:-1].lower()
         for name in columns:
@@ -161,9 +169,9 @@ def _leave_out(connection: Connection, table: Table, columns: Sequence[str], add
             update(connection, table, values, name, "id")
 
 
-def _silence(connection: Connection, said: Sequence[Any]) -> None:
+def _blank_messages(connection: Connection, said: Sequence[Any]) -> None:
     ids = [row.id for row in said]
-    index.forget(connection, ids)
+    index.remove(connection, ids)
     theirs = (MessageKind.IN.value, MessageKind.AUTO.value)
     words = [
         (
@@ -184,20 +192,23 @@ def _silence(connection: Connection, said: Sequence[Any]) -> None:
     )
     delete(connection, known_as, [(number,) for number in ids], "message")
     blobs.release(connection, [row.raw_sha256 for row in said if row.raw_sha256 is not None])
-    drop_files(connection, ids)
+    remove_files(connection, ids)
 
 
-def _outbox(connection: Connection, people: Sequence[int], addresses: Sequence[str]) -> None:
-    """What was to be sent is not; what was sent keeps its state. Agents were told what the customer wrote, too; and
-    who asks how their tickets stand is told without a ticket."""
-    heard = select(messages.c.ticket).where(said_by_or_to(people))
-    gathered = _told_together(connection, people)
+def _erase_outbox(connection: Connection, people: Sequence[int], addresses: Sequence[str]) -> None:
+    """Cancel unsent entries and erase the content of all entries of these contacts; sent entries keep their state.
+
+    This includes notifications to agents, which quote the customer, and automatic answers to status requests, which
+    have no ticket.
+    """
+    heard = select(messages.c.ticket).where(is_message_of(people))
+    digests = _digests_about(connection, people)
     own = select(tickets.c.number).where(tickets.c.contact.in_(people))
     told = outbox.c.kind == OutboxKind.NOTIFICATION.value
     columns = (outbox.c.id, outbox.c.kind, outbox.c.state, outbox.c.due_at, outbox.c.to, outbox.c.files)
     asked = outbox.c.ticket.is_(None) & func.lower(outbox.c.to).in_([to_json([address]) for address in addresses])
-    theirs = or_(outbox.c.ticket.in_(own), outbox.c.message.in_(_said(people)))
-    wanted = or_(theirs, told & or_(outbox.c.ticket.in_(heard), outbox.c.id.in_(gathered)), text(AUTO) & asked)
+    theirs = or_(outbox.c.ticket.in_(own), outbox.c.message.in_(_message_ids(people)))
+    wanted = or_(theirs, told & or_(outbox.c.ticket.in_(heard), outbox.c.id.in_(digests)), text(AUTO) & asked)
     found = connection.execute(select(*columns).where(wanted).order_by(outbox.c.id).with_for_update()).all()
     blobs.release(connection, [file[3] for row in found for file in from_json(row.files)])
     blank = ("", "", "[]", "[]", None, None, "[]", "{}", "[]", None, None, None)
@@ -221,41 +232,52 @@ def _outbox(connection: Connection, people: Sequence[int], addresses: Sequence[s
     )
 
 
-def _told_together(connection: Connection, people: Sequence[int]) -> list[int]:
-    """Messages to agents about several tickets, theirs among them."""
+def _digests_about(connection: Connection, people: Sequence[int]) -> list[int]:
+    """Return the notifications to agents about several tickets that include tickets of these contacts."""
     own = select(tickets.c.number).where(tickets.c.contact.in_(people))
-    heard = select(messages.c.ticket).where(said_by_or_to(people))
+    heard = select(messages.c.ticket).where(is_message_of(people))
     told = select(events.c.facts).where(
         events.c.kind == AgentNotified.kind, or_(events.c.ticket.in_(own), events.c.ticket.in_(heard))
     )
     return sorted({int(from_json(facts)["outbox"]) for facts in connection.execute(told).scalars()})
 
 
-def _journal(connection: Connection, people: Sequence[int], addresses: Sequence[str], source: StoredSource) -> None:
-    """The rows stay, so that a mailbox that is read again delivers nothing twice."""
+def _erase_journal(
+    connection: Connection, people: Sequence[int], addresses: Sequence[str], source: DatabaseSource
+) -> None:
+    """Erase journal rows. The rows remain, so that a mailbox that is read again delivers no message twice."""
     from_them = func.lower(journal.c.sender).in_(addresses)
     columns = (journal.c.id, journal.c.raw_sha256, journal.c.envelope, journal.c.state)
-    query = select(*columns).where(or_(journal.c.message.in_(_said(people)), from_them))
+    query = select(*columns).where(or_(journal.c.message.in_(_message_ids(people)), from_them))
     found = connection.execute(query.order_by(journal.c.id).with_for_update()).all()
     if not found:
         return
-    blobs.keep(connection, source.ids, {NOTHING: b""}, [NOTHING] * len(found))
+    blobs.keep(connection, source.ids, {EMPTY_SHA256: b""}, [EMPTY_SHA256] * len(found))
     settled = {JournalState.QUARANTINED.value: JournalState.DROPPED.value}
     values = [
-        (NOTHING, 0, _only_the_door(row.envelope), settled.get(row.state, row.state), None, None, "erased", row.id)
+        (
+            EMPTY_SHA256,
+            0,
+            _minimal_envelope(row.envelope),
+            settled.get(row.state, row.state),
+            None,
+            None,
+            "erased",
+            row.id,
+        )
         for row in found
     ]
     update(connection, journal, values, "raw_sha256 size envelope state sender subject reason", "id")
     blobs.release(connection, [row.raw_sha256 for row in found])
 
 
-def _only_the_door(envelope: str) -> str:
+def _minimal_envelope(envelope: str) -> str:
     kept = from_json(envelope)
     return to_json({"via": kept["via"], "sender": None, "recipients": [], "size": kept["size"], "extra": {}})
 
 
-def _kept(connection: Connection, people: Sequence[int], addresses: Sequence[str]) -> None:
-    """What undo would need: what they were called before, and that their address was blocked."""
+def _undo_data(connection: Connection, people: Sequence[int], addresses: Sequence[str]) -> None:
+    """Remove the data that undo would need: former names, and the fact that an address was blocked."""
     about = select(events.c.id).where(events.c.contact.in_(people), events.c.kept.is_not(None))
     blocked = [to_json({"pattern": address}) for address in addresses]
     named = select(events.c.id).where(events.c.kind == SenderBlocked.kind, events.c.kept.in_(blocked))
@@ -263,27 +285,27 @@ def _kept(connection: Connection, people: Sequence[int], addresses: Sequence[str
     update(connection, events, [(None, number) for number in found], "kept", "id")
 
 
-def _events(connection: Connection, numbers: Sequence[int]) -> None:
-    """Servers repeat an address when they refuse it; undo keeps the words of a subject that was changed."""
-    forget_kept(connection, numbers)
-    for start in range(0, len(numbers), _PORTION):
-        some = events.c.ticket.in_(numbers[start : start + _PORTION])
+def _erase_event_data(connection: Connection, numbers: Sequence[int]) -> None:
+    """Erase delivery errors, because servers repeat the rejected address in them, and subjects kept for undo."""
+    remove_undo_data(connection, numbers)
+    for start in range(0, len(numbers), _BATCH):
+        some = events.c.ticket.in_(numbers[start : start + _BATCH])
         query = select(events.c.id, events.c.facts).where(some, events.c.kind == DeliverySettled.kind)
         told = [(to_json({**from_json(row.facts), "reason": None}), row.id) for row in connection.execute(query)]
         update(connection, events, told, "facts", "id")
 
 
-def _jobs(connection: Connection, numbers: Sequence[int]) -> None:
-    """A plugin that failed may have said what about."""
-    for start in range(0, len(numbers), _PORTION):
-        about = select(events.c.id).where(events.c.ticket.in_(numbers[start : start + _PORTION]))
+def _erase_job_errors(connection: Connection, numbers: Sequence[int]) -> None:
+    """Erase errors of plugins, which can contain customer data."""
+    for start in range(0, len(numbers), _BATCH):
+        about = select(events.c.id).where(events.c.ticket.in_(numbers[start : start + _BATCH]))
         query = select(jobs.c.id).where(jobs.c.last_error.is_not(None), jobs.c.event.in_(about))
         failed = connection.execute(query).scalars().all()
         update(connection, jobs, [("erased", number) for number in failed], "last_error", "id")
 
 
-def _handovers(connection: Connection, person: ErasedPerson) -> None:
-    """Lines of handover notes that name the person or the tickets go; the rest of a note is for the next shift."""
+def _erase_handover_lines(connection: Connection, person: ErasedPerson) -> None:
+    """Remove the lines of handover notes that mention the person or the tickets; keep the rest of each note."""
     for row in connection.execute(select(handovers.c.id, handovers.c.text)).all():
         if person.is_mentioned(row.text):
             update(connection, handovers, [(person.without(row.text), row.id)], "text", "id")

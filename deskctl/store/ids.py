@@ -1,7 +1,7 @@
-"""Numbers for new rows. A number is never given out twice, whatever happens to the row.
+"""Generate ids for new rows. An id is never used twice, even if its row is deleted.
 
-SQLite has one writer: the last number of each kind is a row, read once in a transaction and written at its end.
-PostgreSQL has sequences; they are asked in growing blocks, because each question is a trip to the server.
+SQLite has one writer: the last id of each kind is a row, read once in a transaction and written at its end. PostgreSQL
+has sequences; ids are fetched in growing blocks, because each query is a round trip to the server.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
-from .statements import insert, or_update
+from .statements import insert, on_conflict_update
 from .tables.sqlite import counters
 
 _GROWTH = 8
@@ -20,16 +20,20 @@ _LARGEST_BLOCK = 64
 
 
 class Ids(Protocol):
+    """A source of ids in one transaction."""
+
     def next(self, kind: str) -> int:
-        """A fresh number; `kind` is the table's name."""
+        """Return a new id; `kind` is the name of the table."""
         ...
 
     def save(self) -> None:
-        """Called once, before the commit."""
+        """Save the last ids. Called once, before the commit."""
         ...
 
 
 class Counters:
+    """Ids from counters in SQLite."""
+
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._last: dict[str, int] | None = None
@@ -46,12 +50,15 @@ class Counters:
     def save(self) -> None:
         if self._last is not None:
             rows = [(kind, self._last[kind]) for kind in sorted(self._used)]
-            insert(self._connection, counters, rows, "kind last", or_update("kind", ["last"]))
+            insert(self._connection, counters, rows, "kind last", on_conflict_update("kind", ["last"]))
 
 
 class Sequences:
-    """`spare` are numbers of tickets that an earlier transaction of this process fetched and did not need: people
-    read these numbers, and gaps look as if something was lost."""
+    """Ids from sequences in PostgreSQL.
+
+    `spare` holds ticket numbers that an earlier transaction of this process fetched and did not use: people read these
+    numbers, and gaps look like lost tickets.
+    """
 
     def __init__(self, connection: Connection, spare: deque[int]) -> None:
         self._connection = connection
@@ -69,8 +76,8 @@ class Sequences:
     def _fetch(self, kind: str) -> Iterable[int]:
         block = self._block.get(kind, 1)
         self._block[kind] = min(block * _GROWTH, _LARGEST_BLOCK)
-        ask = "SELECT nextval(%s::regclass) FROM generate_series(1, %s)"
-        return self._connection.exec_driver_sql(ask, (f"{kind}_number", block)).scalars()
+        query = "SELECT nextval(%s::regclass) FROM generate_series(1, %s)"
+        return self._connection.exec_driver_sql(query, (f"{kind}_number", block)).scalars()
 
     def save(self) -> None:
-        """A sequence keeps its own count."""
+        """Do nothing: the sequences are saved already."""

@@ -1,8 +1,8 @@
-"""Instances: the name under which a daemon claims work, and which other daemons are alive.
+"""Identify the daemon that claims work, and detect which other daemons are alive.
 
-On PostgreSQL an instance is a random number, and an advisory lock on it that a dedicated connection holds. When the
-process or its connection is gone, so is the lock, and others take its claims over. Host names and process ids prove
-nothing: containers share them.
+On PostgreSQL, an instance is a random number with an advisory lock on it, held by a dedicated connection. When the
+process or its connection ends, the lock is released, and other daemons take over its claims. Host names and process
+ids do not identify a daemon: containers share them.
 """
 
 from __future__ import annotations
@@ -13,41 +13,40 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from contextlib import suppress
 
-from sqlalchemy import Connection, Engine, exc, select
-from sqlalchemy import func as sql
+from sqlalchemy import Connection, Engine, exc, func, select
 
-from .errors import translated
+from .errors import convert_errors
 
 _MARK = "#"
 
 
 class Instance(ABC):
-    """A daemon as the store knows it."""
+    """A daemon, as the store identifies it."""
 
     @abstractmethod
     def name(self) -> str:
-        """Return the name under which this daemon claims; a living one. Raises Unavailable."""
+        """Return the name under which this daemon claims work; it is currently valid. Raises Unavailable."""
 
     @abstractmethod
     def known(self) -> str:
-        """Return the last name of this daemon without asking whether it still holds; "" before the first."""
+        """Return the last name of this daemon without checking that it is still valid; "" if there is none yet."""
 
     @property
     def former(self) -> frozenset[str]:
-        """Names that this process had before it lost its connection."""
+        """Return the names that this process had before it lost its connection."""
         return frozenset()
 
     def dead(self, connection: Connection, names: Iterable[str]) -> set[str]:
-        """Return those of the names whose daemon is gone, inside the transaction of `connection`."""
+        """Return the names whose daemon has ended, inside the transaction of `connection`."""
         return set()
 
     def close(self) -> None:
-        """Give the name up."""
+        """Release the name."""
         return
 
 
 class SoleInstance(Instance):
-    """The only daemon of a store in a file; the desk's lock makes sure of that."""
+    """The only daemon of a store in a file; the desk's lock excludes others."""
 
     def __init__(self, label: str) -> None:
         self._label = label
@@ -60,7 +59,7 @@ class SoleInstance(Instance):
 
 
 class LockedInstance(Instance):
-    """One of several daemons on a server. `engine` opens connections in autocommit mode, one each time."""
+    """One of several daemons on a server. `engine` opens each connection anew, in autocommit mode."""
 
     def __init__(self, engine: Engine, label: str, where: str) -> None:
         self._engine = engine
@@ -72,7 +71,7 @@ class LockedInstance(Instance):
         self._former: frozenset[str] = frozenset()
 
     def name(self) -> str:
-        """Return the name whose lock is held now; a new one when the connection that held the last one is gone."""
+        """Return the name whose lock is held now; a new name if the connection that held the last one was lost."""
         with self._turn:
             if self._connection is not None:
                 try:
@@ -81,8 +80,8 @@ class LockedInstance(Instance):
                     self._lose()
                 else:
                     return self._name
-            with translated(self._where):
-                self._connection, self._name = self._taken()
+            with convert_errors(self._where):
+                self._connection, self._name = self._acquire()
             return self._name
 
     def known(self) -> str:
@@ -93,14 +92,14 @@ class LockedInstance(Instance):
         return self._former
 
     def dead(self, connection: Connection, names: Iterable[str]) -> set[str]:
-        gone = set()
+        ended = set()
         for name in names:
             key = _key(name)
-            # A name without a number is of an older version, which cannot run on this schema. The lock goes with this
-            # transaction; its holder is gone, so nobody else wants it.
-            if key is None or connection.execute(select(sql.pg_try_advisory_xact_lock(key))).scalar_one():
-                gone.add(name)
-        return gone
+            # A name without a number comes from an older version, which cannot run on this schema. The lock taken here
+            # ends with this transaction; its holder has ended, so no one else needs it.
+            if key is None or connection.execute(select(func.pg_try_advisory_xact_lock(key))).scalar_one():
+                ended.add(name)
+        return ended
 
     def close(self) -> None:
         with self._turn:
@@ -108,12 +107,12 @@ class LockedInstance(Instance):
                 self._lose()
             self._engine.dispose()
 
-    def _taken(self) -> tuple[Connection, str]:
+    def _acquire(self) -> tuple[Connection, str]:
         connection = self._engine.connect()
         try:
             while True:
                 key = secrets.randbits(62)
-                if connection.execute(select(sql.pg_try_advisory_lock(key))).scalar_one():
+                if connection.execute(select(func.pg_try_advisory_lock(key))).scalar_one():
                     return connection, f"{self._label}{_MARK}{key:016x}"
         except BaseException:
             connection.close()
@@ -130,7 +129,7 @@ class LockedInstance(Instance):
 
 
 def _key(name: str) -> int | None:
-    """The number in an instance's name; None for a name of another form."""
+    """Return the number in the name of an instance; None for a name of another form."""
     _, mark, digits = name.rpartition(_MARK)
     try:
         return int(digits, 16) if mark and len(digits) == 16 else None

@@ -1,4 +1,4 @@
-"""Look for damage in a store, within a bounded time."""
+"""Check a store for damage, within a time limit."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from sqlalchemy import Connection
 
 from .migrate import reading
 
-#: Problems that are named; one is enough to act.
-_MOST = 10
-#: Steps of SQLite's machine between two looks at the time.
-_STEPS = 20_000
+#: Problems that are reported at most.
+_MAX_PROBLEMS = 10
+#: Steps of the SQLite virtual machine between two checks of the time.
+_STEPS_BETWEEN_CHECKS = 20_000
 
 _SERVER_CHECKSUMS = (
     "SELECT coalesce(max(checksum_failures), 0) FROM pg_stat_database WHERE datname = current_database()"
@@ -25,8 +25,11 @@ AND n.nspname = current_schema() ORDER BY 1 LIMIT 10"""
 
 @dataclass(frozen=True, slots=True)
 class Integrity:
-    """`problems` are lines for a person, none of them with a customer's words. `complete`: all of the store was read
-    in time. `repair` says what to do about the problems."""
+    """The result of a check.
+
+    `problems` are readable lines without customer data. `complete` is true if the whole store was checked in the time
+    limit. `repair` is the recommended repair.
+    """
 
     problems: tuple[str, ...]
     complete: bool
@@ -34,9 +37,9 @@ class Integrity:
 
 
 def check(url: str, within: float) -> Integrity:
-    """Look for damage for at most about `within` seconds. Raises Unavailable when the store cannot be read at all.
+    """Check for damage for about `within` seconds at most. Raises Unavailable if the store cannot be read at all.
 
-    SQLite: `PRAGMA quick_check`. PostgreSQL: failed checksums and invalid indexes, as far as the server knows of them.
+    SQLite: `PRAGMA quick_check`. PostgreSQL: checksum failures and invalid indexes that the server has recorded.
     """
     with reading(url) as connection:
         return _file(connection, within) if connection.dialect.name == "sqlite" else _server(connection)
@@ -46,10 +49,10 @@ def _file(connection: Connection, within: float) -> Integrity:
     raw = connection.connection.driver_connection
     assert isinstance(raw, sqlite3.Connection)
     deadline = time.monotonic() + within
-    raw.set_progress_handler(lambda: time.monotonic() > deadline, _STEPS)
+    raw.set_progress_handler(lambda: time.monotonic() > deadline, _STEPS_BETWEEN_CHECKS)
     found: list[str] = []
     try:
-        for (line,) in raw.execute(f"PRAGMA quick_check({_MOST})"):
+        for (line,) in raw.execute(f"PRAGMA quick_check({_MAX_PROBLEMS})"):
             found += [text for text in str(line).splitlines() if text not in ("ok", "*** in database main ***")]
         complete = True
     except sqlite3.OperationalError as error:
@@ -58,7 +61,7 @@ def _file(connection: Connection, within: float) -> Integrity:
         complete = False
     finally:
         raw.set_progress_handler(None, 0)
-    return Integrity(tuple(found[:_MOST]), complete, "stop the daemon and restore a backup" if found else "")
+    return Integrity(tuple(found[:_MAX_PROBLEMS]), complete, "stop the daemon and restore a backup" if found else "")
 
 
 def _server(connection: Connection) -> Integrity:

@@ -1,4 +1,4 @@
-"""The journal on disk: `append` is what makes a mail ours, the rest is working it off."""
+"""Store the journal of raw messages: `append` accepts messages, the other methods process them."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from . import blobs, rows
 from .encoding import clean
 from .engine import Database
 from .moments import from_micros, to_micros
-from .retry import again
-from .statements import found, insert
+from .retry import retry_on_conflict
+from .statements import insert, select_rows
 from .tables import journal
 from .tables.intake import UNSETTLED
 
@@ -23,15 +23,17 @@ _COLUMNS = "id channel key raw_sha256 size received_at envelope state trial atte
 
 
 class Journal:
-    """Every method is one transaction of its own, durable when it returns. Raises Unavailable."""
+    """The journal. Each method is a transaction, durable when it returns. Methods raise Unavailable."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def append(self, entries: Sequence[JournalEntry]) -> list[bool]:
-        """Keep raw messages, all or none. True for each that is new, False for a delivery that is there already."""
+        """Store raw messages, all or none. Return True for each new message, False for a delivery that is stored
+        already.
+        """
         hashed = [(entry, hashlib.sha256(entry.raw).hexdigest()) for entry in entries]
-        return again(lambda: self._append(hashed))
+        return retry_on_conflict(lambda: self._append(hashed))
 
     def _append(self, entries: Sequence[tuple[JournalEntry, str]]) -> list[bool]:
         with self._database.writing("journal.append") as connection:
@@ -55,9 +57,9 @@ class Journal:
         return answer
 
     def waiting(self, limit: int, max_bytes: int) -> list[JournalRow]:
-        """The next rows to work off, oldest first: up to `limit` and about `max_bytes`, at least one.
+        """Return the next rows to process, the oldest first: up to `limit` and about `max_bytes`, at least one.
 
-        A row that must be tried singly comes alone.
+        A row that must be processed alone is returned alone.
         """
         query = select(journal).where(journal.c.state == "waiting", text(UNSETTLED)).order_by(journal.c.id).limit(limit)
         with self._database.reading() as connection:
@@ -87,12 +89,12 @@ class Journal:
         ]
 
     def start_batch(self, ids: Collection[int]) -> None:
-        """These are about to be tried together: should the process die now, it shows."""
+        """Mark rows as part of a batch, so that a crash during the batch is detected."""
         with self._database.writing("journal.start_batch") as connection:
             connection.execute(journal.update().where(journal.c.id.in_(sorted(ids))).values(trial=_IN_BATCH))
 
     def start_single(self, id: int) -> int:
-        """This one is about to be tried alone. How often that has been so, this time included."""
+        """Mark a row as processed alone. Return the number of attempts, including this one."""
         with self._database.writing("journal.start_single") as connection:
             query = (
                 journal.update()
@@ -103,7 +105,7 @@ class Journal:
             return int(connection.execute(query).scalar_one())
 
     def release(self) -> None:
-        """At the daemon's start: rows that were in a batch when the process died are tried singly from now on."""
+        """Mark the rows of an interrupted batch to be processed alone. Called when the daemon starts."""
         with self._database.writing("journal.release") as connection:
             connection.execute(
                 journal.update()
@@ -118,4 +120,4 @@ class Journal:
 
 
 def _known(connection: Connection, keys: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
-    return {(row.key, row.channel) for row in found(connection, journal, "key channel", "key channel", keys)}
+    return {(row.key, row.channel) for row in select_rows(connection, journal, "key channel", "key channel", keys)}

@@ -1,4 +1,4 @@
-"""One-time codes and wrong tries as rows, each way."""
+"""Convert one-time codes and failed attempts to rows, and rows back to objects."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from ..core.contacts.link_codes import LinkCode, LinkTries
 from .encoding import clean
 from .moments import from_micros, maybe_from_micros, maybe_to_micros, to_micros
 
-#: A row of SQLAlchemy; what its columns hold, the tables say.
+#: A row of SQLAlchemy; the tables define its columns.
 AnyRow = Any
 
 LINK_CODE_COLUMNS = "digest contact kind created_at expires_at used_at"
@@ -26,7 +26,7 @@ def link_code_values(code: LinkCode) -> tuple[Any, ...]:
     )
 
 
-def link_code(row: AnyRow) -> LinkCode:
+def link_code_from_row(row: AnyRow) -> LinkCode:
     return LinkCode(
         digest=row.digest,
         contact=row.contact,
@@ -41,5 +41,5 @@ def link_tries_values(tries: LinkTries) -> tuple[Any, ...]:
     return (clean(tries.address), tries.kind, tries.wrong, to_micros(tries.since))
 
 
-def link_tries(row: AnyRow) -> LinkTries:
+def link_tries_from_row(row: AnyRow) -> LinkTries:
     return LinkTries(row.kind, row.address, row.wrong, from_micros(row.since))

@@ -1,4 +1,4 @@
-"""Words that change after they were written: a message read again from its raw bytes, and the end of what spam said."""
+"""Change stored messages: parse a message again from its raw bytes, apply an edit by its sender, or purge spam."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from .attachments import file_rows, insert_files
 from .documents import addresses_json
 from .encoding import clean, to_json
 from .search import index
-from .source import StoredSource
+from .source import DatabaseSource
 from .statements import delete, update
 from .tables import attachments, events, journal, known_as, messages, outbox, tickets
 
-#: What stands in the journal for raw bytes that are gone.
-NOTHING = sha256(b"").hexdigest()
-_PORTION = 500  # tickets in one question
+#: The hash that replaces the hash of removed raw bytes in the journal.
+EMPTY_SHA256 = sha256(b"").hexdigest()
+_BATCH = 500  # tickets in one query
 _SETTLED = (OutboxState.SENT.value, OutboxState.CANCELLED.value, OutboxState.FAILED.value)
 
 
-def reread(connection: Connection, anew: Mapping[int, InboundMessage], source: StoredSource) -> None:
-    """What is shown of these messages, and their attachments, become what was read now."""
-    if not anew:
+def reread(connection: Connection, parsed: Mapping[int, InboundMessage], source: DatabaseSource) -> None:
+    """Replace the displayed content and the attachments of these messages with the result of a new parse."""
+    if not parsed:
         return
-    found = connection.execute(select(messages.c.id, messages.c.ticket).where(messages.c.id.in_(sorted(anew))))
+    found = connection.execute(select(messages.c.id, messages.c.ticket).where(messages.c.id.in_(sorted(parsed))))
     tickets_of = {row.id: row.ticket for row in found}
-    index.forget(connection, tickets_of)
+    index.remove(connection, tickets_of)
     shown = [
         (
             clean(m.subject),
@@ -43,31 +43,33 @@ def reread(connection: Connection, anew: Mapping[int, InboundMessage], source: S
             to_json(dict(m.headers)),
             number,
         )
-        for number, m in sorted(anew.items())
+        for number, m in sorted(parsed.items())
         if number in tickets_of
     ]
     update(connection, messages, shown, "subject text visible_text reply_to lists to cc headers", "id")
-    files, contents = file_rows(((number, anew[number].files) for number in sorted(tickets_of)), source)
+    files, contents = file_rows(((number, parsed[number].files) for number in sorted(tickets_of)), source)
     blobs.keep(connection, source.ids, contents, [file[5] for file in files])
-    drop_files(connection, tickets_of)
+    remove_files(connection, tickets_of)
     insert_files(connection, files)
-    index.again(connection, tickets_of)
+    index.restore(connection, tickets_of)
 
 
-def edit(connection: Connection, anew: Mapping[int, InboundMessage], source: StoredSource) -> None:
-    """What is shown of these messages is what their senders made of them; what each said first is kept."""
-    if not anew:
+def edit(connection: Connection, parsed: Mapping[int, InboundMessage], source: DatabaseSource) -> None:
+    """Replace the displayed content of these messages with the edited content from their senders; keep the original
+    text.
+    """
+    if not parsed:
         return
     found = connection.execute(
         select(messages.c.id, messages.c.original, messages.c.text, messages.c.version).where(
-            messages.c.id.in_(sorted(anew))
+            messages.c.id.in_(sorted(parsed))
         )
     ).all()
-    index.forget(connection, [row.id for row in found])
+    index.remove(connection, [row.id for row in found])
     shown = [
         (
-            clean(anew[row.id].text),
-            None if anew[row.id].visible_text == anew[row.id].text else clean(anew[row.id].visible_text),
+            clean(parsed[row.id].text),
+            None if parsed[row.id].visible_text == parsed[row.id].text else clean(parsed[row.id].visible_text),
             row.text if row.original is None else row.original,
             row.version + 1,
             row.id,
@@ -75,17 +77,18 @@ def edit(connection: Connection, anew: Mapping[int, InboundMessage], source: Sto
         for row in found
     ]
     update(connection, messages, shown, "text visible_text original version", "id")
-    replaced = [row.id for row in found if anew[row.id].files]
-    files, contents = file_rows(((number, anew[number].files) for number in replaced), source)
+    replaced = [row.id for row in found if parsed[row.id].files]
+    files, contents = file_rows(((number, parsed[number].files) for number in replaced), source)
     blobs.keep(connection, source.ids, contents, [file[5] for file in files])
-    drop_files(connection, replaced)
+    remove_files(connection, replaced)
     insert_files(connection, files)
-    index.again(connection, [row.id for row in found])
+    index.restore(connection, [row.id for row in found])
 
 
-def purge(connection: Connection, numbers: Collection[int], source: StoredSource) -> None:
-    """What was said on these tickets is gone: words, files and raw bytes, in the journal and in what agents were told
-    of it as well. That somebody wrote, and when, stays.
+def purge(connection: Connection, numbers: Collection[int], source: DatabaseSource) -> None:
+    """Remove the texts, files and raw bytes of these tickets, also from the journal and from sent notifications.
+
+    The fact that a message arrived, and its time, remain.
     """
     if not numbers:
         return
@@ -94,38 +97,38 @@ def purge(connection: Connection, numbers: Collection[int], source: StoredSource
     update(connection, outbox, [("", "", number) for number in told], "subject text", "id")
     query = select(messages.c.id, messages.c.raw_sha256).where(messages.c.ticket.in_(sorted(numbers)))
     said = connection.execute(query).all()
-    _drop_raw(connection, [row.id for row in said], source)
-    index.forget(connection, [row.id for row in said])
+    _remove_raw(connection, [row.id for row in said], source)
+    index.remove(connection, [row.id for row in said])
     words = [("", "", None, "[]", "[]", "{}", *[None] * 6, row.id) for row in said]
     columns = "subject text visible_text to cc headers reply_to bcc lists raw_sha256 choices original"
     update(connection, messages, words, columns, "id")
     blobs.release(connection, [row.raw_sha256 for row in said if row.raw_sha256 is not None])
-    drop_files(connection, [row.id for row in said])
+    remove_files(connection, [row.id for row in said])
     delete(connection, known_as, [(row.id,) for row in said], "message")
     update(connection, tickets, [("", number) for number in sorted(numbers)], "subject", "number")
-    forget_kept(connection, numbers)
+    remove_undo_data(connection, numbers)
 
 
-def forget_kept(connection: Connection, numbers: Collection[int]) -> None:
-    """Forget what undo keeps of these tickets: the subjects that they had."""
+def remove_undo_data(connection: Connection, numbers: Collection[int]) -> None:
+    """Remove the data that undo keeps for these tickets: their former subjects."""
     some = events.c.ticket.in_(bindparam("numbers", expanding=True))
     query = select(events.c.id).where(some, events.c.kept.is_not(None))
-    for start in range(0, len(ordered := sorted(numbers)), _PORTION):
-        found = connection.execute(query, {"numbers": ordered[start : start + _PORTION]}).scalars().all()
+    for start in range(0, len(ordered := sorted(numbers)), _BATCH):
+        found = connection.execute(query, {"numbers": ordered[start : start + _BATCH]}).scalars().all()
         update(connection, events, [(None, number) for number in found], "kept", "id")
 
 
-def _drop_raw(connection: Connection, numbers: Collection[int], source: StoredSource) -> None:
-    """The journal keeps its rows, so that a mailbox that is read again delivers nothing twice."""
+def _remove_raw(connection: Connection, numbers: Collection[int], source: DatabaseSource) -> None:
+    """Remove raw bytes. The journal keeps its rows, so that a mailbox that is read again delivers no message twice."""
     query = select(journal.c.id, journal.c.raw_sha256).where(journal.c.message.in_(sorted(numbers)))
     rows = connection.execute(query.order_by(journal.c.id).with_for_update()).all()
-    blobs.keep(connection, source.ids, {NOTHING: b""}, [NOTHING] * len(rows))
-    update(connection, journal, [(NOTHING, 0, None, row.id) for row in rows], "raw_sha256 size subject", "id")
+    blobs.keep(connection, source.ids, {EMPTY_SHA256: b""}, [EMPTY_SHA256] * len(rows))
+    update(connection, journal, [(EMPTY_SHA256, 0, None, row.id) for row in rows], "raw_sha256 size subject", "id")
     blobs.release(connection, [row.raw_sha256 for row in rows])
 
 
-def drop_files(connection: Connection, numbers: Collection[int]) -> None:
-    """The attachments of these messages are gone."""
+def remove_files(connection: Connection, numbers: Collection[int]) -> None:
+    """Remove the attachments of these messages."""
     query = select(attachments.c.sha256).where(attachments.c.message.in_(sorted(numbers)))
     held = connection.execute(query).scalars().all()
     delete(connection, attachments, [(number,) for number in sorted(numbers)], "message")

@@ -1,6 +1,6 @@
-"""Making the tables, and bringing those of an older version up to date.
+"""Create the tables, and upgrade the tables of an older version.
 
-Alembic is imported only in here and only for `upgrade`: whoever just opens a store compares two words (`schema`).
+Only `upgrade` imports Alembic: opening a store only compares two revisions (`schema`).
 """
 
 from __future__ import annotations
@@ -20,26 +20,28 @@ from ..i18n import _
 from . import revision, schema
 from .copy import copy
 from .engine import connect_sqlite, database, parse_url, sqlite_path
-from .errors import scrub, translated
+from .errors import convert_errors, scrub_errors
 from .search import rebuild
 from .tables import metadata, postgresql_metadata, sqlite_metadata
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
-#: Names the lock under which tables change; any fixed number.
+#: Key of the advisory lock for schema changes; an arbitrary constant.
 _LOCK = 0x6465736B6D
 _BUSY = 60.0  # seconds
 
 
-def _silent(done: int, total: int) -> None:
-    """For whoever does not want to know how far it is."""
+def _ignore_progress(done: int, total: int) -> None:
+    """Ignore the progress."""
 
 
-def _unnoticed(copy: Path) -> None:
-    """For whoever does not want to know where the copy is."""
+def _ignore_copy(copy: Path) -> None:
+    """Ignore the path of the copy."""
 
 
 class Status(NamedTuple):
-    """`revision` is None for a store without tables; `pending` are the revisions that `upgrade` would apply."""
+    """The schema of a store. `revision` is None for a store without tables; `pending` lists the revisions that
+    `upgrade` applies.
+    """
 
     revision: str | None
     head: str
@@ -47,7 +49,7 @@ class Status(NamedTuple):
 
 
 def status(url: str) -> Status:
-    """Raises Unavailable; ConfigError for a store that a newer version wrote."""
+    """Return the schema of a store. Raises Unavailable, and ConfigError for a store of a newer version."""
     with reading(url) as connection:
         found = schema.revision_of(connection)
         if found is not None and found not in revision.REVISIONS:
@@ -56,16 +58,16 @@ def status(url: str) -> Status:
 
 
 def upgrade(
-    url: str, tell: Callable[[int, int], None] = _silent, copied: Callable[[Path], None] = _unnoticed
+    url: str, tell: Callable[[int, int], None] = _ignore_progress, copied: Callable[[Path], None] = _ignore_copy
 ) -> Status:
-    """Bring the store to the newest shape, all or nothing; make what is not there yet. Return what it was before.
+    """Upgrade the store to the newest schema, all or nothing, and create missing tables. Return the status before.
 
-    A SQLite store that has tables is copied before they change; `copied` gets the path of the copy. Then what is
-    searched for is indexed, if this version cuts words differently or an earlier run was interrupted: in portions,
-    each of which lasts. `tell` gets the number of rows done and of all.
-    Raises Unavailable, without room for the copy too; ConfigError for a store that a newer version wrote.
+    A SQLite store that has tables is copied before they change; `copied` gets the path of the copy. Then the search
+    index is built if this version splits text differently or an earlier run was interrupted. This happens in batches,
+    each of which is committed. `tell` gets the number of finished rows and of all rows. Raises Unavailable, also if
+    there is no space for the copy, and ConfigError for a store of a newer version.
     """
-    with translated(where(url)), changing(url) as connection:
+    with convert_errors(where(url)), changing(url) as connection:
         found = schema.revision_of(connection)
         if found is not None and found not in revision.REVISIONS:
             schema.check(found, where(url))
@@ -81,13 +83,13 @@ def upgrade(
     return before
 
 
-def reindex(url: str, tell: Callable[[int, int], None] = _silent) -> int:
-    """Index anew what is searched for, or continue where an earlier run was interrupted.
+def reindex(url: str, tell: Callable[[int, int], None] = _ignore_progress) -> int:
+    """Rebuild the search index, or continue after an interruption. Return the number of messages.
 
-    Return the number of messages. `tell` gets the number of rows done and of all.
-    Raises Unavailable; ConfigError for a store of another version.
+    `tell` gets the number of finished rows and of all rows. Raises Unavailable, and ConfigError for a store of another
+    version.
     """
-    with translated(where(url)), changing(url) as connection:
+    with convert_errors(where(url)), changing(url) as connection:
         schema.check(schema.revision_of(connection), where(url))
         if rebuild.outdated(connection) or rebuild.complete(connection):
             rebuild.start(connection)
@@ -97,7 +99,7 @@ def reindex(url: str, tell: Callable[[int, int], None] = _silent) -> int:
 
 
 def index_progress(url: str) -> rebuild.Progress:
-    """Return how much of what is searched for is indexed, for a store of this version."""
+    """Return the progress of the search index, for a store of this version."""
     with reading(url) as connection:
         return rebuild.progress(connection)
 
@@ -122,19 +124,19 @@ def _finish_index(url: str, tell: Callable[[int, int], None]) -> None:
 
 
 def options(connection: Connection) -> dict[str, Any]:
-    """How Alembic is to see this connection, for migrations and for comparisons alike."""
+    """Return the options of Alembic for this connection, for migrations and for schema comparisons."""
     sqlite = connection.dialect.name == "sqlite"
     return {
         "connection": connection,
         "target_metadata": [metadata, sqlite_metadata if sqlite else postgresql_metadata],
-        "render_as_batch": True,  # SQLite changes a table by making it anew
-        "transactional_ddl": True,  # both engines undo DDL; Alembic does not expect it of SQLite
-        "include_name": _not_of_fts if sqlite else None,
+        "render_as_batch": True,  # SQLite changes a table by creating a new one
+        "transactional_ddl": True,  # both databases roll back DDL; Alembic assumes that SQLite does not
+        "include_name": _exclude_fts if sqlite else None,
     }
 
 
-def _not_of_fts(name: str | None, kind: str, parents: dict[str, Any]) -> bool:
-    """FTS5 tables are beyond SQLAlchemy, and FTS5 keeps its index in more tables of its own."""
+def _exclude_fts(name: str | None, kind: str, parents: dict[str, Any]) -> bool:
+    """Exclude FTS5 tables, which SQLAlchemy does not support, and the tables in which FTS5 keeps its index."""
     table = name if kind == "table" else parents.get("table_name")
     return table is None or not table.startswith(("search_index", "search_contacts"))
 
@@ -151,7 +153,7 @@ def _run(connection: Connection) -> None:
 
 @contextmanager
 def changing(url: str) -> Iterator[Connection]:
-    """A transaction that nobody else can be inside of."""
+    """Open a transaction that excludes all other schema changes."""
     parsed = parse_url(url)
     if parsed.get_backend_name() == "sqlite":
         path = sqlite_path(parsed)
@@ -159,11 +161,11 @@ def changing(url: str) -> Iterator[Connection]:
         engine = create_engine(
             "sqlite://", creator=lambda: connect_sqlite(path, _BUSY), poolclass=NullPool, hide_parameters=True
         )
-        scrub(engine)
+        scrub_errors(engine)
 
         @event.listens_for(engine, "connect")
         def _unbind(raw: Any, record: object) -> None:
-            raw.execute("PRAGMA foreign_keys = OFF")  # a table that is made anew must not take others along
+            raw.execute("PRAGMA foreign_keys = OFF")  # replacing a table must not delete rows of other tables
 
         @event.listens_for(engine, "begin")
         def _begin(connection: Connection) -> None:
@@ -182,14 +184,14 @@ def changing(url: str) -> Iterator[Connection]:
             )
         except ModuleNotFoundError:
             raise ConfigError(_("PostgreSQL needs psycopg"), _("pip install 'deskctl[postgresql]'")) from None
-        scrub(engine)
+        scrub_errors(engine)
         with engine.begin() as connection:
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
             yield connection
 
 
 def _make_file(path: Path) -> None:
-    """A new store is nobody else's to read: it holds customers' mail."""
+    """Create the file of a new store, readable by its owner and group only: it holds customer mail."""
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o660))
     except FileExistsError:
@@ -203,7 +205,7 @@ def _make_file(path: Path) -> None:
 
 @contextmanager
 def reading(url: str) -> Iterator[Connection]:
-    """A look at a store of any version."""
+    """Open a read-only transaction on a store of any version."""
     opened = database(url, busy=_BUSY)
     try:
         with opened.reading() as connection:
@@ -213,6 +215,6 @@ def reading(url: str) -> Iterator[Connection]:
 
 
 def where(url: str) -> str:
-    """The store's name for people, without secrets."""
+    """Return the name of the store for messages, without secrets."""
     parsed = parse_url(url)
     return str(sqlite_path(parsed)) if parsed.get_backend_name() == "sqlite" else parsed.render_as_string()

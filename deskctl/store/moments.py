@@ -1,4 +1,4 @@
-"""Moments as the store keeps them: whole microseconds since 1970-01-01T00:00:00Z."""
+"""Convert times to the representation of the store: whole microseconds since 1970-01-01T00:00:00Z."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 def to_micros(moment: datetime) -> int:
-    """`moment` is aware."""
+    """Convert a timezone-aware time."""
     return (moment - _EPOCH) // _MICROSECOND
 
 
@@ -22,7 +22,7 @@ def maybe_to_micros(moment: datetime | None) -> int | None:
 
 
 def from_micros(micros: int) -> datetime:
-    """Aware, UTC."""
+    """Return a timezone-aware time in UTC."""
     return _EPOCH + timedelta(microseconds=micros)
 
 
@@ -31,7 +31,7 @@ def maybe_from_micros(micros: int | None) -> datetime | None:
 
 
 def rfc3339(micros: int) -> str:
-    """As JSON has it: "2026-03-01T09:00:00Z", with six more digits where there are microseconds."""
+    """Format a time for JSON: "2026-03-01T09:00:00Z", with six more digits if it has microseconds."""
     return (_NAIVE_EPOCH + timedelta(microseconds=micros)).isoformat() + "Z"
 
 
@@ -40,7 +40,7 @@ def maybe_rfc3339(micros: int | None) -> str | None:
 
 
 def parse_rfc3339(text: str) -> int:
-    """The microseconds of a moment that `rfc3339` wrote. Raises UsageError."""
+    """Parse a time in the format of `rfc3339`. Raises UsageError."""
     try:
         return to_micros(datetime.fromisoformat(text))
     except (ValueError, TypeError, OverflowError):

@@ -10,15 +10,15 @@ from ..core.notifications.model import Notification, Window
 from ..core.notifications.repository import NotificationChanges
 from .encoding import maybe_clean
 from .moments import from_micros, to_micros
-from .statements import delete, insert, or_update
+from .statements import delete, insert, on_conflict_update
 from .tables import notices, windows
 
 NOTICE_COLUMNS = "id agent about at ticket message detail personal"
 WINDOW_COLUMNS = "agent until seconds at_once waiting"
 
 
-class StoredNotifications:
-    """The part of `StoredSource` for notifications."""
+class NotificationSource:
+    """The part of `DatabaseSource` for notifications."""
 
     _connection: Connection
 
@@ -46,6 +46,6 @@ def write_notifications(connection: Connection, changes: NotificationChanges) ->
     ]
     insert(connection, notices, new, NOTICE_COLUMNS)
     delete(connection, notices, [(number,) for number in sorted(changes.told)], "id")
-    again = or_update("agent", WINDOW_COLUMNS.split()[1:])
+    on_conflict = on_conflict_update("agent", WINDOW_COLUMNS.split()[1:])
     kept = [(w.agent, to_micros(w.until), w.seconds, w.at_once, w.waiting) for _, w in sorted(changes.windows.items())]
-    insert(connection, windows, kept, WINDOW_COLUMNS, again)
+    insert(connection, windows, kept, WINDOW_COLUMNS, on_conflict)

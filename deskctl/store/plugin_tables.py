@@ -1,6 +1,7 @@
-"""The tables of plugins: each revision is made once, in order, and on record by plugin.
+"""Manage the tables of plugins: each revision is applied once, in order, and recorded for its plugin.
 
-A plugin's package of migrations holds one module a revision; modules whose names begin with an underscore are none.
+The migrations package of a plugin holds one module for each revision; modules whose names begin with an underscore are
+not revisions.
 """
 
 from __future__ import annotations
@@ -15,22 +16,22 @@ from sqlalchemy import Connection, inspect, select
 from ..errors import ConfigError, DeskctlError
 from ..faultpoints import reach
 from ..i18n import _
-from .errors import translated
+from .errors import convert_errors
 from .migrate import changing, reading, where
 from .statements import insert
 from .tables import plugin_revisions
 
 
 def upgrade(url: str, plugin: str, package: str) -> tuple[str, ...]:
-    """Make what is pending, all or nothing; the revisions that were made now.
+    """Apply the pending revisions, all or nothing, and return them.
 
-    Raises Unavailable when the store cannot be used, ConfigError for what the plugin does wrong.
+    Raises Unavailable if the store cannot be used, ConfigError for a mistake of the plugin.
     """
-    with translated(where(url)), changing(url) as connection:
+    with convert_errors(where(url)), changing(url) as connection:
         wanted = pending(plugin, package, recorded(connection).get(plugin, ()))
         for revision in wanted:
             tables = set(inspect(connection).get_table_names())
-            _make(connection, package, revision)
+            _apply(connection, package, revision)
             _check_names(plugin, tables ^ set(inspect(connection).get_table_names()))
             insert(connection, plugin_revisions, [(plugin, revision, time.time_ns() // 1000)], "plugin revision at")
         reach("plugin_tables", "commit")
@@ -38,13 +39,13 @@ def upgrade(url: str, plugin: str, package: str) -> tuple[str, ...]:
 
 
 def made(url: str) -> dict[str, tuple[str, ...]]:
-    """`recorded` of the store at `url`, which has this version's shape. Raises Unavailable."""
+    """Return `recorded` for the store at `url`, which has the schema of this version. Raises Unavailable."""
     with reading(url) as connection:
         return recorded(connection)
 
 
 def recorded(connection: Connection) -> dict[str, tuple[str, ...]]:
-    """By plugin: the revisions that were made, those of plugins that are gone included."""
+    """Return the applied revisions by plugin, including those of removed plugins."""
     query = select(plugin_revisions).order_by(plugin_revisions.c.plugin, plugin_revisions.c.revision)
     found: dict[str, tuple[str, ...]] = {}
     for row in connection.execute(query):
@@ -53,7 +54,7 @@ def recorded(connection: Connection) -> dict[str, tuple[str, ...]]:
 
 
 def revisions(package: str) -> tuple[str, ...]:
-    """The revisions that a package holds, oldest first. Raises ConfigError."""
+    """Return the revisions of a package, the oldest first. Raises ConfigError."""
     try:
         path = importlib.import_module(package).__path__
     except Exception as error:
@@ -72,9 +73,9 @@ def revisions(package: str) -> tuple[str, ...]:
 
 
 def pending(plugin: str, package: str, done: Collection[str]) -> tuple[str, ...]:
-    """The revisions of a plugin's package that are still to be made.
+    """Return the revisions of a plugin that are not applied yet.
 
-    Raises ConfigError for tables that a newer version of the plugin made.
+    Raises ConfigError for tables of a newer version of the plugin.
     """
     known = revisions(package)
     if newer := sorted(set(done) - set(known)):
@@ -98,11 +99,11 @@ def pending(plugin: str, package: str, done: Collection[str]) -> tuple[str, ...]
     return wanted
 
 
-def _make(connection: Connection, package: str, revision: str) -> None:
+def _apply(connection: Connection, package: str, revision: str) -> None:
     name = f"{package}.{revision}"
     try:
-        make: Callable[[Connection], None] = importlib.import_module(name).upgrade
-        make(connection)
+        migrate: Callable[[Connection], None] = importlib.import_module(name).upgrade
+        migrate(connection)
     except DeskctlError as error:
         raise ConfigError(_("its migration {name} failed: {what}", name=name, what=error.what), error.hint) from error
     except Exception as error:

@@ -13,13 +13,15 @@ from sqlalchemy.pool import NullPool
 from ..errors import ConfigError
 from ..i18n import _
 from .database import Database
-from .errors import scrub
+from .errors import scrub_errors
 from .ids import Ids, Sequences
 from .instance import Instance, LockedInstance
 
 
 class PostgreSQL(Database):
-    """A server. Writers lock the rows they look at; the rest is settled by unique constraints and doing it again."""
+    """A PostgreSQL server. Writers lock the rows that they read; unique constraints and retries resolve other
+    conflicts.
+    """
 
     shared = True
 
@@ -46,7 +48,7 @@ class PostgreSQL(Database):
             )
         except ModuleNotFoundError:
             raise ConfigError(_("PostgreSQL needs psycopg"), _("pip install 'deskctl[postgresql]'")) from None
-        scrub(engine)
+        scrub_errors(engine)
         self._writer = engine
         self._readers = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
@@ -86,7 +88,7 @@ class PostgreSQL(Database):
                 **alive,
             },
         )
-        scrub(engine)
+        scrub_errors(engine)
         return LockedInstance(engine, label, self.where)
 
     def writable(self) -> bool:
@@ -98,8 +100,8 @@ class PostgreSQL(Database):
         except exc.SQLAlchemyError:
             return False
 
-    def forget(self) -> None:
-        """Nothing lies beside a server's tables; dead rows go with VACUUM."""
+    def flush_erased(self) -> None:
+        """Do nothing: a server has no files beside its tables, and VACUUM removes deleted rows."""
 
     def size(self) -> int | None:
         return None

@@ -1,4 +1,4 @@
-"""Doing a transaction again when another one was faster (PostgreSQL)."""
+"""Retry a transaction after a conflict with another one (PostgreSQL)."""
 
 from __future__ import annotations
 
@@ -13,21 +13,23 @@ from .errors import Conflict, Inconsistent
 
 T = TypeVar("T")
 
-_TRIES = 8
+_MAX_ATTEMPTS = 8
 
 
-def again(attempt: Callable[[], T]) -> T:
-    """`attempt` until it meets no conflict. It must be a whole transaction, and pure but for that.
+def retry_on_conflict(attempt: Callable[[], T]) -> T:
+    """Call `attempt` until it meets no conflict. It must be a whole transaction without other side effects.
 
-    Raises Inconsistent when the same conflict comes every time: then it is no race.
+    Raises Inconsistent if the same conflict occurs each time: then the cause is not concurrency.
     """
     last: Conflict | None = None
-    for turn in range(_TRIES):
+    for number in range(_MAX_ATTEMPTS):
         try:
             return attempt()
         except Conflict as conflict:
             last = conflict
-            time.sleep(random.uniform(0, 0.01) * 2**turn)  # whoever collided must not collide again in step
+            time.sleep(
+                random.uniform(0, 0.01) * 2**number
+            )  # random, so that the same transactions do not conflict again
     if "40P01" in str(last) or "40001" in str(last):  # deadlock_detected, serialization_failure
         raise Unavailable(_("the store is too busy: other transactions were always faster"), _("try again")) from last
-    raise Inconsistent(f"the store refuses what was to be written: {last}") from last
+    raise Inconsistent(_("the store refused the write: {reason}", reason=str(last))) from last

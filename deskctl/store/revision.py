@@ -1,4 +1,4 @@
-"""Which shapes of the store this version knows, oldest first. Read at every start, hence without Alembic."""
+"""The schema revisions that this version supports, the oldest first. Read at every start, therefore without Alembic."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ HEAD = REVISIONS[-1]
 
 
 def pending(revision: str | None) -> list[str]:
-    """The revisions that lead from a store's own to the newest. None is a store without tables."""
+    """Return the revisions between a store's revision and the newest. None is a store without tables."""
     return list(REVISIONS) if revision is None else list(REVISIONS[REVISIONS.index(revision) + 1 :])

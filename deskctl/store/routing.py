@@ -12,7 +12,7 @@ from sqlalchemy import Connection, func, or_, select, text, tuple_
 from ..core.routing.model import Presence, QueuedTicket, State, Turn
 from ..core.routing.repository import RoutingChanges
 from .moments import from_micros, maybe_from_micros, maybe_to_micros, to_micros
-from .statements import OR_NOTHING, delete, found, insert, or_update
+from .statements import ON_CONFLICT_DO_NOTHING, delete, insert, on_conflict_update, select_rows
 from .tables import presences as presence_table
 from .tables import ticket_tags, tickets, turns, unattended
 from .tables.tickets import ACTIVE, QUEUED
@@ -34,7 +34,7 @@ def presences(connection: Connection) -> Iterator[Presence]:
 
 
 def turns_of(connection: Connection, agents: Collection[str]) -> Iterator[Turn]:
-    for row in found(connection, turns, TURN_COLUMNS, "agent", [(agent,) for agent in agents]):
+    for row in select_rows(connection, turns, TURN_COLUMNS, "agent", [(agent,) for agent in agents]):
         yield Turn(row.agent, row.channel, from_micros(row.at), from_micros(row.began), row.given)
 
 
@@ -64,12 +64,12 @@ def waiting(
 def waiting_rows(connection: Connection, rows: Sequence[Any]) -> list[QueuedTicket]:
     """Return queued tickets from rows, with their tags and the assignees of the tickets they follow."""
     tags: defaultdict[int, set[str]] = defaultdict(set)
-    for row in found(connection, ticket_tags, "ticket tag", "ticket", [(row.number,) for row in rows]):
+    for row in select_rows(connection, ticket_tags, "ticket tag", "ticket", [(row.number,) for row in rows]):
         tags[row.ticket].add(row.tag)
     followed = sorted({row.follows for row in rows if row.follows is not None})
     owners = {
         row.number: row.assignee
-        for row in found(connection, tickets, "number assignee", "number", [(number,) for number in followed])
+        for row in select_rows(connection, tickets, "number assignee", "number", [(number,) for number in followed])
     }
     return [
         QueuedTicket(
@@ -107,12 +107,12 @@ def write_routing(connection: Connection, changes: RoutingChanges) -> None:
         (p.agent, p.state.value, maybe_to_micros(p.since), maybe_to_micros(p.until), p.moved, p.moved_by)
         for _, p in sorted(changes.presences.items())
     ]
-    again = or_update("agent", PRESENCE_COLUMNS.split()[1:])
-    insert(connection, presence_table, rows, PRESENCE_COLUMNS, again)
+    on_conflict = on_conflict_update("agent", PRESENCE_COLUMNS.split()[1:])
+    insert(connection, presence_table, rows, PRESENCE_COLUMNS, on_conflict)
     given = [
         (t.agent, t.channel, to_micros(t.at), to_micros(t.began), t.given) for _, t in sorted(changes.turns.items())
     ]
-    insert(connection, turns, given, TURN_COLUMNS, or_update("agent, channel", ["at", "began", "given"]))
+    insert(connection, turns, given, TURN_COLUMNS, on_conflict_update("agent, channel", ["at", "began", "given"]))
     told = [(team, to_micros(since)) for team, since in sorted(changes.unattended.items()) if since is not None]
-    insert(connection, unattended, told, "team since", OR_NOTHING)
+    insert(connection, unattended, told, "team since", ON_CONFLICT_DO_NOTHING)
     delete(connection, unattended, [(t,) for t, since in sorted(changes.unattended.items()) if since is None], "team")

@@ -1,6 +1,6 @@
-"""Rows and the core's dataclasses, each way, one explicit line a field.
+"""Convert the dataclasses of the core to rows, and rows back to objects, with one explicit line for each field.
 
-`*_COLUMNS` name what a tuple of `*_values` holds, in order.
+`*_COLUMNS` name the values of a `*_values` tuple, in order.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from .documents import addresses, addresses_json, deliveries, deliveries_json, s
 from .encoding import clean, from_json, maybe_clean, to_json
 from .moments import from_micros, maybe_from_micros, maybe_to_micros, to_micros
 
-#: A row of SQLAlchemy; what its columns hold, the tables say.
+#: A row of SQLAlchemy; the tables define its columns.
 AnyRow = Any
 
 # --- tickets --------------------------------------------------------------------------------------
@@ -36,7 +36,7 @@ TICKET_COLUMNS = (
 
 
 def ticket_values(ticket: Ticket) -> tuple[Any, ...]:
-    """The number stands last, where an UPDATE wants its key."""
+    """Return the values of a row. The number is the last one, because UPDATE needs its key there."""
     return (
         clean(ticket.subject),
         ticket.channel,
@@ -182,7 +182,7 @@ def message_values(message: Message) -> tuple[Any, ...]:
 
 
 def choices_json(choices: Iterable[Choice]) -> str | None:
-    """None for none, which is nearly always."""
+    """Return a JSON list; None for no choices, the usual case."""
     kept = [[clean(choice.key), clean(choice.label)] for choice in choices]
     return to_json(kept) if kept else None
 
@@ -263,7 +263,7 @@ OUTBOX_COLUMNS = (
     "sender_address reply_to to cc bcc in_reply_to references language automatic files headers subject text choices "
     "agent shown deliveries"
 )
-#: What may change once it is enqueued; the id stands last, where an UPDATE wants its key.
+#: Columns that can change after the entry is queued; the id comes last, because UPDATE needs its key there.
 OUTBOX_CHANGES = "state attempts due_at sent_at last_error deliveries"
 
 
@@ -371,7 +371,7 @@ def timer(row: AnyRow) -> Timer:
 
 
 def envelope_json(envelope: Envelope) -> str:
-    """Without the moment of receipt, which is a column of its own."""
+    """Return the document without the time of receipt, which has its own column."""
     return to_json(
         {
             "via": envelope.via,

@@ -1,4 +1,4 @@
-"""Whether a store has the shape that this version works on. Read at every start: a plain SELECT, no Alembic."""
+"""Check that a store has the schema of this version. Runs at every start: one SELECT, without Alembic."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from .revision import HEAD, REVISIONS
 
 
 def revision_of(connection: Connection) -> str | None:
-    """The revision of the store's tables; None when it has none yet."""
+    """Return the revision of the store's tables; None if it has no tables."""
     if not inspect(connection).has_table("alembic_version"):
         return None
     found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar_one_or_none()
@@ -18,7 +18,7 @@ def revision_of(connection: Connection) -> str | None:
 
 
 def check(revision: str | None, where: str) -> None:
-    """Raises ConfigError that says what to do when the store is empty, older or newer than this version."""
+    """Raise ConfigError, with a hint, if the store is empty, older or newer than this version."""
     if revision == HEAD:
         return
     if revision is None:

@@ -1,4 +1,6 @@
-"""What agents were shown, which answers to notifications were accepted, and who is composing a reply."""
+"""Store the messages that agents have seen, accepted answers to notifications, and leases of agents who compose a
+reply.
+"""
 
 from __future__ import annotations
 
@@ -10,15 +12,15 @@ from sqlalchemy import Connection, select
 from ..core.kernel.changes import Changes
 from ..core.messages.repository import MessageChanges
 from ..core.messages.seen_views import ComposingRow, SeenMark
-from .conversations import portions, valid
+from .conversations import batches, valid_ids
 from .encoding import clean
 from .moments import rfc3339, to_micros
-from .statements import OR_NOTHING, delete, insert, or_update, update
+from .statements import ON_CONFLICT_DO_NOTHING, delete, insert, on_conflict_update, update
 from .tables import composing, messages, notification_answers, seen_messages
 
 
 class SeenSource:
-    """The part of `core.ports.Source` that is about what was seen."""
+    """The part of `DatabaseSource` for seen messages."""
 
     _connection: Connection
 
@@ -32,17 +34,17 @@ class SeenSource:
 
 
 def versions_seen(connection: Connection, agent: str, ids: Collection[int]) -> dict[int, int]:
-    """The version of each message that the agent was shown, without those that they were not shown."""
+    """Return the version of each message that the agent has seen, without messages that they have not seen."""
     marks = seen_messages.c
     found: dict[int, int] = {}
-    for some in portions(valid(ids)):
+    for some in batches(valid_ids(ids)):
         query = select(marks.message, marks.version).where(marks.agent == clean(agent), marks.message.in_(some))
         found.update((row.message, row.version) for row in connection.execute(query))
     return found
 
 
 def mark(connection: Connection, agent: str, numbers: Collection[int], newest: int) -> SeenMark:
-    """What `agent` has seen of the tickets `numbers`, and how these stand now."""
+    """Return the messages of the tickets `numbers` that `agent` has seen, and their current versions."""
     m = messages.c
     public = m.ticket.in_(numbers), m.kind.in_(("in", "out")), m.automatic.is_(None), m.withdrawn.is_(False)
     now = {row.id: row for row in connection.execute(select(m.id, m.kind, m.version).where(*public).order_by(m.id))}
@@ -58,7 +60,7 @@ def mark(connection: Connection, agent: str, numbers: Collection[int], newest: i
 
 
 def composers(connection: Connection, numbers: Collection[int]) -> list[ComposingRow]:
-    """Whose lease on one of the tickets has not expired, the longest first."""
+    """Return the agents with an active lease on one of the tickets, the oldest lease first."""
     now = to_micros(datetime.now(UTC))
     query = select(composing.c.agent, composing.c.since).where(composing.c.ticket.in_(numbers), composing.c.until > now)
     rows = connection.execute(query.order_by(composing.c.since, composing.c.agent))
@@ -66,16 +68,16 @@ def composers(connection: Connection, numbers: Collection[int]) -> list[Composin
 
 
 def write(connection: Connection, changes: Changes) -> None:
-    """After the messages and the outbox, which the rows refer to."""
+    """Write the changes. Messages and outbox entries must be written before, because these rows refer to them."""
     shown = [
         (clean(agent), message, version)
         for (agent, message), version in sorted(changes.of(MessageChanges).seen.items())
     ]
-    insert(connection, seen_messages, shown, "agent message version", or_update("agent, message", ["version"]))
+    insert(connection, seen_messages, shown, "agent message version", on_conflict_update("agent, message", ["version"]))
     accepted = [
         (outbox, content, message) for (outbox, content), message in sorted(changes.of(MessageChanges).accepted.items())
     ]
-    insert(connection, notification_answers, accepted, "outbox content message", OR_NOTHING)
+    insert(connection, notification_answers, accepted, "outbox content message", ON_CONFLICT_DO_NOTHING)
     leases = [
         (key, lease) for key, lease in sorted(changes.of(MessageChanges).composing.items(), key=lambda item: item[0])
     ]
@@ -84,7 +86,13 @@ def write(connection: Connection, changes: Changes) -> None:
         for (ticket, agent), lease in leases
         if lease is not None and lease.since is not None
     ]
-    insert(connection, composing, begun, "ticket agent since until", or_update("ticket, agent", ["since", "until"]))
+    insert(
+        connection,
+        composing,
+        begun,
+        "ticket agent since until",
+        on_conflict_update("ticket, agent", ["since", "until"]),
+    )
     renewed = [
         (to_micros(lease.until), ticket, clean(agent))
         for (ticket, agent), lease in leases

@@ -13,7 +13,7 @@ from ..core.shifts.model import Absence, Handover, Rota, Shift
 from ..core.shifts.repository import ShiftChanges
 from .encoding import clean, from_json, to_json
 from .moments import from_micros, to_micros
-from .statements import delete, insert, or_update
+from .statements import delete, insert, on_conflict_update
 from .tables import absences, handovers, handovers_read, shifts
 
 SHIFT_COLUMNS = "id agent team timezone week first last"
@@ -21,8 +21,8 @@ ABSENCE_COLUMNS = "id agent first last"
 HANDOVER_COLUMNS = "id team author text at"
 
 
-class StoredShifts:
-    """The part of `StoredSource` for shifts."""
+class ShiftSource:
+    """The part of `DatabaseSource` for shifts."""
 
     _connection: Connection
 
@@ -71,7 +71,7 @@ def write_shifts(connection: Connection, changes: ShiftChanges) -> None:
     notes = [(n.id, n.team, n.author, clean(n.text), to_micros(n.at)) for n in changes.handovers]
     insert(connection, handovers, notes, HANDOVER_COLUMNS)
     read = sorted(changes.read.items())
-    insert(connection, handovers_read, read, "agent handover", or_update("agent", ["handover"]))
+    insert(connection, handovers_read, read, "agent handover", on_conflict_update("agent", ["handover"]))
 
 
 def _week(week: Sequence[Sequence[Frame]]) -> str:

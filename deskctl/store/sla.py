@@ -17,7 +17,7 @@ from ..core.sla.repository import SlaChanges
 from ..core.tickets.model import Priority
 from .encoding import clean, from_json, maybe_clean, to_json
 from .moments import from_micros, maybe_from_micros, maybe_to_micros, to_micros
-from .statements import delete, found, insert, or_update, update
+from .statements import delete, insert, on_conflict_update, select_rows, update
 from .tables import calendars, clocks, sla_book, sla_policies
 
 _MICRO = timedelta(microseconds=1)
@@ -114,7 +114,7 @@ def _policy(row: Any) -> Policy:
 
 
 def load_clocks(connection: Connection, tickets: Collection[int]) -> Iterator[Clock]:
-    rows = found(connection, clocks, CLOCK_COLUMNS, "ticket", [(ticket,) for ticket in tickets])
+    rows = select_rows(connection, clocks, CLOCK_COLUMNS, "ticket", [(ticket,) for ticket in tickets])
     return (clock(row) for row in rows)
 
 
@@ -171,14 +171,14 @@ def _clock_values(clock: Clock) -> tuple[Any, ...]:
 def write_sla(connection: Connection, changes: SlaChanges) -> None:
     if changes.book is not None:
         row = (_BOOK, changes.book.edition, changes.book.used)
-        insert(connection, sla_book, [row], "id edition used", or_update("id", ["edition", "used"]))
+        insert(connection, sla_book, [row], "id edition used", on_conflict_update("id", ["edition", "used"]))
         _calendars(connection, changes)
         _policies(connection, changes)
     kept = [_clock_values(clock) for _, clock in sorted(changes.clocks.items()) if clock is not None]
     gone = [(ticket, *key) for (ticket, key), clock in sorted(changes.clocks.items()) if clock is None]
     delete(connection, clocks, [(t, metric.value, instance) for t, metric, instance in gone], " ".join(CLOCK_KEY))
     rest = [column for column in CLOCK_COLUMNS.split() if column not in CLOCK_KEY]
-    insert(connection, clocks, kept, CLOCK_COLUMNS, or_update(", ".join(CLOCK_KEY), rest))
+    insert(connection, clocks, kept, CLOCK_COLUMNS, on_conflict_update(", ".join(CLOCK_KEY), rest))
 
 
 def _calendars(connection: Connection, changes: SlaChanges) -> None:

@@ -1,7 +1,8 @@
-"""What a transaction reads: the core's `Source` on a connection.
+"""Read the store in a transaction: the `Source` protocols of the core, on a connection.
 
-On PostgreSQL what a unit loads in order to change it is locked until the commit (FOR UPDATE), always in the order
-of its key, so that two writers wait for each other instead of overwriting each other. SQLite has one writer.
+On PostgreSQL, rows that a unit loads in order to change them are locked until the commit (FOR UPDATE), always in the
+order of their keys, so that concurrent writers wait and neither overwrite nor deadlock each other. SQLite has one
+writer.
 """
 
 from __future__ import annotations
@@ -27,18 +28,16 @@ from ..core.routing.model import Presence, QueuedTicket, Turn
 from ..core.sla.clocks import Clock
 from ..core.sla.policy_book import PolicyBook
 from ..core.tickets.model import Ticket
-from . import agent_rows as people_rows
-from . import routing, rows
-from . import sla as levels
-from .contacts import StoredCustomers
-from .conversations import HEAD, TalkSource, portions, valid
+from . import agent_rows, routing, rows
+from .contacts import ContactSource
+from .conversations import HEAD, ConversationSource, batches, valid_ids
 from .encoding import clean, to_json
 from .ids import Ids
 from .moments import to_micros
-from .notifications import StoredNotifications
+from .notifications import NotificationSource
 from .seen_messages import SeenSource
-from .shifts import StoredShifts
-from .sla import PolicyBookCache
+from .shifts import ShiftSource
+from .sla import PolicyBookCache, load_clocks
 from .tables import (
     agents,
     blocks,
@@ -62,18 +61,18 @@ from .tables.history import INVOKED, UNDOABLE
 from .tables.outbox import AUTO
 from .tables.tickets import ACTIVE, QUEUED
 
-#: Names the lock under which the head of the queue is taken; any fixed number.
+#: Key of the advisory lock for taking tickets from the queue; an arbitrary constant.
 _QUEUE_LOCK = 0x6465736B71
-#: Commands that are read at a time.
+#: Commands that one query reads.
 _PAGE = 200
 
 
-class StoredSource(TalkSource, SeenSource, StoredCustomers, StoredShifts, StoredNotifications):
-    """Fits `core.ports.Source`. `tickets_before` remembers tickets as they were loaded, to see what changes."""
+class DatabaseSource(ConversationSource, SeenSource, ContactSource, ShiftSource, NotificationSource):
+    """Implement the `Source` protocols. `tickets_before` holds tickets as they were loaded, to find the changes."""
 
-    def __init__(self, connection: Connection, ids: Ids, shelf: PolicyBookCache) -> None:
+    def __init__(self, connection: Connection, ids: Ids, policy_books: PolicyBookCache) -> None:
         self._connection = connection
-        self._shelf = shelf
+        self._policy_books = policy_books
         self.ids = ids
         self.tickets_before: dict[int, Ticket] = {}
 
@@ -81,19 +80,19 @@ class StoredSource(TalkSource, SeenSource, StoredCustomers, StoredShifts, Stored
 
     def tickets(self, numbers: Collection[int]) -> Iterable[Ticket]:
         found: list[Ticket] = []
-        for some in portions(valid(numbers)):
+        for some in batches(valid_ids(numbers)):
             query = select(tickets).where(tickets.c.number.in_(some)).order_by(tickets.c.number).with_for_update()
             loaded = self._connection.execute(query).all()
-            tags = self._sets(select(ticket_tags.c.ticket, ticket_tags.c.tag).where(ticket_tags.c.ticket.in_(some)))
-            fans = self._sets(select(followers.c.ticket, followers.c.agent).where(followers.c.ticket.in_(some)))
-            found += [rows.ticket(row, fans.get(row.number, ()), tags.get(row.number, ())) for row in loaded]
+            tags = self._grouped(select(ticket_tags.c.ticket, ticket_tags.c.tag).where(ticket_tags.c.ticket.in_(some)))
+            watching = self._grouped(select(followers.c.ticket, followers.c.agent).where(followers.c.ticket.in_(some)))
+            found += [rows.ticket(row, watching.get(row.number, ()), tags.get(row.number, ())) for row in loaded]
         self.tickets_before.update((ticket.number, ticket) for ticket in found)
         return found
 
     def contacts(self, ids: Collection[int]) -> Iterable[Contact]:
         return [
             rows.contact(row)
-            for some in portions(valid(ids))
+            for some in batches(valid_ids(ids))
             for row in self._connection.execute(select(contacts).where(contacts.c.id.in_(some)))
         ]
 
@@ -101,7 +100,7 @@ class StoredSource(TalkSource, SeenSource, StoredCustomers, StoredShifts, Stored
         asked = {(clean(a.address), a.kind): a.address for a in addresses}
         return [
             Identity(row.kind, asked[row.address, row.kind], row.contact, row.bounced)
-            for some in portions(list(asked))
+            for some in batches(list(asked))
             for row in self._connection.execute(
                 select(identities).where(tuple_(identities.c.address, identities.c.kind).in_(some))
             )
@@ -112,11 +111,11 @@ class StoredSource(TalkSource, SeenSource, StoredCustomers, StoredShifts, Stored
         return [rows.identity(row) for row in self._connection.execute(query)]
 
     def agents(self) -> Iterable[Agent]:
-        of = self._sets(select(memberships.c.agent, memberships.c.team))
-        return [people_rows.agent(row, of.get(row.handle, ())) for row in self._connection.execute(select(agents))]
+        of = self._grouped(select(memberships.c.agent, memberships.c.team))
+        return [agent_rows.agent(row, of.get(row.handle, ())) for row in self._connection.execute(select(agents))]
 
     def teams(self) -> Iterable[Team]:
-        return [people_rows.team(row) for row in self._connection.execute(select(teams))]
+        return [agent_rows.team(row) for row in self._connection.execute(select(teams))]
 
     def tickets_by_token(self, tokens: Collection[str]) -> Mapping[str, int]:
         query = select(tickets.c.token, tickets.c.number).where(tickets.c.token.in_([clean(t) for t in tokens]))
@@ -127,7 +126,7 @@ class StoredSource(TalkSource, SeenSource, StoredCustomers, StoredShifts, Stored
         wanted = sorted(set().union(*patterns.values()))
         found = {
             pattern
-            for some in portions(wanted)
+            for some in batches(wanted)
             for pattern in self._connection.execute(
                 select(blocks.c.pattern).where(blocks.c.pattern.in_(some))
             ).scalars()
@@ -139,7 +138,7 @@ class StoredSource(TalkSource, SeenSource, StoredCustomers, StoredShifts, Stored
 
     def queue(self, teams: Mapping[str | None, Collection[str]], limit: int) -> Sequence[int]:
         if self._connection.dialect.name == "postgresql":
-            # Two who ask at once get different tickets: the second waits here until the first has committed.
+            # Concurrent callers get different tickets: the second waits here until the first has committed.
             self._connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_QUEUE_LOCK})")
         waiting: list[tuple[int, int]] = []
         for team, besides in teams.items():
@@ -163,9 +162,9 @@ class StoredSource(TalkSource, SeenSource, StoredCustomers, StoredShifts, Stored
 
     def participants(self, tickets: Collection[int]) -> Mapping[int, frozenset[str]]:
         found: dict[int, frozenset[str]] = {}
-        for some in portions(valid(tickets)):
+        for some in batches(valid_ids(tickets)):
             query = select(participants.c.ticket, participants.c.address).where(participants.c.ticket.in_(some))
-            found.update((ticket, frozenset(who)) for ticket, who in self._sets(query).items())
+            found.update((ticket, frozenset(who)) for ticket, who in self._grouped(query).items())
         return found
 
     # --- messages ---------------------------------------------------------------------------------
@@ -174,7 +173,7 @@ class StoredSource(TalkSource, SeenSource, StoredCustomers, StoredShifts, Stored
         asked = {clean(message_id): message_id for message_id in message_ids}
         found = [
             rows.message_head(row)
-            for some in portions(list(asked))
+            for some in batches(list(asked))
             for row in self._connection.execute(
                 select(*HEAD).where(messages.c.message_id.in_(some)).order_by(messages.c.id)
             )
@@ -183,12 +182,12 @@ class StoredSource(TalkSource, SeenSource, StoredCustomers, StoredShifts, Stored
         return [*named, *self._known_as(asked)]
 
     def _known_as(self, asked: Mapping[str, str]) -> Iterator[MessageHead]:
-        """Messages of ours that the other side calls so, under the names that were asked for."""
+        """Yield our messages that the other side of a channel knows under one of these names."""
         names: dict[int, str] = {}
-        for some in portions(list(asked)):
+        for some in batches(list(asked)):
             query = select(known_as.c.message, known_as.c.name).where(known_as.c.name.in_(some))
             names.update((row.message, row.name) for row in self._connection.execute(query))
-        for portion in portions(sorted(names)):
+        for portion in batches(sorted(names)):
             for row in self._connection.execute(select(*HEAD).where(messages.c.id.in_(portion))):
                 head = rows.message_head(row)
                 yield _named(head, asked[names[head.id]])
@@ -202,7 +201,7 @@ class StoredSource(TalkSource, SeenSource, StoredCustomers, StoredShifts, Stored
     # --- outbox, timers, journal ------------------------------------------------------------------
 
     def outbox(self, ids: Collection[int]) -> Iterable[OutboxEntry]:
-        return self._outbox(select(outbox).where(outbox.c.id.in_(valid(ids))))
+        return self._outbox(select(outbox).where(outbox.c.id.in_(valid_ids(ids))))
 
     def outbox_of(self, ticket: int) -> Iterable[OutboxEntry]:
         return self._outbox(select(outbox).where(outbox.c.ticket == ticket))
@@ -211,7 +210,7 @@ class StoredSource(TalkSource, SeenSource, StoredCustomers, StoredShifts, Stored
         asked = {clean(message_id) for message_id in message_ids}
         return [
             entry
-            for some in portions(sorted(asked))
+            for some in batches(sorted(asked))
             for entry in self._outbox(select(outbox).where(outbox.c.message_id.in_(some), outbox.c.kind != "copy"))
         ]
 
@@ -226,21 +225,21 @@ class StoredSource(TalkSource, SeenSource, StoredCustomers, StoredShifts, Stored
         return [rows.outbox_entry(row) for row in found]
 
     def timers(self, ids: Collection[int]) -> Iterable[Timer]:
-        query = select(timers).where(timers.c.id.in_(valid(ids))).order_by(timers.c.id).with_for_update()
+        query = select(timers).where(timers.c.id.in_(valid_ids(ids))).order_by(timers.c.id).with_for_update()
         return [rows.timer(row) for row in self._connection.execute(query)]
 
-    # --- service levels ---------------------------------------------------------------------------
+    # --- SLA --------------------------------------------------------------------------------------
 
     def book(self) -> PolicyBook:
-        return self._shelf.book(self._connection)
+        return self._policy_books.book(self._connection)
 
     def clocks(self, tickets: Collection[int]) -> Iterable[Clock]:
-        return levels.load_clocks(self._connection, tickets)
+        return load_clocks(self._connection, tickets)
 
     def histories(self, tickets: Collection[int], kinds: Sequence[str]) -> Iterable[RecordedEvent]:
         return [
             recorded
-            for some in portions(valid(tickets))
+            for some in batches(valid_ids(tickets))
             for recorded in self._events(select(events).where(events.c.ticket.in_(some), events.c.kind.in_(kinds)))
         ]
 
@@ -273,7 +272,7 @@ class StoredSource(TalkSource, SeenSource, StoredCustomers, StoredShifts, Stored
         return routing.is_unattended(self._connection, team)
 
     def journal_state(self, id: int) -> JournalState | None:
-        if not valid((id,)):
+        if not valid_ids((id,)):
             return None
         query = select(journal.c.state).where(journal.c.id == id).with_for_update()
         state = self._connection.execute(query).scalar_one_or_none()
@@ -282,7 +281,7 @@ class StoredSource(TalkSource, SeenSource, StoredCustomers, StoredShifts, Stored
     # --- history ----------------------------------------------------------------------------------
 
     def command(self, id: int) -> CommandRecord | None:
-        if not valid((id,)):
+        if not valid_ids((id,)):
             return None
         row = self._connection.execute(select(commands).where(commands.c.id == id).with_for_update()).one_or_none()
         return rows.command(row) if row else None
@@ -327,7 +326,7 @@ class StoredSource(TalkSource, SeenSource, StoredCustomers, StoredShifts, Stored
     def _events(self, query: Select[Any]) -> list[RecordedEvent]:
         return [rows.event(row) for row in self._connection.execute(query.order_by(events.c.id))]
 
-    # --- what is new ------------------------------------------------------------------------------
+    # --- new rows ---------------------------------------------------------------------------------
 
     def next_id(self, kind: str) -> int:
         return self.ids.next(kind)
@@ -335,8 +334,8 @@ class StoredSource(TalkSource, SeenSource, StoredCustomers, StoredShifts, Stored
     def token(self) -> str:
         return secrets.token_hex(16)
 
-    def _sets(self, query: Select[Any]) -> dict[Any, set[str]]:
-        """The second column's values by the first's."""
+    def _grouped(self, query: Select[Any]) -> dict[Any, set[str]]:
+        """Return the values of the second column grouped by the first."""
         found: defaultdict[Any, set[str]] = defaultdict(set)
         for key, value in self._connection.execute(query):
             found[key].add(value)
@@ -344,5 +343,5 @@ class StoredSource(TalkSource, SeenSource, StoredCustomers, StoredShifts, Stored
 
 
 def _named(head: MessageHead, message_id: str) -> MessageHead:
-    """Under the id that was asked for: the store keeps it without what databases refuse."""
+    """Return the head with the id that was asked for: the store keeps it without characters that databases reject."""
     return head if head.message_id == message_id else replace(head, message_id=message_id)

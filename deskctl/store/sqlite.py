@@ -1,4 +1,4 @@
-"""A store in a SQLite file: one writer and several readers, and a watch over the file they have open."""
+"""A store in a SQLite file: one writer, several readers, and a check that the open file is still in place."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from sqlalchemy.pool import QueuePool
 from ..errors import StoreLost, Unavailable
 from ..i18n import _
 from .database import Database
-from .errors import scrub
+from .errors import scrub_errors
 from .ids import Counters, Ids
 from .instance import Instance, SoleInstance
 
-#: A disk with less than this (bytes) counts as full when someone asks whether the desk can take mail.
-_LEAST_FREE = 4 * 1024 * 1024
-#: Seconds to wait for readers before the log is emptied, once words were erased.
-_FORGETS_WITHIN = 2.0
+#: Free bytes below which `writable` reports the disk as full.
+_MIN_FREE_BYTES = 4 * 1024 * 1024
+#: Seconds to wait for readers when the write-ahead log is emptied after an erasure.
+_CHECKPOINT_TIMEOUT = 2.0
 
 
 def connect_sqlite(path: Path, busy: float, *, create: bool = False) -> sqlite3.Connection:
-    """A connection without transactions of its own making; never makes a file unless told to."""
+    """Open a connection that begins no transactions by itself. It creates the file only if `create` is true."""
     connection = sqlite3.connect(
         f"file:{quote(str(path))}?mode={'rwc' if create else 'rw'}",
         uri=True,
@@ -44,7 +44,7 @@ def connect_sqlite(path: Path, busy: float, *, create: bool = False) -> sqlite3.
 
 
 def _truncate_log(connection: sqlite3.Connection, within: float) -> bool:
-    """Empty the write-ahead log, waiting `within` seconds for readers; return True if it is empty now."""
+    """Empty the write-ahead log, waiting at most `within` seconds for readers. Return True if it is empty now."""
     connection.execute(f"PRAGMA busy_timeout = {int(within * 1000)}")
     busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     return not busy
@@ -59,7 +59,7 @@ def _identity(path: Path) -> tuple[int, int] | None:
 
 
 class SQLite(Database):
-    """One file. Writers of this process stand in line at a lock; other processes at SQLite's own."""
+    """A SQLite file. A lock serializes the writers of this process; SQLite's own lock serializes processes."""
 
     def __init__(self, path: Path, busy: float) -> None:
         super().__init__()
@@ -70,7 +70,7 @@ class SQLite(Database):
         self._opening = threading.RLock()
         self._open = 0
         self._log = path.with_name(path.name + "-wal")
-        self._to_forget = False
+        self._truncation_due = False
         self._log_file: tuple[int, int] | None = None
         self._file = _identity(path)
         if self._file is None:
@@ -88,7 +88,7 @@ class SQLite(Database):
             poolclass=QueuePool,
             pool_size=min(most, 4),
             max_overflow=most - min(most, 4),
-            hide_parameters=True,  # what customers write belongs in no traceback
+            hide_parameters=True,  # tracebacks must not contain texts of customers
         )
 
         @event.listens_for(engine, "close")
@@ -100,7 +100,7 @@ class SQLite(Database):
         def _begin(connection: Connection) -> None:
             connection.exec_driver_sql(begin)
 
-        scrub(engine)
+        scrub_errors(engine)
         return engine
 
     def _connect_writer(self) -> sqlite3.Connection:
@@ -108,9 +108,9 @@ class SQLite(Database):
         connection.execute("PRAGMA wal_autocheckpoint = 4000")
         connection.execute("PRAGMA journal_size_limit = 67108864")
         connection.execute("PRAGMA cache_size = -8000")
-        connection.execute("PRAGMA secure_delete = FAST")  # no remains of rows in pages that are written anyway
+        connection.execute("PRAGMA secure_delete = FAST")  # overwrite deleted rows in pages that are written anyway
         if self._log.exists() and self._log.stat().st_size:
-            with contextlib.suppress(sqlite3.Error):  # a process died: what it erased last may still be in its log
+            with contextlib.suppress(sqlite3.Error):  # after a crash the log may still hold erased texts
                 _truncate_log(connection, 0)
             connection.execute(f"PRAGMA busy_timeout = {int(self._busy * 1000)}")
         return connection
@@ -121,9 +121,11 @@ class SQLite(Database):
         return connection
 
     def _opened(self) -> sqlite3.Connection:
-        """A connection, and the identity of the write-ahead log, which stays for as long as there is one.
+        """Open a connection, and record the identity of the write-ahead log, which is constant while the log is in
+        use.
 
-        One more connection must never make a new log beside a deleted one that others write: that damages the store.
+        A further connection must never create a new log while other connections write to a deleted one: that damages
+        the store.
         """
         with self._opening:
             self._check_file()
@@ -135,19 +137,21 @@ class SQLite(Database):
             return connection
 
     def _check_file(self) -> None:
-        """Raise StoreLost when the file, or the log that goes with it, is no longer there under its name.
+        """Raise StoreLost if the file or its write-ahead log was removed or replaced.
 
-        SQLite would go on writing into a file that was deleted or moved away: mail acknowledged, and gone.
+        SQLite would continue to write to the deleted or moved file, and acknowledged mail would be lost.
         """
-        hint = "find out what removes files there; put back what was moved away, then start the daemon again"
+        hint = _("find out what removes files there, put the file back, then restart the daemon")
         if _identity(self._path) != self._file:
             self._lose(
                 StoreLost(_("the store {where} was removed or replaced while it was open", where=self.where), hint)
             )
         if self._open and self._log_file is not None and (now := _identity(self._log)) != self._log_file:
-            what = "removed" if now is None else "replaced"
-            words = f"the store's log {self._log} was {what} while it was open"
-            self._lose(StoreLost(words, hint, closable=now is None))
+            if now is None:
+                message = _("the store's log {log} was removed while it was open", log=self._log)
+            else:
+                message = _("the store's log {log} was replaced while it was open", log=self._log)
+            self._lose(StoreLost(message, hint, closable=now is None))
 
     def _lose(self, error: StoreLost) -> None:
         if self.lost is not None:
@@ -164,14 +168,14 @@ class SQLite(Database):
         try:
             self._check_file()
             with self._writer.connect() as connection:
-                if self._to_forget:
-                    self._forget(connection, 0)
+                if self._truncation_due:
+                    self._truncate_log_after_erasure(connection, 0)
                 try:
                     with connection.begin():
                         yield connection
-                    self._check_file()  # nobody is told of a commit that went into a deleted file
+                    self._check_file()  # do not report a commit to a deleted file as successful
                 except exc.OperationalError:
-                    connection.invalidate()  # after a fault of the disk only a fresh connection can be trusted
+                    connection.invalidate()  # after a disk error only a new connection is reliable
                     raise
         finally:
             self._turn.release()
@@ -185,19 +189,22 @@ class SQLite(Database):
     def _decide(self) -> Any:
         return self._read()
 
-    def forget(self) -> None:
-        """Move the log into the store and empty it. Readers that are at work hold it up: then the next transactions
-        try again, and so does whoever opens the store next."""
-        with self._turn, self._writer.connect() as connection:
-            self._forget(connection, _FORGETS_WITHIN)
+    def flush_erased(self) -> None:
+        """Write the log into the store and empty it.
 
-    def _forget(self, connection: Connection, within: float) -> None:
+        Active readers can prevent this. Then the next transactions try again, and so does the next process that opens
+        the store.
+        """
+        with self._turn, self._writer.connect() as connection:
+            self._truncate_log_after_erasure(connection, _CHECKPOINT_TIMEOUT)
+
+    def _truncate_log_after_erasure(self, connection: Connection, within: float) -> None:
         raw = connection.connection.driver_connection
         assert isinstance(raw, sqlite3.Connection)
         try:
-            self._to_forget = not _truncate_log(raw, within)
+            self._truncation_due = not _truncate_log(raw, within)
         except sqlite3.Error:
-            self._to_forget = True  # the erasing itself is committed
+            self._truncation_due = True  # the erasure itself is committed
         finally:
             raw.execute(f"PRAGMA busy_timeout = {int(self._busy * 1000)}")
 
@@ -208,10 +215,10 @@ class SQLite(Database):
         return SoleInstance(label)
 
     def writable(self) -> bool:
-        if _identity(self._path) != self._file or not os.access(self._path, os.W_OK) or self._free() < _LEAST_FREE:
+        if _identity(self._path) != self._file or not os.access(self._path, os.W_OK) or self._free() < _MIN_FREE_BYTES:
             return False
         if not self._turn.acquire(blocking=False):
-            return True  # we are writing at this moment
+            return True  # this process is writing now
         try:
             with self._writer.connect() as connection:
                 self._check_file()

@@ -1,4 +1,4 @@
-"""Timers on disk: what is due, and when the next one is."""
+"""Store timers: those that are due, and the next due time."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .engine import Database
 from .moments import maybe_from_micros, to_micros
 from .tables import timers
 
-# Asked whenever the daemon wakes: built once, so that asking costs little more than the answer.
+# Run at each wake-up of the daemon, therefore built only once.
 _DUE = (
     select(timers)
     .where(timers.c.due_at <= bindparam("now", type_=BigInteger))
@@ -24,19 +24,19 @@ _NEXT = select(timers.c.due_at).order_by(timers.c.due_at).limit(1)
 
 
 class Timers:
-    """Raises Unavailable."""
+    """The timers. Methods raise Unavailable."""
 
     def __init__(self, database: Database, clock: Callable[[], datetime]) -> None:
         self._database = database
         self._clock = clock
 
     def due(self, limit: int) -> list[Timer]:
-        """Timers whose moment has come, the oldest first. A timer goes when the command that it asks for is done."""
+        """Return timers that are due, the oldest first. The command that a timer triggers deletes it."""
         now = to_micros(self._clock())
         with self._database.reading() as connection:
             return [rows.timer(row) for row in connection.execute(_DUE, {"now": now, "most": limit})]
 
     def next_due(self) -> datetime | None:
-        """None when no timer is set."""
+        """Return the next due time; None if no timer is set."""
         with self._database.reading() as connection:
             return maybe_from_micros(connection.execute(_NEXT).scalar_one_or_none())

@@ -1,6 +1,6 @@
-"""What a transaction writes: a unit's `Changes`, table by table, one statement each.
+"""Write the changes of a unit, one statement for each table.
 
-The order is that of the references between the tables.
+The order follows the references between the tables.
 """
 
 from __future__ import annotations
@@ -23,13 +23,12 @@ from ..core.shifts.repository import ShiftChanges
 from ..core.sla.repository import SlaChanges
 from ..core.tickets.model import Ticket
 from ..core.tickets.repository import TicketChanges
-from . import agent_rows as people_rows
-from . import blobs, rows
-from . import link_codes as links
+from . import agent_rows, blobs, rows
 from . import seen_messages as seen
 from .attachments import FileRow, file_rows, insert_files
 from .encoding import clean, maybe_clean
-from .erase import EraseToo, erase
+from .erase import EraseHook, erase
+from .link_codes import LINK_CODE_COLUMNS, LINK_TRIES_COLUMNS, link_code_values, link_tries_values
 from .message_changes import edit, purge, reread
 from .notifications import write_notifications
 from .routing import write_routing
@@ -37,8 +36,8 @@ from .search import contacts as contact_index
 from .search import index
 from .shifts import write_shifts
 from .sla import write_sla
-from .source import StoredSource
-from .statements import OR_NOTHING, delete, found, insert, or_update, update
+from .source import DatabaseSource
+from .statements import ON_CONFLICT_DO_NOTHING, delete, insert, on_conflict_update, select_rows, update
 from .tables import (
     agents,
     anew,
@@ -64,12 +63,16 @@ from .tables import (
     timers,
 )
 
-_NOTHING: frozenset[str] = frozenset()
+_NO_ITEMS: frozenset[str] = frozenset()
 
 
-def write(connection: Connection, changes: Changes, source: StoredSource, too: EraseToo | None = None) -> None:
-    """Write everything; nothing is visible to others until the commit. Every loaded ticket is in `source`. `too` erases
-    elsewhere what is known of a person who is erased."""
+def write(
+    connection: Connection, changes: Changes, source: DatabaseSource, erase_hook: EraseHook | None = None
+) -> None:
+    """Write all changes; they are visible to others after the commit. `source` holds every loaded ticket.
+
+    `erase_hook` erases data elsewhere when a person is erased.
+    """
     _people(connection, changes, source)
     _tickets(connection, changes, source)
     _messages(connection, changes, source)
@@ -78,7 +81,7 @@ def write(connection: Connection, changes: Changes, source: StoredSource, too: E
     reread(connection, changes.of(MessageChanges).reread, source)
     edit(connection, changes.of(MessageChanges).edited, source)
     purge(connection, changes.of(MessageChanges).purged, source)
-    erase(connection, changes.of(ContactChanges).erased, source, changes.of(ContactChanges).erased_names, too)
+    erase(connection, changes.of(ContactChanges).erased, source, changes.of(ContactChanges).erased_names, erase_hook)
     _history(connection, changes)
     write_sla(connection, changes.of(SlaChanges))
     write_routing(connection, changes.of(RoutingChanges))
@@ -91,20 +94,20 @@ def write(connection: Connection, changes: Changes, source: StoredSource, too: E
     source.ids.save()
 
 
-def _people(connection: Connection, changes: Changes, source: StoredSource) -> None:
+def _people(connection: Connection, changes: Changes, source: DatabaseSource) -> None:
     insert(
         connection,
         teams,
-        [people_rows.team_values(t) for t in changes.of(AgentChanges).teams.values()],
-        people_rows.TEAM_COLUMNS,
-        or_update("handle", ["name", "signature", "plan"]),
+        [agent_rows.team_values(t) for t in changes.of(AgentChanges).teams.values()],
+        agent_rows.TEAM_COLUMNS,
+        on_conflict_update("handle", ["name", "signature", "plan"]),
     )
     insert(
         connection,
         agents,
-        [people_rows.agent_values(a) for a in changes.of(AgentChanges).agents.values()],
-        people_rows.AGENT_COLUMNS,
-        or_update("handle", people_rows.AGENT_COLUMNS.split()[1:]),
+        [agent_rows.agent_values(a) for a in changes.of(AgentChanges).agents.values()],
+        agent_rows.AGENT_COLUMNS,
+        on_conflict_update("handle", agent_rows.AGENT_COLUMNS.split()[1:]),
     )
     delete(connection, memberships, [(handle,) for handle in changes.of(AgentChanges).agents], "agent")
     joined = [(a.handle, team) for a in changes.of(AgentChanges).agents.values() for team in sorted(a.teams)]
@@ -114,18 +117,18 @@ def _people(connection: Connection, changes: Changes, source: StoredSource) -> N
         contacts,
         [rows.contact_values(c) for c in changes.of(ContactChanges).contacts.values()],
         rows.CONTACT_COLUMNS,
-        or_update("id", rows.CONTACT_COLUMNS.split()[1:]),
+        on_conflict_update("id", rows.CONTACT_COLUMNS.split()[1:]),
     )
-    codes = [links.link_code_values(c) for c in changes.of(ContactChanges).link_codes.values()]
-    insert(connection, link_codes, codes, links.LINK_CODE_COLUMNS, or_update("digest", ["used_at"]))
-    tried = [links.link_tries_values(t) for t in changes.of(ContactChanges).link_tries.values()]
-    insert(connection, link_tries, tried, links.LINK_TRIES_COLUMNS, or_update("address, kind", ["wrong", "since"]))
+    codes = [link_code_values(c) for c in changes.of(ContactChanges).link_codes.values()]
+    insert(connection, link_codes, codes, LINK_CODE_COLUMNS, on_conflict_update("digest", ["used_at"]))
+    tried = [link_tries_values(t) for t in changes.of(ContactChanges).link_tries.values()]
+    insert(connection, link_tries, tried, LINK_TRIES_COLUMNS, on_conflict_update("address, kind", ["wrong", "since"]))
     reached = [
         (source.next_id("identities"), i.kind, clean(i.address), i.contact)
         for i in changes.of(ContactChanges).identities
     ]
     insert(connection, identities, reached, rows.IDENTITY_COLUMNS)
-    contact_index.renew(
+    contact_index.reindex(
         connection,
         changes.of(ContactChanges).contacts.keys() | {i.contact for i in changes.of(ContactChanges).identities},
     )
@@ -138,22 +141,22 @@ def _people(connection: Connection, changes: Changes, source: StoredSource) -> N
         blocks,
         [(p,) for p, on in sorted(changes.of(MessageChanges).blocked.items()) if on],
         "pattern",
-        OR_NOTHING,
+        ON_CONFLICT_DO_NOTHING,
     )
     delete(
         connection, blocks, [(p,) for p, on in sorted(changes.of(MessageChanges).blocked.items()) if not on], "pattern"
     )
 
 
-def _tickets(connection: Connection, changes: Changes, source: StoredSource) -> None:
+def _tickets(connection: Connection, changes: Changes, source: DatabaseSource) -> None:
     new = [changes.of(TicketChanges).tickets[number] for number in sorted(changes.of(TicketChanges).new_tickets)]
     changed = [
         t
         for number, t in sorted(changes.of(TicketChanges).tickets.items())
         if number not in changes.of(TicketChanges).new_tickets
     ]
-    renamed = _of_renamed(connection, changed, source.tickets_before)
-    index.forget(connection, renamed)
+    renamed = _messages_of_renamed(connection, changed, source.tickets_before)
+    index.remove(connection, renamed)
     insert(connection, tickets, [rows.ticket_values(t) for t in new], rows.TICKET_COLUMNS)
     update(
         connection,
@@ -164,30 +167,30 @@ def _tickets(connection: Connection, changes: Changes, source: StoredSource) -> 
     )
     before = source.tickets_before
     added, removed = _difference(
-        (t.number, before[t.number].tags if t.number in before else _NOTHING, t.tags) for t in new + changed
+        (t.number, before[t.number].tags if t.number in before else _NO_ITEMS, t.tags) for t in new + changed
     )
     delete(connection, ticket_tags, removed, "ticket tag")
     insert(connection, ticket_tags, added, "ticket tag")
     added, removed = _difference(
-        (t.number, before[t.number].followers if t.number in before else _NOTHING, t.followers) for t in new + changed
+        (t.number, before[t.number].followers if t.number in before else _NO_ITEMS, t.followers) for t in new + changed
     )
     delete(connection, followers, removed, "ticket agent")
     insert(connection, followers, added, "ticket agent")
     took_part = sorted((ticket, clean(address)) for ticket, address in changes.of(TicketChanges).participants)
-    insert(connection, participants, took_part, "ticket address", OR_NOTHING)
-    index.again(connection, renamed)
+    insert(connection, participants, took_part, "ticket address", ON_CONFLICT_DO_NOTHING)
+    index.restore(connection, renamed)
 
 
-def _of_renamed(connection: Connection, changed: Iterable[Ticket], before: dict[int, Ticket]) -> list[int]:
-    """The messages of tickets with another subject, by which they were found."""
+def _messages_of_renamed(connection: Connection, changed: Iterable[Ticket], before: dict[int, Ticket]) -> list[int]:
+    """Return the messages of tickets with a changed subject, because the subject is part of their index entries."""
     numbers = [(t.number,) for t in changed if t.number in before and before[t.number].subject != t.subject]
-    return [row.id for row in found(connection, messages, "id", "ticket", numbers)]
+    return [row.id for row in select_rows(connection, messages, "id", "ticket", numbers)]
 
 
 def _difference(
     sets: Iterable[tuple[int, Iterable[str], Iterable[str]]],
 ) -> tuple[list[tuple[int, str]], list[tuple[int, str]]]:
-    """What was added to and what was removed from each ticket's set."""
+    """Return the added and the removed items of each ticket's set."""
     added: list[tuple[int, str]] = []
     removed: list[tuple[int, str]] = []
     for ticket, old, new in sets:
@@ -198,7 +201,7 @@ def _difference(
     return added, removed
 
 
-def _messages(connection: Connection, changes: Changes, source: StoredSource) -> None:
+def _messages(connection: Connection, changes: Changes, source: DatabaseSource) -> None:
     files, contents = file_rows(((m.id, m.files) for m in changes.of(MessageChanges).messages), source)
     raw = [m.raw_sha256 for m in changes.of(MessageChanges).messages if m.raw_sha256 is not None]
     blobs.keep(connection, source.ids, contents, [*raw, *(sha256 for _, _, _, _, _, sha256, _, _ in files)])
@@ -214,9 +217,9 @@ def _messages(connection: Connection, changes: Changes, source: StoredSource) ->
     ]
     insert(connection, calls, called, "message direction seconds")
     _index(connection, changes, files, source)
-    index.forget(connection, changes.of(MessageChanges).moved)
+    index.remove(connection, changes.of(MessageChanges).moved)
     update(connection, messages, [(t, m) for m, t in sorted(changes.of(MessageChanges).moved.items())], "ticket", "id")
-    index.again(connection, changes.of(MessageChanges).moved)
+    index.restore(connection, changes.of(MessageChanges).moved)
     update(
         connection,
         messages,
@@ -224,7 +227,7 @@ def _messages(connection: Connection, changes: Changes, source: StoredSource) ->
         "withdrawn",
         "id",
     )
-    index.forget(connection, changes.of(MessageChanges).withdrawn)
+    index.remove(connection, changes.of(MessageChanges).withdrawn)
 
 
 def _conversations(connection: Connection, changes: Changes) -> None:
@@ -238,13 +241,13 @@ def _conversations(connection: Connection, changes: Changes) -> None:
         for (channel, address), on in sorted(changes.of(ConversationChanges).new_ticket_requests.items())
         if not on
     ]
-    insert(connection, anew, begun, "channel address", OR_NOTHING)
+    insert(connection, anew, begun, "channel address", ON_CONFLICT_DO_NOTHING)
     delete(connection, anew, said, "channel address")
     named = [(clean(name), message) for name, message in sorted(changes.of(MessageChanges).known_as.items())]
-    insert(connection, known_as, named, "name message", OR_NOTHING)
+    insert(connection, known_as, named, "name message", ON_CONFLICT_DO_NOTHING)
 
 
-def _index(connection: Connection, changes: Changes, files: Iterable[FileRow], source: StoredSource) -> None:
+def _index(connection: Connection, changes: Changes, files: Iterable[FileRow], source: DatabaseSource) -> None:
     names: dict[int, list[str]] = {}
     for _, message, filename, *_ in files:
         names.setdefault(message, []).append(filename)
@@ -252,14 +255,16 @@ def _index(connection: Connection, changes: Changes, files: Iterable[FileRow], s
     known = source.tickets_before | changes.of(TicketChanges).tickets
     subjects = {m.ticket: clean(known[m.ticket].subject) for m in said if m.ticket in known}
     others = [(number,) for number in {m.ticket for m in said} - subjects.keys()]
-    subjects |= {row.number: row.subject for row in found(connection, tickets, "number subject", "number", others)}
+    subjects |= {
+        row.number: row.subject for row in select_rows(connection, tickets, "number subject", "number", others)
+    }
     words = (
         index.words_of(m.id, subjects[m.ticket], clean(m.subject), names.get(m.id, ()), clean(m.text)) for m in said
     )
     index.add(connection, list(words))
 
 
-def _outbox(connection: Connection, changes: Changes, source: StoredSource) -> None:
+def _outbox(connection: Connection, changes: Changes, source: DatabaseSource) -> None:
     new = [changes.of(OutboxChanges).outbox[entry] for entry in sorted(changes.of(OutboxChanges).new_outbox)]
     changed = [
         e
@@ -284,7 +289,7 @@ def _timers(connection: Connection, changes: Changes) -> None:
         timers,
         [rows.timer_values(t) for _, t in sorted(changes.timers.items())],
         rows.TIMER_COLUMNS,
-        or_update("key", ["id", "kind", "due_at", "ticket"]),
+        on_conflict_update("key", ["id", "kind", "due_at", "ticket"]),
     )
 
 
@@ -307,5 +312,5 @@ def _journal(connection: Connection, changes: Changes) -> None:
         "state message duplicate reason sender subject",
         "id",
     )
-    again = [("waiting", 0, 0, None, row) for row in sorted(changes.of(JournalChanges).retried_journal)]
-    update(connection, journal, again, "state attempts trial reason", "id")
+    retried = [("waiting", 0, 0, None, row) for row in sorted(changes.of(JournalChanges).retried_journal)]
+    update(connection, journal, retried, "state attempts trial reason", "id")

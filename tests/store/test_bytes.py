@@ -68,7 +68,7 @@ def test_bytes_go_with_their_last_reference(store: Store, desk_url: str) -> None
 
 
 def test_nothing_refers_to_bytes_that_were_never_kept(store: Store) -> None:
-    with pytest.raises(DeskctlError, match="never kept"):
+    with pytest.raises(DeskctlError, match="not stored"):
         store.transaction(lambda unit: open_ticket(unit, raw_sha256="0" * 64))
     assert store.ask(ListTickets(all=True)) == []
 
@@ -80,7 +80,7 @@ def test_a_transaction_that_fails_counts_nothing(store: Store, desk_url: str) ->
         open_ticket(unit, raw_sha256=hashlib.sha256(b"raw").hexdigest(), files=(IncomingFile("a", "a/b", b"new"),))
         add_message(unit, 4711)
 
-    with pytest.raises(Exception, match="refuses"):
+    with pytest.raises(Exception, match="refused"):
         store.transaction(work)
     assert list(_blobs(desk_url).values()) == [(3, 1)]
 

@@ -12,7 +12,7 @@ from sqlalchemy import text
 
 from deskctl.errors import DeskctlError
 from deskctl.store import Store, migrate
-from deskctl.store.errors import translated
+from deskctl.store.errors import convert_errors
 
 SECRET = "kim.secret@customer.example"
 
@@ -76,7 +76,7 @@ def test_no_value_is_in_an_error(
     inner: list[BaseException] = []
 
     def raw(*given: Any) -> None:
-        """As a plugin's own code meets the error, before the store has translated it."""
+        """As a plugin's own code meets the error, before the store has convert_errors it."""
         try:
             work(*given)
         except BaseException as error:
@@ -97,7 +97,7 @@ def test_no_value_is_in_an_error(
 
 
 def test_an_upgrade_says_no_value_either(desk_url: str, store: Store) -> None:
-    with pytest.raises(DeskctlError) as caught, translated("here"), migrate.changing(desk_url) as connection:
+    with pytest.raises(DeskctlError) as caught, convert_errors("here"), migrate.changing(desk_url) as connection:
         connection.execute(
             text("INSERT INTO plugin_revisions VALUES (:secret, :secret, 1), (:secret, :secret, 1)"),
             {"secret": SECRET},

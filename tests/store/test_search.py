@@ -23,8 +23,8 @@ from deskctl.store.queries import search as queries
 from deskctl.store.search import candidates
 from deskctl.store.search.excerpts import Readable, snippet
 from deskctl.store.search.index import _rows, words_of
-from deskctl.store.search.offsets import COMPOSING, Places
-from deskctl.store.search.tokens import Phrase, cut, fold, phrases
+from deskctl.store.search.offsets import COMPOSING, OffsetMap
+from deskctl.store.search.tokens import Phrase, fold, phrases, tokenize
 from tests.store.build import Clock, add_message, change_ticket, open_ticket
 
 
@@ -304,7 +304,7 @@ def test_words_at_the_end_of_a_very_long_text_are_found(store: Store) -> None:
 
 @given(st.text())
 def test_any_text_is_cut_into_words_that_both_engines_take(text: str) -> None:
-    for word in cut(text):
+    for word in tokenize(text):
         assert 0 < len(word) <= 40
         assert not set(word) & set("\0'\"\\ :*&|!()<>-")
 
@@ -312,7 +312,7 @@ def test_any_text_is_cut_into_words_that_both_engines_take(text: str) -> None:
 @given(st.text(alphabet=st.characters(categories=["L", "N", "Zs"])))
 def test_what_is_written_is_found_by_each_of_its_parts(text: str) -> None:
     """Whatever stands between blanks in a text is a phrase of that text, in the index and for whoever reads it."""
-    whole, readable = cut(text), Readable(text)
+    whole, readable = tokenize(text), Readable(text)
     for part in text.split():
         for phrase in phrases(f'"{part}"'):
             assert _holds(whole, phrase)
@@ -328,13 +328,13 @@ def test_korean_is_found_by_any_piece_and_by_nothing_else(text: str, piece: str)
     held = piece in text
     assert (Readable(text).first(phrase) is not None) == held
     # a lone syllable inside a word begins a pair, or ends the word
-    assert _holds(cut(text), phrase) == held
+    assert _holds(tokenize(text), phrase) == held
 
 
 @given(st.text("aB 가나-.ß", max_size=20), st.lists(st.text("aB가나ß", min_size=1, max_size=3), min_size=1, max_size=2))
 def test_the_index_and_the_reader_agree_on_what_a_text_holds(text: str, parts: list[str]) -> None:
     for phrase in phrases('"' + " ".join(parts) + '"'):
-        assert _holds(cut(text), phrase) == (Readable(text).first(phrase) is not None)
+        assert _holds(tokenize(text), phrase) == (Readable(text).first(phrase) is not None)
 
 
 @given(st.text("aB 가나-ßé\u0301\n⟦", max_size=400), st.lists(st.sampled_from(["a", "b", "가나", "가", "ss", "é"])))
@@ -434,7 +434,7 @@ _COMPATIBLE = st.text(st.sampled_from(_FORMS) | st.characters(), max_size=12)
 @given(_COMPATIBLE)
 def test_places_in_a_folded_text_are_those_of_the_text(text: str) -> None:
     shown = unicodedata.normalize("NFC", text)
-    places = Places(shown)
+    places = OffsetMap(shown)
     folded = fold(shown)
     for place, character in enumerate(folded):
         start, end = places.shown(place), places.shown_after(place + 1)

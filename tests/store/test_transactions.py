@@ -240,7 +240,7 @@ def test_what_cannot_be_written_leaves_nothing_and_says_so(store: Store) -> None
         open_ticket(unit)
         add_message(unit, 4711)  # there is no such ticket
 
-    with pytest.raises(DeskctlError, match="refuses"):
+    with pytest.raises(DeskctlError, match="refused"):
         store.transaction(work)
     assert store.ask(ListTickets(all=True)) == []
 

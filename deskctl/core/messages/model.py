@@ -163,10 +163,10 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class InboundMessage:
-    """What a channel made of one raw message. Plain text everywhere: no NUL, no lone surrogates, NFC.
+    """A raw message as a channel parsed it. Plain text everywhere: no NUL, no lone surrogates, NFC.
 
     `sender` is the bare address in the channel's own terms (lower-cased domain for mail), None when the
-    message names nobody. `text` is the readable text; `visible_text` is `text` without quotes and signature.
+    message names no sender. `text` is the readable text; `visible_text` is `text` without quotes and signature.
     `message_id`, `in_reply_to` and `references` carry their angle brackets. `digest` is the hash of what
     the sender wrote (for mail: From, Date, Subject and decoded parts), which tells a duplicate from
     another message under the same id. `problems` are remarks on what was broken, for people.
@@ -218,10 +218,10 @@ class FileRef:
 
 @dataclass(frozen=True, slots=True)
 class OutboundMessage:
-    """What a channel is asked to send. Everything is fixed when it enters the outbox, its id included.
+    """A message for a channel to send. All its parts, including its id, are fixed when it enters the outbox.
 
-    `to`, `cc` and `bcc` are bare addresses. `automatic` asks the channel to mark it as a machine's words
-    and to provoke no answer. `copy` asks it to send nothing, but to keep a copy of what was sent before.
+    `to`, `cc` and `bcc` are bare addresses. `automatic` asks the channel to mark it as automatic, so that it provokes
+    no answer. `copy` asks the channel to keep a copy of a sent message and to send nothing.
     """
 
     outbox_id: int
@@ -248,9 +248,9 @@ class OutboundMessage:
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """What the transport said about a raw message, apart from its bytes.
+    """The facts of the transport about a raw message.
 
-    `via` names the door: imap, smtp, lmtp, pipe, console, or import for old mail. `received_at` is aware, UTC.
+    `via` names the entry: imap, smtp, lmtp, pipe, console, or import for old mail. `received_at` is aware, UTC.
     """
 
     via: str

@@ -1,4 +1,4 @@
-"""How Alembic sees the store. `migrate.upgrade` hands over the connection; there is no other way in."""
+"""Configure Alembic with the connection that `migrate.upgrade` passes; Alembic is not used in any other way."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers to the queries of the core, as the documented JSON documents. Each module lists its answers in `ANSWERS`."""
+"""Answer the queries of the core with the documented JSON documents. Each module lists its queries in `ANSWERS`."""
 
 from __future__ import annotations
 
@@ -10,32 +10,42 @@ from ...core.values import numbers
 from ...errors import UsageError
 from ...i18n import _
 from ..encoding import clean
-from . import agents as staff
-from . import attachments as files
-from . import completions, contacts, inbox, outbox, queue, routing, search, shifts, tickets
-from . import notification_ids as secrets
-from . import operations as report
-from . import raw_messages as raw
-from . import sla as levels
-from . import ticket as document
+from . import (
+    agents,
+    attachments,
+    completions,
+    contacts,
+    inbox,
+    notification_ids,
+    operations,
+    outbox,
+    queue,
+    raw_messages,
+    routing,
+    search,
+    shifts,
+    sla,
+    ticket,
+    tickets,
+)
 from .reader import Answers, Reader
 
 _MODULES = (
+    agents,
+    attachments,
     completions,
     contacts,
-    document,
-    files,
     inbox,
-    levels,
+    notification_ids,
+    operations,
     outbox,
     queue,
-    raw,
-    report,
+    raw_messages,
     routing,
     search,
-    secrets,
     shifts,
-    staff,
+    sla,
+    ticket,
     tickets,
 )
 _ANSWERS: Answers = {query: answer for module in _MODULES for query, answer in module.ANSWERS.items()}
@@ -50,7 +60,7 @@ def answer(reader: Reader, query: Query) -> Any:
 
 
 def _cleaned(query: Query) -> Query:
-    """Return the query with its texts as the store keeps them, without characters that databases refuse."""
+    """Return the query with its texts as the store keeps them, without characters that databases reject."""
     values = {field.name: getattr(query, field.name) for field in fields(query)}
     numbers.check(values.values())
     texts = {name: clean(value) for name, value in values.items() if isinstance(value, str)}

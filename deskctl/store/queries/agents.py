@@ -1,4 +1,4 @@
-"""Agents and teams, with how much each has to do."""
+"""List agents and teams, with their workload."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ from ...core.agents.views import AgentRow, NotificationPreferencesPart, RoutingP
 from ...core.messages.queries import ListBlocks
 from ...core.messages.views import BlockRow
 from ...core.routing.model import Presence
-from .. import documents as shapes
-from .. import routing
+from .. import documents, routing
 from ..moments import maybe_rfc3339, maybe_to_micros
 from ..tables import agents, blocks, memberships, teams, tickets
 from ..tables.tickets import ACTIVE
@@ -22,12 +21,12 @@ from .reader import Answers
 
 
 def list_agents(connection: Connection, query: ListAgents) -> list[AgentRow]:
-    """By handle; inactive ones only with `all`."""
+    """Return agents sorted by handle; inactive ones only with `all`."""
     joined: defaultdict[str, list[str]] = defaultdict(list)
     for agent, team in connection.execute(select(memberships.c.agent, memberships.c.team)):
         joined[agent].append(team)
     load = _active_by(connection, tickets.c.assignee)
-    there, now = {p.agent: p for p in routing.presences(connection)}, datetime.now(UTC)
+    presences, now = {p.agent: p for p in routing.presences(connection)}, datetime.now(UTC)
     found = [row for row in connection.execute(select(agents)) if row.active or query.all]
     loads: defaultdict[str, dict[str, int]] = defaultdict(dict)
     for (agent, channel), count in sorted(routing.loads(connection, [row.handle for row in found]).items()):
@@ -42,7 +41,7 @@ def list_agents(connection: Connection, query: ListAgents) -> list[AgentRow]:
             "active": row.active,
             "signature": row.signature,
             "open": load.get(row.handle, 0),
-            **_seat(row.seat, there.get(row.handle) or Presence(row.handle), now),
+            **_seat(row.seat, presences.get(row.handle) or Presence(row.handle), now),
             **_reach(row.reach),
             "load": loads[row.handle],
         }
@@ -51,7 +50,7 @@ def list_agents(connection: Connection, query: ListAgents) -> list[AgentRow]:
 
 
 def list_teams(connection: Connection, query: ListTeams) -> list[TeamRow]:
-    """By handle."""
+    """Return teams sorted by handle."""
     members: defaultdict[str, list[str]] = defaultdict(list)
     active = select(memberships.c.team, memberships.c.agent).join(agents, agents.c.handle == memberships.c.agent)
     for team, agent in connection.execute(active.where(agents.c.active)):
@@ -64,14 +63,14 @@ def list_teams(connection: Connection, query: ListTeams) -> list[TeamRow]:
             "agents": sorted(members[row.handle]),
             "signature": row.signature,
             "open": load.get(row.handle, 0),
-            **_plan(shapes.plan(row.plan)),
+            **_plan(documents.plan(row.plan)),
         }
         for row in sorted(connection.execute(select(teams)), key=lambda row: row.handle)
     ]
 
 
 def _seat(kept: str | None, presence: Presence, now: datetime) -> RoutingProfilePart:
-    seat, state = shapes.seat(kept), presence.at(now)
+    seat, state = documents.seat(kept), presence.at(now)
     ends = presence.until if presence.until is not None and presence.until > now else None
     return {
         "tier": seat.tier,
@@ -86,7 +85,7 @@ def _seat(kept: str | None, presence: Presence, now: datetime) -> RoutingProfile
 
 
 def _reach(kept: str | None) -> NotificationPreferencesPart:
-    reach = shapes.reach(kept)
+    reach = documents.reach(kept)
     return {
         "notify": reach.notify or None,
         "quiet": reach.quiet or None,
@@ -110,7 +109,7 @@ def _plan(plan: RoutingPlan) -> RoutingPlanPart:
 
 
 def list_blocks(connection: Connection) -> list[BlockRow]:
-    """In alphabetical order."""
+    """Return blocked senders in alphabetical order."""
     return [{"pattern": pattern} for pattern in sorted(connection.execute(select(blocks.c.pattern)).scalars())]
 
 

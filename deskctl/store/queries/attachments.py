@@ -1,4 +1,4 @@
-"""The bytes of attachments."""
+"""Return the bytes of attachments."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .reader import Answers
 
 
 def get_attachment(connection: Connection, query: GetAttachment) -> FileContent:
-    """Raises NotFound."""
+    """Return the content of an attachment. Raises NotFound."""
     found = select(attachments).where(attachments.c.id == query.id)
     row = connection.execute(found).one_or_none() if 0 < query.id < 2**63 else None
     if row is None:
@@ -25,7 +25,7 @@ def get_attachment(connection: Connection, query: GetAttachment) -> FileContent:
             _("no attachment {id}", id=query.id), _("deskctl show NUMBER --json lists a ticket's attachments")
         )
     content = blobs.read(connection, [row.sha256])[row.sha256]
-    if row.content_type.startswith(("message/", "text/")):  # a report may quote the head of what came back
+    if row.content_type.startswith(("message/", "text/")):  # a bounce can quote the headers of the returned message
         content = hidden(connection, content)
     return {
         "filename": row.filename,

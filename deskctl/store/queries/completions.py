@@ -1,4 +1,4 @@
-"""Words that complete what somebody types."""
+"""Return words for shell completion."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from ..tables import agents, calendars, contacts, sla_policies, teams, ticket_ta
 from ..tables.tickets import ACTIVE
 from .reader import Answers
 
-#: Tickets that are looked through, newest change first.
+#: Tickets and contacts that are offered at most, the most recent first.
 _RECENT = 5000
 
 
 def complete(connection: Connection, settings: Settings, query: Completions) -> list[str]:
-    """Raises UsageError for an unknown kind."""
+    """Return the words of a kind that begin with the prefix. Raises UsageError for an unknown kind."""
     words = _words(connection, settings, query.kind)
     return [word for word in words if word.startswith(query.prefix)][: query.limit]
 

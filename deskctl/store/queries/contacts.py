@@ -1,4 +1,4 @@
-"""Customers: lists of them, and one with all that was said on every channel."""
+"""List contacts, and show one contact with its conversations on every channel."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ from .reader import Answers
 from .ticket import attachment_document, call_document, event_document
 from .tickets import contacts_at, ticket_rows
 
-#: Contacts that are looked through for a word, newest first.
-_SOUGHT = 5000
+#: Contacts that a search considers, the newest first.
+_MAX_CANDIDATES = 5000
 
 
 def list_contacts(connection: Connection, query: ListContacts) -> list[ContactRow]:
@@ -45,18 +45,21 @@ def count_contacts(connection: Connection, query: CountContacts) -> int:
 
 
 def _matching(connection: Connection, query: ListContacts) -> list[Person]:
-    """Return the customers that the query's filters match, newest first."""
-    numbers = _sought(connection, query)
+    """Return the contacts that match the filters of the query, the newest first."""
+    numbers = _candidates(connection, query)
     people = persons(connection, numbers)
     living = list(dict.fromkeys(people[n].contact.id for n in numbers))
-    return [people[n] for n in living if _fits(people[n].contact, query)]
+    return [people[n] for n in living if _matches_filters(people[n].contact, query)]
 
 
-def _sought(connection: Connection, query: ListContacts) -> Sequence[int]:
-    """Candidates, newest first; a value of one who was merged may be what is known of whom they were merged into."""
+def _candidates(connection: Connection, query: ListContacts) -> Sequence[int]:
+    """Return candidates, the newest first.
+
+    A merged contact can hold a value of the contact into which it was merged.
+    """
     if query.text is not None:
         rebuild.require(connection)
-        return contact_index.found(connection, query.text, _SOUGHT)
+        return contact_index.find(connection, query.text, _MAX_CANDIDATES)
     wanted = select(contacts.c.id).order_by(contacts.c.id.desc())
     if query.org is not None:
         wanted = wanted.where(contacts.c.org.is_not(None), _is(contacts.c.org, query.org))
@@ -71,7 +74,7 @@ def _is(column: Column[Any], value: str) -> ColumnElement[bool]:
     return or_(column == value.strip(), func.lower(column) == value.strip().lower())
 
 
-def _fits(contact: Contact, query: ListContacts) -> bool:
+def _matches_filters(contact: Contact, query: ListContacts) -> bool:
     return all(
         wanted is None or (own or "").casefold() == wanted.strip().casefold()
         for own, wanted in ((contact.org, query.org), (contact.tier, query.tier))
@@ -84,7 +87,7 @@ def _rows(connection: Connection, people: Sequence[Person]) -> list[ContactRow]:
     for identity in _identities(connection, list(of)):
         addresses[of[identity["contact"]]].append(identity["address"])
     total, active, seen = dict.fromkeys(addresses, 0), dict.fromkeys(addresses, 0), dict[int, int]()
-    for some in _portions(list(of)):
+    for some in _batches(list(of)):
         mine = tickets.c.contact.in_(some)
         counted = select(tickets.c.contact, func.count(), func.max(tickets.c.updated_at)).where(mine)
         for number, count, newest in connection.execute(counted.group_by(tickets.c.contact)):
@@ -113,23 +116,23 @@ def _rows(connection: Connection, people: Sequence[Person]) -> list[ContactRow]:
 
 
 def _identities(connection: Connection, members: Sequence[int]) -> list[IdentityRow]:
-    """Those of each contact oldest first."""
+    """Return the identities, the oldest first for each contact."""
     return [
         {"kind": row.kind, "address": row.address, "contact": row.contact, "bounced": row.bounced}
-        for some in _portions(members)
+        for some in _batches(members)
         for row in connection.execute(
             select(identities).where(identities.c.contact.in_(some)).order_by(identities.c.id)
         )
     ]
 
 
-def _portions(values: Sequence[int]) -> Iterator[Sequence[int]]:
+def _batches(values: Sequence[int]) -> Iterator[Sequence[int]]:
     for start in range(0, len(values), 1000):
         yield values[start : start + 1000]
 
 
 def show_contact(connection: Connection, query: ShowContact) -> ContactDocument:
-    """Raises NotFound."""
+    """Return a contact with its tickets and messages. Raises NotFound."""
     if query.limit < 0:
         raise UsageError(_("not a limit: {limit}", limit=query.limit))
     who = person(connection, query.id)
@@ -149,7 +152,9 @@ def show_contact(connection: Connection, query: ShowContact) -> ContactDocument:
 
 
 def find_contact(connection: Connection, query: FindContact) -> int:
-    """Raises NotFound, with similar addresses; UsageError for an address of several customers."""
+    """Return the id of the contact with an address. Raises NotFound, with similar addresses, and UsageError for an
+    address of several contacts.
+    """
     numbers = contacts_at(connection, query.address)
     living = sorted({who.contact.id for who in persons(connection, numbers).values()})
     if len(living) > 1:
@@ -160,7 +165,8 @@ def find_contact(connection: Connection, query: FindContact) -> int:
         )
     if living:
         return living[0]
-    known = connection.execute(select(identities.c.address).order_by(identities.c.id.desc()).limit(_SOUGHT)).scalars()
+    newest_first = select(identities.c.address).order_by(identities.c.id.desc())
+    known = connection.execute(newest_first.limit(_MAX_CANDIDATES)).scalars()
     raise NotFound(
         _(
             'no contact has the address "{address}"{suggestion}',
@@ -172,7 +178,7 @@ def find_contact(connection: Connection, query: FindContact) -> int:
 
 
 def contact_events(connection: Connection, query: ContactEvents) -> list[dict[str, Any]]:
-    """Raises NotFound."""
+    """Return the events of a contact. Raises NotFound."""
     return _events(connection, person(connection, query.id))
 
 
@@ -182,8 +188,10 @@ def _events(connection: Connection, who: Person) -> list[dict[str, Any]]:
 
 
 def _timeline(connection: Connection, who: Person, query: ShowContact) -> tuple[list[SaidRow], int]:
-    """The newest words on all tickets of theirs, and their own on tickets of others, oldest first; and how many came
-    before them."""
+    """Return the newest messages, the oldest first, and the number of earlier messages.
+
+    These are the messages on the person's tickets, and the person's own messages on other tickets.
+    """
     own = select(tickets.c.number).where(tickets.c.contact.in_(who.members))
     reached = select(identities.c.address).where(identities.c.contact.in_(who.members))
     others = select(participants.c.ticket).where(participants.c.address.in_(reached))
@@ -194,11 +202,11 @@ def _timeline(connection: Connection, who: Person, query: ShowContact) -> tuple[
     newest = select(messages.c.id).where(*mine).order_by(messages.c.id.desc()).limit(min(query.limit, 2**63 - 1))
     ids = connection.execute(newest).scalars().all()
     total = connection.execute(select(func.count()).where(*mine)).scalar_one()
-    said = [row for some in _portions(ids[::-1]) for row in _said(connection, some)]
+    said = [row for some in _batches(ids[::-1]) for row in _message_rows(connection, some)]
     return said, total - len(said)
 
 
-def _said(connection: Connection, ids: Sequence[int]) -> list[SaidRow]:
+def _message_rows(connection: Connection, ids: Sequence[int]) -> list[SaidRow]:
     files: dict[int, list[AttachmentRow]] = {}
     attached = select(attachments).where(attachments.c.message.in_(ids)).order_by(attachments.c.id)
     for row in connection.execute(attached):

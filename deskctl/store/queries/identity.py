@@ -1,4 +1,4 @@
-"""Who somebody is: the contact that lives on, with everyone who was merged into it."""
+"""Resolve contacts to persons: the remaining contact, with all contacts that were merged into it."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ _PORTION = 1000
 
 
 class Person(NamedTuple):
-    """`contact` lives on and knows what is known of any of them; `members` begins with its id."""
+    """A person. `contact` is the remaining contact with the combined data of all; `members` begins with its id."""
 
     contact: Contact
     members: list[int]
 
 
 def persons(connection: Connection, numbers: Iterable[int]) -> dict[int, Person]:
-    """The persons whom these contacts are, by the number of each contact."""
+    """Return the persons of these contacts, by the id of each contact."""
     known = _loaded(connection, set(numbers))
     asked = [c.merged_into for c in known.values() if c.merged_into is not None]
     while asked := [n for n in asked if n not in known]:
@@ -51,7 +51,7 @@ def persons(connection: Connection, numbers: Iterable[int]) -> dict[int, Person]
 
 
 def person(connection: Connection, number: int) -> Person:
-    """Raises NotFound."""
+    """Return the person of a contact. Raises NotFound."""
     found = persons(connection, [number] if 0 < number < 2**63 else []).get(number)
     if found is None:
         raise NotFound(_("no contact {number}", number=number), _("deskctl contact list shows all contacts"))

@@ -1,4 +1,4 @@
-"""The journal as people see it: what waits, and what could not become a message."""
+"""Show the journal: waiting messages, and messages that could not be processed."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .reader import Answers
 
 
 def list_inbox(connection: Connection, query: ListInbox) -> list[InboxRow]:
-    """Oldest first; with `all` the newest `limit` rows, settled ones too."""
+    """Return rows, the oldest first; with `all` the newest `limit` rows, including settled ones."""
     rows = select(journal)
     if query.channel is not None:
         rows = rows.where(journal.c.channel == query.channel)
@@ -33,7 +33,7 @@ def list_inbox(connection: Connection, query: ListInbox) -> list[InboxRow]:
 
 
 def show_inbox(connection: Connection, query: ShowInbox) -> InboxDocument:
-    """Raises NotFound."""
+    """Return a row with its raw message. Raises NotFound."""
     row = None
     if 0 < query.id < 2**63:
         row = connection.execute(select(journal).where(journal.c.id == query.id)).one_or_none()

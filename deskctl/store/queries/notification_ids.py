@@ -1,4 +1,4 @@
-"""Message-IDs of notifications, which only their recipients may know: who has one can answer in an agent's name."""
+"""Hide the Message-IDs of notifications. Only their recipients may know them: they allow answers in an agent's name."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .. import blobs
 from ..tables import outbox
 from .reader import Answers
 
-#: What stands in raw mail instead.
+#: The replacement in raw mail.
 HIDDEN = b"hidden@notification.invalid"
 _OURS = re.compile(rb"[0-9a-f]{32}@[A-Za-z0-9.-]+")
 
@@ -28,8 +28,8 @@ def hidden(connection: Connection, raw: bytes) -> bytes:
     secret: set[bytes] = set()
     for start in range(0, len(ours), 500):
         asked = [f"<{each}>" for each in ours[start : start + 500]]
-        told = outbox.c.kind == OutboxKind.NOTIFICATION.value
-        query = select(outbox.c.message_id).where(outbox.c.message_id.in_(asked), told)
+        notification = outbox.c.kind == OutboxKind.NOTIFICATION.value
+        query = select(outbox.c.message_id).where(outbox.c.message_id.in_(asked), notification)
         secret.update(found[1:-1].encode() for found in connection.execute(query).scalars())
     return _OURS.sub(lambda found: HIDDEN if found[0] in secret else found[0], raw) if secret else raw
 

@@ -1,4 +1,4 @@
-"""What the store says of itself."""
+"""Return the state of the store."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .reader import Answers
 
 
 def store_status(connection: Connection, where: str, size: int | None) -> StoreReport:
-    """An open store is always of the newest revision, hence nothing is pending."""
+    """Return the schema and row counts. An open store always has the newest revision, so nothing is pending."""
     unsettled = select(journal.c.state, func.count()).where(text(UNSETTLED)).group_by(journal.c.state)
     journalled: dict[str, int] = dict(connection.execute(unsettled).all())
 
@@ -38,7 +38,7 @@ def store_status(connection: Connection, where: str, size: int | None) -> StoreR
 
 
 def no_daemon() -> HealthReport:
-    """A daemon answers for itself; where the store is asked, none runs."""
+    """Return the report for a desk without a daemon: a running daemon answers this query itself."""
     return {"daemon": False, "pid": None, "started_at": None, "config_sha256": None, "services": []}
 
 

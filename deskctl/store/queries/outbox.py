@@ -1,4 +1,4 @@
-"""The outbox as people see it."""
+"""List and show outgoing messages."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from ..tables.outbox import UNSENT
 from .reader import Answers
 from .ticket import delivery_rows
 
-_PATIENCE = GIVE_UP_AFTER // timedelta(microseconds=1)
+_GIVE_UP_MICROS = GIVE_UP_AFTER // timedelta(microseconds=1)
 
 
 def list_outbox(connection: Connection, query: ListOutbox, viewer: Actor) -> list[OutboxRow]:
-    """Oldest first, the newest `limit` of them. Raises UsageError."""
+    """Return the newest `limit` messages, the oldest first. Raises UsageError."""
     rows = select(outbox)
     if query.state is not None:
         if query.state not in set(OutboxState):
@@ -46,7 +46,7 @@ def list_outbox(connection: Connection, query: ListOutbox, viewer: Actor) -> lis
 
 
 def show_outbox(connection: Connection, query: ShowOutbox, viewer: Actor) -> OutboxDocument:
-    """Raises NotFound."""
+    """Return an outgoing message. Raises NotFound."""
     row = None
     if 0 < query.id < 2**63:
         row = connection.execute(select(outbox).where(outbox.c.id == query.id)).one_or_none()
@@ -64,7 +64,7 @@ def show_outbox(connection: Connection, query: ShowOutbox, viewer: Actor) -> Out
         "attachments": [_file(*file) for file in from_json(row.files)],
         "created_at": rfc3339(row.created_at),
         "sent_at": maybe_rfc3339(row.sent_at),
-        "gives_up_at": rfc3339(row.created_at + _PATIENCE) if row.state in DUE_STATES else None,
+        "gives_up_at": rfc3339(row.created_at + _GIVE_UP_MICROS) if row.state in DUE_STATES else None,
         "bounces": _bounces(connection, row.id, row.ticket),
     }
 
@@ -74,7 +74,7 @@ def _file(filename: str, content_type: str, size: int, sha256: str) -> SentFile:
 
 
 def _bounces(connection: Connection, number: int, ticket: int | None) -> list[BounceRow]:
-    """The reports about this message, oldest first."""
+    """Return the bounces of this message, the oldest first."""
     if ticket is None:
         return []
     query = select(events.c.at, events.c.facts).where(events.c.ticket == ticket, events.c.kind == Bounced.kind)
@@ -92,7 +92,9 @@ def _bounces(connection: Connection, number: int, ticket: int | None) -> list[Bo
 
 
 def _document(row: Any, viewer: Actor) -> OutboxRow:
-    """The Message-ID of a notification is for its recipient and the desk itself: it lets them answer by mail."""
+    """Return a row. The Message-ID of a notification, which allows an answer by mail, is only for its recipient and
+    the desk itself.
+    """
     secret = row.kind == OutboxKind.NOTIFICATION.value and viewer not in (DESK, Actor.agent(row.agent or ""))
     return {
         "id": row.id,

@@ -1,4 +1,4 @@
-"""Checks that several queries share: names that must exist, and the moment to answer for."""
+"""Check parameters that several queries share: existing names, and the time of the answer."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def known_team(connection: Connection, handle: str, settings: Settings) -> None:
     """Raise NotFound for a team that has no members, no tickets, and no channel in the configuration."""
     known = set(connection.execute(select(teams.c.handle)).scalars())
     known |= {channel.team for channel in settings.channels.values() if channel.team}
-    if handle not in known and not _on_a_ticket(connection, tickets.c.team, handle):
+    if handle not in known and not _used_by_ticket(connection, tickets.c.team, handle):
         raise NotFound(
             _('no team is called "{handle}"{suggestion}', handle=handle, suggestion=did_you_mean(handle, known)),
             _listed("team", known),
@@ -29,9 +29,9 @@ def known_team(connection: Connection, handle: str, settings: Settings) -> None:
 
 
 def known_channel(connection: Connection, name: str, settings: Settings) -> None:
-    """Raise NotFound for a channel that is not configured and that no ticket came by."""
+    """Raise NotFound for a channel that is not configured and that no ticket has."""
     known = {*settings.channels, *BUILT_IN}
-    if name not in known and not _on_a_ticket(connection, tickets.c.channel, name):
+    if name not in known and not _used_by_ticket(connection, tickets.c.channel, name):
         raise NotFound(
             _('no channel is called "{name}"{suggestion}', name=name, suggestion=did_you_mean(name, known)),
             _listed("channel", known),
@@ -39,7 +39,7 @@ def known_channel(connection: Connection, name: str, settings: Settings) -> None
 
 
 def known_assignee(connection: Connection, handle: str) -> None:
-    """Raise NotFound for an agent who does not exist; inactive agents do."""
+    """Raise NotFound for an agent who does not exist; inactive agents exist."""
     known = list(connection.execute(select(agents.c.handle)).scalars())
     if handle not in known:
         raise NotFound(
@@ -49,7 +49,7 @@ def known_assignee(connection: Connection, handle: str) -> None:
 
 
 def known_agent(connection: Connection, handle: str) -> None:
-    """Raise UsageError for an agent who does not exist or is not active, as for a typing error in `--as`."""
+    """Raise UsageError for an agent who does not exist or is not active, as for a mistake in `--as`."""
     known = list(connection.execute(select(agents.c.handle).where(agents.c.active)).scalars())
     if handle not in known:
         there = ", ".join(sorted(known)) or "none yet: deskctl agent add"
@@ -59,7 +59,7 @@ def known_agent(connection: Connection, handle: str) -> None:
         )
 
 
-def _on_a_ticket(connection: Connection, column: Column[Any], value: str) -> bool:
+def _used_by_ticket(connection: Connection, column: Column[Any], value: str) -> bool:
     return connection.execute(select(column).where(column == value).limit(1)).first() is not None
 
 
@@ -69,7 +69,7 @@ def _listed(what: str, known: Iterable[str]) -> str:
 
 
 def moment(now: str | None, settings: Settings) -> datetime:
-    """The moment that somebody names, in the desk's time zone; None: this one. Raises UsageError."""
+    """Return the given time, in the desk's time zone; None is the current time. Raises UsageError."""
     at = datetime.now(UTC)
     if now is None:
         return at

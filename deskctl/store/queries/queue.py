@@ -1,4 +1,4 @@
-"""What is to be done next, in the order of the queue."""
+"""Return the tickets to work on next, in queue order."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ from ...core.routing.queries import ShowQueue
 from ...core.routing.views import ApprovalRow, QueueDocument, QueueRow
 from ...core.shifts.queries import ListHandovers
 from ...core.tickets.approvals import deciders_among
-from .. import agent_rows as people_rows
-from .. import documents as shapes
+from .. import agent_rows, documents
 from ..moments import rfc3339, to_micros
 from ..tables import agents, memberships, teams, tickets
 from ..tables.tickets import ACTIVE, QUEUED
@@ -25,24 +24,24 @@ from .reader import Answers
 from .shifts import list_handovers
 from .tickets import ticket_rows
 
-#: A clock that is due within it is shown as soon due.
+#: A ticket that is due in less time is marked as due soon.
 SOON = timedelta(hours=1)
-#: Approvals that are named above the queue.
+#: Approvals that are shown above the queue.
 _MOST_APPROVALS = 20
 _OPENS = tickets.c.status.in_(("new", "open"))
 _ORDER = (tickets.c.queue_at, tickets.c.number)
 
 
 def show_queue(connection: Connection, query: ShowQueue, settings: Settings) -> QueueDocument:
-    """Raises NotFound and UsageError."""
+    """Return the queue. Raises NotFound and UsageError."""
     now = moment(query.now, settings)
     if query.reader is not None:
         known_agent(connection, query.reader)
     own = _teams(connection, query, settings)
-    reach = {} if query.reader is None else above(connection, query.reader, own)
+    reach = {} if query.reader is None else higher_tiers(connection, query.reader, own)
     places: dict[int, tuple[int, int]] = {}
     total = 0
-    for number, condition in enumerate(_parts(query, reach)):
+    for number, condition in enumerate(_conditions(query, reach)):
         found = select(tickets.c.number, tickets.c.queue_at).where(*condition).order_by(*_ORDER).limit(query.limit)
         for row in connection.execute(found):
             places.setdefault(row.number, (number if query.mine else 0, row.queue_at))
@@ -59,28 +58,31 @@ def show_queue(connection: Connection, query: ShowQueue, settings: Settings) -> 
     }
 
 
-def above(connection: Connection, reader: str, own: list[str]) -> dict[str | None, list[str]]:
-    """By the reader's teams, and None for no team, the tiers above theirs: what was escalated to these is not for
-    them."""
+def higher_tiers(connection: Connection, reader: str, own: list[str]) -> dict[str | None, list[str]]:
+    """Return the tiers above the reader's for each of the reader's teams, and None for no team.
+
+    The reader does not get tickets that were escalated to these tiers.
+    """
     kept = connection.execute(select(agents.c.seat).where(agents.c.handle == reader)).scalar_one_or_none()
-    tier = shapes.seat(kept).tier
+    tier = documents.seat(kept).tier
     plans, people = _plans(connection), _people(connection).values()
     found: dict[str | None, list[str]] = {}
     for team in (None, *own):
         plan = plans[team]
         top = max((plan.rank(a.seat.tier) for a in people if team is None or team in a.teams), default=0)
-        found[team] = list((plan.tiers or TIERS)[plan.rank(tier) + 1 : top + 1])  # one that nobody is of is nobody's
+        # Tiers above every agent's tier are open to everyone.
+        found[team] = list((plan.tiers or TIERS)[plan.rank(tier) + 1 : top + 1])
     return found
 
 
-def _free(team: str | None, besides: list[str]) -> list[Any]:
-    """What nobody has of a team, or of none, but for what was escalated to these tiers."""
+def _unassigned(team: str | None, excluded_tiers: list[str]) -> list[Any]:
+    """Return the condition for unassigned tickets of a team, or of none, without tickets escalated to these tiers."""
     of_team = tickets.c.team.is_(None) if team is None else tickets.c.team == team
-    return [text(QUEUED), of_team, or_(tickets.c.tier.is_(None), tickets.c.tier.not_in(besides))]
+    return [text(QUEUED), of_team, or_(tickets.c.tier.is_(None), tickets.c.tier.not_in(excluded_tiers))]
 
 
-def _parts(query: ShowQueue, reach: dict[str | None, list[str]]) -> list[list[Any]]:
-    """Conditions, each answered by an index, no ticket fulfilling two."""
+def _conditions(query: ShowQueue, reach: dict[str | None, list[str]]) -> list[list[Any]]:
+    """Return conditions that select disjoint sets of tickets, each of which uses an index."""
     if query.mine:
         mine = [text(ACTIVE), tickets.c.assignee == query.reader]
         if query.team is not None:
@@ -94,12 +96,12 @@ def _parts(query: ShowQueue, reach: dict[str | None, list[str]]) -> list[list[An
         return [[text(ACTIVE), _OPENS]]
     return [
         [text(ACTIVE), _OPENS, tickets.c.assignee == query.reader],
-        *(_free(team, besides) for team, besides in reach.items()),
+        *(_unassigned(team, excluded_tiers) for team, excluded_tiers in reach.items()),
     ]
 
 
 def _teams(connection: Connection, query: ShowQueue, settings: Settings) -> list[str]:
-    """The reader's own teams. Raises NotFound for a team that there is not."""
+    """Return the reader's teams. Raises NotFound for a team that does not exist."""
     if query.team is not None:
         known_team(connection, query.team, settings)
     mine = select(memberships.c.team).where(memberships.c.agent == query.reader).order_by(memberships.c.team)
@@ -119,7 +121,7 @@ def _rows(
 
 
 def _approvals(connection: Connection, query: ShowQueue, own: list[str]) -> list[ApprovalRow]:
-    """What waits to be allowed; for a reader, by them."""
+    """Return the tickets that wait for approval; for a reader, those that the reader can approve."""
     wanted: list[Any] = [text("approval IS NOT NULL"), tickets.c.status.not_in(("solved", "closed", "merged"))]
     if query.team is not None:
         wanted.append(tickets.c.team == query.team)
@@ -141,12 +143,12 @@ def _people(connection: Connection) -> dict[str, Agent]:
     for agent, team in connection.execute(select(memberships.c.agent, memberships.c.team)):
         joined[agent].append(team)
     rows = connection.execute(select(agents).where(agents.c.active).order_by(agents.c.handle))
-    return {row.handle: people_rows.agent(row, joined[row.handle]) for row in rows}
+    return {row.handle: agent_rows.agent(row, joined[row.handle]) for row in rows}
 
 
 def _plans(connection: Connection) -> dict[str | None, RoutingPlan]:
     named = connection.execute(select(teams.c.handle, teams.c.plan))
-    return {None: RoutingPlan(), **{row.handle: shapes.plan(row.plan) for row in named}}
+    return {None: RoutingPlan(), **{row.handle: documents.plan(row.plan) for row in named}}
 
 
 ANSWERS: Answers = {

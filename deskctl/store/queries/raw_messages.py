@@ -1,4 +1,4 @@
-"""The raw messages behind what is shown, and what is in the journal."""
+"""Return the raw messages of displayed messages, and check journal keys."""
 
 from __future__ import annotations
 
@@ -16,13 +16,15 @@ from .reader import Answers
 
 
 def journalled(connection: Connection, query: Journalled) -> list[str]:
-    """At most a few hundred keys at a time: each is a parameter of the statement."""
+    """Return those keys that are in the journal; pass a few hundred at most, because each is a statement parameter."""
     found = select(journal.c.key).where(journal.c.key.in_(query.keys), journal.c.channel == query.channel)
     return list(connection.execute(found).scalars())
 
 
 def raw_messages(connection: Connection, query: RawMessages) -> list[RawMessage]:
-    """Oldest first. Of a message that came several times, the envelope is that of the delivery that became it."""
+    """Return raw messages, the oldest first. The envelope is that of the delivery that created the message, not of a
+    duplicate.
+    """
     m = messages.c
     columns = (m.id, m.ticket, m.channel, m.author, m.raw_sha256, m.created_at)
     rows = select(*columns, journal.c.envelope) if query.came else select(*columns)

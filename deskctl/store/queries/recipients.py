@@ -1,4 +1,4 @@
-"""Who would get a reply now, by the same rule that sends it."""
+"""Predict the recipients of a reply, by the same rule that sends it."""
 
 from __future__ import annotations
 
@@ -21,17 +21,19 @@ from .identity import persons
 
 
 def reply_document(connection: Connection, ticket: Any, merged: Sequence[int], settings: Settings) -> ReplyRow:
-    """The recipients of the next plain reply to a ticket (a row of `tickets`); nobody where none can be sent."""
-    found = _found(connection, ticket, merged, settings)
+    """Return the recipients of the next plain reply to a ticket (a row of `tickets`), none if a reply is impossible."""
+    found = _recipients(connection, ticket, merged, settings)
     return {"to": list(found.to), "cc": list(found.cc), "why": found.why, "warnings": list(found.warnings)}
 
 
-def _found(connection: Connection, ticket: Any, merged: Sequence[int], settings: Settings) -> Recipients:
+def _recipients(connection: Connection, ticket: Any, merged: Sequence[int], settings: Settings) -> Recipients:
     if Status(ticket.status) in FINAL:
         return Recipients((), why=f"the ticket is {ticket.status}")
-    talk = _correspondence(connection, ticket, merged, settings)
+    correspondence = _correspondence(connection, ticket, merged, settings)
     try:
-        return decide(talk, reply_channel(settings, ticket.number, ticket.channel, talk.heads, None))
+        return decide(
+            correspondence, reply_channel(settings, ticket.number, ticket.channel, correspondence.heads, None)
+        )
     except Refused as reason:
         return unanswerable(reason)
 
@@ -45,15 +47,15 @@ def _correspondence(connection: Connection, ticket: Any, merged: Sequence[int], 
     people = persons(connection, contacts)
     members = {people[number].contact.id: people[number] for number in contacts}
     requesters = [
-        Requester(number, person.contact.name, _reached(connection, person.members))
+        Requester(number, person.contact.name, _addresses(connection, person.members))
         for number, person in members.items()
     ]
     ours = frozenset(email.lower() for email in connection.execute(select(agents.c.email)).scalars())
     return Correspondence(ticket.number, ticket.channel, tuple(heads), tuple(requesters), settings, ours)
 
 
-def _reached(connection: Connection, members: Sequence[int]) -> tuple[Any, ...]:
-    """Addresses of a person: the contact's own first, each contact's oldest first."""
+def _addresses(connection: Connection, members: Sequence[int]) -> tuple[Any, ...]:
+    """Return the addresses of a person: the contact's own first, the oldest first for each contact."""
     query = select(identities).where(identities.c.contact.in_(members)).order_by(identities.c.id)
     found = [rows.identity(row) for row in connection.execute(query)]
     return tuple(sorted(found, key=lambda identity: members.index(identity.contact)))

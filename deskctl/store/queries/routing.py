@@ -6,9 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from deskctl.core.agents.repository import Agents
-
 from ...core.agents.model import Team
+from ...core.agents.repository import Agents
 from ...core.agents.routing_profile import RoutingPlan
 from ...core.kernel.settings import Settings
 from ...core.kernel.unit import Unit
@@ -24,7 +23,7 @@ from ..engine import Database
 from ..moments import rfc3339
 from ..routing import waiting_rows
 from ..sla import PolicyBookCache
-from ..source import StoredSource
+from ..source import DatabaseSource
 from ..tables import events, tickets
 from .parameters import moment
 from .reader import Answers
@@ -40,12 +39,12 @@ def explain(connection: Connection, query: ExplainRoute, settings: Settings, dat
     if row is None:
         raise NotFound(_("no ticket {number}", number=query.ticket), _("see deskctl list --all"))
     now = moment(query.now, settings)
-    unit = Unit(StoredSource(connection, database.ids(connection), PolicyBookCache()), settings, now)
+    unit = Unit(DatabaseSource(connection, database.ids(connection), PolicyBookCache()), settings, now)
     team = Agents.of(unit).teams.get(row.team or "")
     made = select(events).where(events.c.ticket == query.ticket, events.c.kind == Routed.kind)
     recorded = connection.execute(made.order_by(events.c.id.desc()).limit(SHOWN))
     decisions = [explanation.recorded_decision(rows.event(event)) for event in recorded]
-    would = _would(unit, team, connection, row)
+    would = _hypothetical(unit, team, connection, row)
     plan = team.plan if team is not None else RoutingPlan()
     return {
         "ticket": row.number,
@@ -60,7 +59,7 @@ def explain(connection: Connection, query: ExplainRoute, settings: Settings, dat
     }
 
 
-def _would(unit: Unit, team: Team | None, connection: Connection, row: Any) -> RouteDecision | None:
+def _hypothetical(unit: Unit, team: Team | None, connection: Connection, row: Any) -> RouteDecision | None:
     waits = row.assignee is None and row.status in ("new", "open")
     if team is None or not team.plan.routed or not waits:
         return None

@@ -1,4 +1,4 @@
-"""What a search answers: messages with the piece of text that was found, and contacts."""
+"""Search messages, with an excerpt of each, and contacts."""
 
 from __future__ import annotations
 
@@ -22,11 +22,19 @@ from ..search.index import words_of
 from ..search.tokens import Phrase, phrases
 from ..tables import contacts, identities, tickets
 from .reader import Answers
-from .search_people import Somebody, all_messages, contacts_at_phone, one_each, somebody, tickets_named, tickets_of
+from .search_people import (
+    SearchedPerson,
+    all_messages,
+    contacts_at_phone,
+    find_person,
+    one_per_ticket,
+    ticket_numbers,
+    tickets_of,
+)
 
-#: More words than this are a pasted text, not a search.
+#: A longer text was probably pasted by mistake.
 _MOST_WORDS = 64
-#: Said to the driver directly: it is asked for many a message of one search.
+#: Sent directly to the driver, because a search runs it for many messages.
 _FILES = {
     "sqlite": "SELECT filename FROM attachments WHERE message = ? ORDER BY id",
     "postgresql": "SELECT filename FROM attachments WHERE message = %s ORDER BY id",
@@ -34,17 +42,19 @@ _FILES = {
 
 
 def search_messages(connection: Connection, query: SearchMessages) -> SearchAnswer:
-    """Find messages that hold the words. Tickets that are named by their number come first; the address or telephone
-    number of a person stands for all tickets of the person.
+    """Find messages that contain the words.
 
-    Raises UsageError; Unavailable while the index is being built.
+    Tickets named by their number come first. The address or telephone number of a person selects all tickets of the
+    person.
+
+    Raises UsageError, and Unavailable while the index is being built.
     """
     rebuild.require(connection)
     if query.limit <= 0:
         raise UsageError(_("not a limit: {limit}", limit=query.limit))
-    wanted = Wanted(_asked(query.text), query.spam, query.notes)
-    named = _named(connection, query, wanted)
-    theirs, tickets_ = _of_people(connection, query, wanted)
+    wanted = Wanted(_parsed(query.text), query.spam, query.notes)
+    named = _number_hits(connection, query, wanted)
+    theirs, tickets_ = _person_hits(connection, query, wanted)
     before = {hit["number"] for hit in named} | {hit["number"] for hit in theirs} | tickets_
     if query.rank:
         numbers, capped = best(connection, wanted)
@@ -61,28 +71,30 @@ def search_messages(connection: Connection, query: SearchMessages) -> SearchAnsw
 
 
 def _others(rows: Generator[Row[Any]], tickets_: Collection[int]) -> Generator[Row[Any]]:
-    """Those rows that are not of these tickets."""
+    """Yield the rows that do not belong to these tickets."""
     with closing(rows):
         for row in rows:
             if row.ticket not in tickets_:
                 yield row
 
 
-def _named(connection: Connection, query: SearchMessages, wanted: Wanted) -> list[MessageHit]:
-    """The tickets whose numbers are among the words: `#42`. Spam is found, too: it was asked for by its number."""
-    named = tickets_named(query.text.split())
-    rows = one_each(connection, named, (), replace(wanted, spam=True), query.limit) if named else None
+def _number_hits(connection: Connection, query: SearchMessages, wanted: Wanted) -> list[MessageHit]:
+    """Return the tickets whose numbers are among the words (`#42`), including spam, because the number was given."""
+    named = ticket_numbers(query.text.split())
+    rows = one_per_ticket(connection, named, (), replace(wanted, spam=True), query.limit) if named else None
     found = _hits(connection, replace(wanted, phrases=()), rows, query.limit) if rows is not None else []
     return sorted(found, key=lambda hit: named.index(hit["number"]) if hit["number"] in named else len(named))
 
 
-def _of_people(connection: Connection, query: SearchMessages, wanted: Wanted) -> tuple[list[MessageHit], set[int]]:
-    """What is found by the addresses and telephone numbers among the words, and the tickets of those people."""
-    people: list[Somebody] = []
+def _person_hits(connection: Connection, query: SearchMessages, wanted: Wanted) -> tuple[list[MessageHit], set[int]]:
+    """Return the hits for addresses and telephone numbers among the words, and the tickets of those people."""
+    people: list[SearchedPerson] = []
     rest: list[str] = []
-    whole = somebody(connection, query.text) if any(c.isdecimal() for c in query.text) and " " in query.text else None
+    whole = (
+        find_person(connection, query.text) if any(c.isdecimal() for c in query.text) and " " in query.text else None
+    )
     for part in () if whole else query.text.split():
-        found = somebody(connection, part)
+        found = find_person(connection, part)
         if found is None:
             rest.append(part)
         else:
@@ -97,18 +109,18 @@ def _of_people(connection: Connection, query: SearchMessages, wanted: Wanted) ->
     if others.phrases:
         rows = all_messages(connection, numbers, others)
     else:
-        rows = one_each(connection, numbers, people, others, query.limit)
+        rows = one_per_ticket(connection, numbers, people, others, query.limit)
     return _hits(connection, others, rows, query.limit), common
 
 
 def search_contacts(connection: Connection, query: SearchContacts) -> list[ContactHit]:
-    """Newest first. Raises UsageError; Unavailable while the index is being built."""
+    """Return contacts, the newest first. Raises UsageError, and Unavailable while the index is being built."""
     rebuild.require(connection)
-    _asked(query.text)
+    _parsed(query.text)
     at_phone = contacts_at_phone(connection, query.text)
-    near = contact_index.found(connection, query.text, query.limit)
+    near = contact_index.find(connection, query.text, query.limit)
     found = list(dict.fromkeys([*at_phone, *near]))[: query.limit]
-    numbers, names = _living_contacts(connection, found)
+    numbers, names = _merge_targets(connection, found)
     reached = select(identities.c.contact, identities.c.address).where(identities.c.contact.in_(numbers))
     addresses: dict[int, list[str]] = {}
     for number, address in connection.execute(reached.order_by(identities.c.id)):
@@ -116,8 +128,8 @@ def search_contacts(connection: Connection, query: SearchContacts) -> list[Conta
     return [{"id": number, "name": names[number], "addresses": addresses.get(number, [])} for number in numbers]
 
 
-def _living_contacts(connection: Connection, numbers: Sequence[int]) -> tuple[list[int], dict[int, str | None]]:
-    """Where these contacts were merged, those that they went into, each once; and the names."""
+def _merge_targets(connection: Connection, numbers: Sequence[int]) -> tuple[list[int], dict[int, str | None]]:
+    """Return the contacts into which these were merged, without duplicates, and the names."""
     names: dict[int, str | None] = {}
     into: dict[int, int | None] = {}
     asked = list(numbers)
@@ -126,17 +138,17 @@ def _living_contacts(connection: Connection, numbers: Sequence[int]) -> tuple[li
         for row in connection.execute(query):
             names[row.id], into[row.id] = row.name, row.merged_into
         asked = [number for number in into.values() if number is not None and number not in into]
-    living: dict[int, None] = {}
+    targets: dict[int, None] = {}
     for number in numbers:
         last, passed = number, set[int]()
         while (following := into.get(last)) is not None and last not in passed:
             passed.add(last)
             last = following
-        living[last] = None
-    return list(living), names
+        targets[last] = None
+    return list(targets), names
 
 
-def _asked(text: str) -> list[Phrase]:
+def _parsed(text: str) -> list[Phrase]:
     found = phrases(text)
     if not found:
         raise UsageError(
@@ -151,20 +163,20 @@ def _asked(text: str) -> list[Phrase]:
 
 
 def _hits(connection: Connection, wanted: Wanted, rows: Generator[Row[Any]], limit: int) -> list[MessageHit]:
-    """The first `limit` hits among the rows.
+    """Return the first `limit` hits among the rows.
 
-    A message that only repeats the words, in its subject or in what it quotes, gives way to the message of its ticket
-    that says them, and to the first that repeats them: else one long thread would fill the list.
+    If only the subject or quoted text of a message contains the words, it yields to a message of the same ticket whose
+    own text contains them, or to the first such message. Otherwise one long thread would fill the list.
     """
-    living = _Living(connection)
+    targets = _MergeTargets(connection)
     found: dict[int, tuple[int, str, Row[Any]]] = {}  # by message, in the order of the rows
-    repeating: dict[int, int | None] = {}  # by living ticket: the message that gives way; None: nothing may
+    repeating: dict[int, int | None] = {}  # by target ticket: the message that a better one replaces; None: none
     for row in rows:
-        seen = _seen(connection, wanted.phrases, row)
+        seen = _excerpt(connection, wanted.phrases, row)
         if seen is None:
             continue
         own, shown = seen
-        ticket = living.number(row.ticket, row.merged_into)
+        ticket = targets.number(row.ticket, row.merged_into)
         if not own and ticket in repeating:
             continue
         if own and (other := repeating.get(ticket)) is not None:
@@ -173,8 +185,8 @@ def _hits(connection: Connection, wanted: Wanted, rows: Generator[Row[Any]], lim
         found[row.id] = (ticket, shown, row)
         if len(found) == limit:
             break
-    rows.close()  # the rest is not asked for
-    subjects = living.subjects({ticket for ticket, _, row in found.values() if row.merged_into is not None})
+    rows.close()  # stop fetching
+    subjects = targets.subjects({ticket for ticket, _, row in found.values() if row.merged_into is not None})
     return [
         {
             "number": ticket,
@@ -187,10 +199,10 @@ def _hits(connection: Connection, wanted: Wanted, rows: Generator[Row[Any]], lim
     ]
 
 
-def _seen(connection: Connection, wanted: Sequence[Phrase], row: Row[Any]) -> tuple[bool, str] | None:
-    """Whether the message itself says one of the words, and what is shown of it.
+def _excerpt(connection: Connection, wanted: Sequence[Phrase], row: Row[Any]) -> tuple[bool, str] | None:
+    """Return True if the message's own text contains one of the words, and the excerpt.
 
-    None when a word is in none of its texts: the index may be behind, what is shown must be true.
+    Return None if a word is in none of its texts: the index can be out of date, but the result must be correct.
     """
     own = Readable(row.text if row.visible_text is None else row.visible_text)
     missing = [phrase for phrase in wanted if own.first(phrase) is None]
@@ -219,8 +231,8 @@ def _files(connection: Connection, message: int) -> Sequence[str]:
     return connection.exec_driver_sql(_FILES[connection.dialect.name], (message,)).scalars().all()
 
 
-class _Living:
-    """Which ticket a merged one lives on in."""
+class _MergeTargets:
+    """The tickets into which merged tickets were merged."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection

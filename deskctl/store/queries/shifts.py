@@ -11,9 +11,7 @@ from sqlalchemy import Connection, func, or_, select
 
 from ...core.calendars.model import ALWAYS, Calendar, zone
 from ...core.kernel.settings import BUILT_IN, Settings
-from ...core.shifts import documents as showing
-from ...core.shifts import staffing as planning
-from ...core.shifts import workload as demands
+from ...core.shifts import documents, staffing, workload
 from ...core.shifts.hours import parse_shift, written
 from ...core.shifts.model import Rota
 from ...core.shifts.queries import FindGaps, ListHandovers, ListShifts, PlanStaffing, ShowShifts
@@ -51,14 +49,14 @@ def list_shifts(connection: Connection, query: ListShifts) -> list[ShiftRow]:
         )
     wanted = {query.agent} if query.agent is not None else names.keys()
     here = _names(connection, None)
-    return [row for row in showing.rows(rota(connection), here) if row["agent"] in wanted]
+    return [row for row in documents.rows(rota(connection), here) if row["agent"] in wanted]
 
 
 def show_shifts(connection: Connection, query: ShowShifts, settings: Settings) -> ShiftWeek:
     local, now = _zone(query.timezone, settings), moment(query.now, settings)
     names = _names(connection, query.team)
-    first = showing.monday(query.week, now, local)
-    document = showing.week(rota(connection), first, now, local, query.team, names)
+    first = documents.monday(query.week, now, local)
+    document = documents.week(rota(connection), first, now, local, query.team, names)
     if query.reader is not None:
         document["handovers"] = list_handovers(connection, ListHandovers(query.reader, query.team, unread=True))
     return document
@@ -72,7 +70,7 @@ def find_gaps(connection: Connection, query: FindGaps, settings: Settings) -> Ga
         raise UsageError(_("--next {length} is too long", length=query.ahead), _("use at most a year, for example 14d"))
     calendar = _hours(connection, query, local)
     found = _demand(connection, settings, now, local, query.team, None)
-    return showing.gap_report(rota(connection), calendar, (now, now + length), local, query.team, list(names), found)
+    return documents.gap_report(rota(connection), calendar, (now, now + length), local, query.team, list(names), found)
 
 
 def list_handovers(connection: Connection, query: ListHandovers) -> list[HandoverRow]:
@@ -91,25 +89,25 @@ def list_handovers(connection: Connection, query: ListHandovers) -> list[Handove
                 handovers.c.author != query.reader,
             ]
     newest = select(handovers).where(*wanted).order_by(handovers.c.id.desc()).limit(query.limit)  # None: all
-    return [showing.handover_row(handover(row)) for row in connection.execute(newest)]
+    return [documents.handover_row(handover(row)) for row in connection.execute(newest)]
 
 
 def plan_staffing(connection: Connection, query: PlanStaffing, settings: Settings) -> StaffingReport:
     local, now = _zone(query.timezone, settings), moment(query.now, settings)
     names = _names(connection, query.team)
-    target = planning.parse_target(query.target)
-    shrinkage = 0.0 if query.shrinkage is None else planning.parse_share(query.shrinkage, "--shrinkage")
+    target = staffing.parse_target(query.target)
+    shrinkage = 0.0 if query.shrinkage is None else staffing.parse_share(query.shrinkage, "--shrinkage")
     if not 1 <= query.at_once <= 100:
         raise UsageError(_("--at-once {count} is out of range", count=query.at_once), _("use a number from 1 to 100"))
     channels = _channels(settings, query.channel)
     found = _demand(connection, settings, now, local, query.team, channels)
     aht, aht_from = _handling(connection, query, settings, found, channels)
-    work = planning.Work(aht, target, shrinkage, query.at_once)
+    work = staffing.Work(aht, target, shrinkage, query.at_once)
     worked: Rota = rota(connection)
-    hours = planning.plan(found, work, planning.present(worked, now, local, query.team, list(names)))
-    remarks = [*demands.remarks(found), *_assumptions(connection, query, settings, found, channels, aht_from)]
+    hours = staffing.plan(found, work, staffing.present(worked, now, local, query.team, list(names)))
+    remarks = [*workload.remarks(found), *_assumptions(connection, query, settings, found, channels, aht_from)]
     if not any(shift.agent in names for shift in worked.shifts):
-        remarks.append(showing.NO_SHIFTS)
+        remarks.append(documents.NO_SHIFTS)
     return {
         "team": query.team,
         "channel": query.channel,
@@ -136,7 +134,7 @@ def _handling(
     Raises UsageError for channels without calls, whose handling time is not known.
     """
     if query.aht is not None:
-        return planning.parse_handling(query.aht), _("as given")
+        return staffing.parse_handling(query.aht), _("as given")
     if channels and not set(channels) & set(_phones(settings)):
         raise UsageError(
             _("the handling time of requests on {channel} is not known", channel=query.channel),
@@ -148,7 +146,7 @@ def _handling(
         if count:
             source = _n("the average of {n} call", "the average of {n} calls", count)
             return timedelta(seconds=float(average)), source
-    return planning.ASSUMED, _ASSUMED
+    return staffing.ASSUMED, _ASSUMED
 
 
 def _assumptions(
@@ -207,7 +205,7 @@ def _demand(
     """Return the demand: tickets on the channels, and incoming calls about any ticket."""
     oldest = select(tickets.c.created_at).order_by(tickets.c.number).limit(1)
     first = connection.execute(oldest).scalar_one_or_none()
-    window = demands.window(None if first is None else from_micros(first), now)
+    window = workload.window(None if first is None else from_micros(first), now)
     if window is None:
         return None
     since, until = window
@@ -227,7 +225,7 @@ def _demand(
     called = messages.c.sent_at // _QUARTER
     where = _calls(since, until, team, channels)
     arrived += connection.execute(_from_calls(called, func.count()).where(*where).group_by(called))
-    return demands.demand(((from_micros(at * _QUARTER), n) for at, n in arrived), since, until, local)
+    return workload.demand(((from_micros(at * _QUARTER), n) for at, n in arrived), since, until, local)
 
 
 def _from_calls(*columns: Any) -> Any:

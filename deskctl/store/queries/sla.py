@@ -1,4 +1,4 @@
-"""Answer queries about calendars, SLA policies and clocks."""
+"""Return calendars, policies and clocks as documents."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import Any
 
 from sqlalchemy import BigInteger, ColumnElement, Connection, and_, bindparam, case, func, or_, select, text
 
-from ...core.calendars import documents as showing
+from ...core.calendars import documents
 from ...core.calendars.queries import CheckCalendar, ListCalendars, ShowCalendar
 from ...core.calendars.views import CalendarCheck, CalendarDocument, CalendarRow
 from ...core.kernel.records import RecordedEvent
 from ...core.kernel.settings import Settings
-from ...core.sla import explain as explaining
+from ...core.sla import explain
 from ...core.sla.administration import existing as existing_policy
 from ...core.sla.calendars import existing as existing_calendar
 from ...core.sla.clocks import NO_POLICY
@@ -34,26 +34,26 @@ from .identity import persons
 from .parameters import known_team, moment
 from .reader import Answers
 
-#: The states of clocks by severity; a ticket has the state of its worst clock.
+#: The states of a clock by severity. The state of a ticket is that of its worst clock.
 _STATES = ("paused", "running", "warned", "breached")
 _FIRED = clocks.c.fired != "[]"
 _NOW = bindparam("sla_now", type_=BigInteger)
-#: Excludes clocks without a matching policy.
-_ASKED = or_(clocks.c.why.is_(None), clocks.c.why != NO_POLICY)
-#: A clock is overdue after its due time, even if the daemon has not processed it.
-_PAST = and_(text(RUNNING), clocks.c.due_at <= _NOW)
+#: Excludes clocks to which no policy applies any more.
+_HAS_POLICY = or_(clocks.c.why.is_(None), clocks.c.why != NO_POLICY)
+#: A clock past its due time is overdue, even if the daemon has not recorded the breach yet.
+_OVERDUE = and_(text(RUNNING), clocks.c.due_at <= _NOW)
 SEVERITY = (
     select(
         func.max(
             case(
-                (or_(clocks.c.breached_at <= _NOW, _PAST), 3),
+                (or_(clocks.c.breached_at <= _NOW, _OVERDUE), 3),
                 (and_(text(RUNNING), _FIRED), 2),
                 (text(RUNNING), 1),
                 else_=0,
             )
         )
     )
-    .where(clocks.c.ticket == tickets.c.number, clocks.c.state != "fulfilled", _ASKED)
+    .where(clocks.c.ticket == tickets.c.number, clocks.c.state != "fulfilled", _HAS_POLICY)
     .correlate(tickets)
     .scalar_subquery()
     .label("sla")
@@ -61,7 +61,7 @@ SEVERITY = (
 
 
 def as_of(now: datetime) -> dict[str, int]:
-    """Return the parameters of a query that uses SEVERITY or `having`."""
+    """Return the parameters for a query that uses SEVERITY or `tickets_in_state`."""
     return {"sla_now": to_micros(now)}
 
 
@@ -69,11 +69,11 @@ def state_of(severity: int | None) -> str | None:
     return None if severity is None else _STATES[severity]
 
 
-def having(state: str) -> ColumnElement[bool]:
+def tickets_in_state(state: str) -> ColumnElement[bool]:
     """Return the condition for tickets with a clock that is breached, warned or running. Raises UsageError."""
     if state == "breached":
-        seen = select(clocks.c.ticket).where(text(UNSETTLED_BREACH), clocks.c.breached_at <= _NOW, _ASKED)
-        return tickets.c.number.in_(seen.union(select(clocks.c.ticket).where(_PAST)))
+        seen = select(clocks.c.ticket).where(text(UNSETTLED_BREACH), clocks.c.breached_at <= _NOW, _HAS_POLICY)
+        return tickets.c.number.in_(seen.union(select(clocks.c.ticket).where(_OVERDUE)))
     if state == "warned":
         condition: Any = and_(text(RUNNING), _FIRED, clocks.c.breached_at.is_(None), clocks.c.due_at > _NOW)
     elif state == "running":
@@ -85,53 +85,49 @@ def having(state: str) -> ColumnElement[bool]:
 
 def list_calendars(connection: Connection) -> list[CalendarRow]:
     book = _book(connection)
-    return [showing.row(calendar, _users(book, calendar.name)) for calendar in book.current_calendars]
+    return [documents.row(calendar, _users(book, calendar.name)) for calendar in book.current_calendars]
 
 
 def show_calendar(connection: Connection, query: ShowCalendar, settings: Settings) -> CalendarDocument:
     book = _book(connection)
     calendar = existing_calendar(book, query.name)
-    return showing.document(calendar, query.month, moment(query.now, settings), _users(book, calendar.name))
+    return documents.document(calendar, query.month, moment(query.now, settings), _users(book, calendar.name))
 
 
 def check_calendar(connection: Connection, query: CheckCalendar, settings: Settings) -> CalendarCheck:
     book = _book(connection)
     opening = book.opening(existing_calendar(book, query.name))
-    return showing.check(opening, query.start, query.then, moment(query.now, settings))
+    return documents.check(opening, query.start, query.then, moment(query.now, settings))
 
 
 def list_policies(connection: Connection, query: ListPolicies) -> list[PolicyDocument]:
-    book, left = _book(connection), _left(connection)
-    return [explaining.policy_document(policy, book, left) for policy in book.current_policies]
+    book, inactive = _book(connection), _inactive_agents(connection)
+    return [explain.policy_document(policy, book, inactive) for policy in book.current_policies]
 
 
 def show_policy(connection: Connection, query: ShowPolicy) -> PolicyDocument:
     book = _book(connection)
-    return explaining.policy_document(existing_policy(book, query.name), book, _left(connection))
+    return explain.policy_document(existing_policy(book, query.name), book, _inactive_agents(connection))
 
 
-def explain(connection: Connection, query: ExplainClocks, settings: Settings) -> list[ClockDocument]:
+def explain_clocks(connection: Connection, query: ExplainClocks, settings: Settings) -> list[ClockDocument]:
     _row(connection, query.ticket)
     history = _history(connection, query.ticket)
-    return explaining.explain(query.ticket, history, _book(connection), moment(query.now, settings))
+    return explain.explain(query.ticket, history, _book(connection), moment(query.now, settings))
 
 
-def test(connection: Connection, query: TestPolicies, settings: Settings) -> PolicyTest:
+def test_policies(connection: Connection, query: TestPolicies, settings: Settings) -> PolicyTest:
     book, now = _book(connection), moment(query.now, settings)
     facts = _facts(connection, query.ticket)
-    tried = explaining.candidates(facts, book)
+    tried = explain.candidates(facts, book)
     policy = book.match(facts)
     history = read_history(_history(connection, query.ticket))
-    would = (
-        []
-        if history is None
-        else explaining.documents(query.ticket, explaining.with_policy(history, policy), book, now)
-    )
+    would = [] if history is None else explain.documents(query.ticket, explain.with_policy(history, policy), book, now)
     return {"ticket": query.ticket, "policy": policy, "candidates": tried, "clocks": would}
 
 
 def list_due(connection: Connection, query: ListDue, settings: Settings) -> list[DueRow]:
-    """Raises UsageError."""
+    """Return running clocks, the earliest due time first. Raises UsageError."""
     now = moment(query.now, settings)
     wanted: list[Any] = [text(f"clocks.{RUNNING}"), clocks.c.due_at.is_not(None)]
     if query.within is not None:
@@ -173,7 +169,7 @@ def _users(book: PolicyBook, calendar: str) -> list[str]:
     return [policy.name for policy in book.current_policies if policy.calendar == calendar]
 
 
-def _left(connection: Connection) -> list[str]:
+def _inactive_agents(connection: Connection) -> list[str]:
     return list(connection.execute(select(agents.c.handle).where(~agents.c.active)).scalars())
 
 
@@ -211,7 +207,7 @@ ANSWERS: Answers = {
     CheckCalendar: lambda reader, query: check_calendar(reader.connection, query, reader.settings),
     ListPolicies: lambda reader, query: list_policies(reader.connection, query),
     ShowPolicy: lambda reader, query: show_policy(reader.connection, query),
-    TestPolicies: lambda reader, query: test(reader.connection, query, reader.settings),
+    TestPolicies: lambda reader, query: test_policies(reader.connection, query, reader.settings),
     ListDue: lambda reader, query: list_due(reader.connection, query, reader.settings),
-    ExplainClocks: lambda reader, query: explain(reader.connection, query, reader.settings),
+    ExplainClocks: lambda reader, query: explain_clocks(reader.connection, query, reader.settings),
 }

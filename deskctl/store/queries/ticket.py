@@ -1,4 +1,4 @@
-"""One ticket with all that was said and done."""
+"""Show one ticket with its messages and events."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from .tickets import loaded, row_document
 
 
 def show_ticket(connection: Connection, query: ShowTicket, settings: Settings) -> TicketDocument:
-    """Raises NotFound."""
+    """Return a ticket. Raises NotFound."""
     number = _existing(connection, query.number)
     [(row, tags)] = loaded(connection, [number])
     who = person(connection, row.contact)
@@ -60,7 +60,7 @@ def show_ticket(connection: Connection, query: ShowTicket, settings: Settings) -
 
 
 def seen(connection: Connection, query: Seen) -> SeenMark:
-    """Raises NotFound."""
+    """Return the messages of a ticket that an agent has seen. Raises NotFound."""
     number = _existing(connection, query.ticket)
     numbers = [number, *_merged(connection, number)]
     return mark(connection, query.agent, numbers, _newest(connection, numbers))
@@ -74,10 +74,10 @@ def _existing(connection: Connection, number: int) -> int:
 
 
 def _merged(connection: Connection, number: int) -> list[int]:
-    """Every ticket that was merged into this one, or into one that was."""
+    """Return all tickets that were merged into this one, directly or indirectly."""
     found: set[int] = set()
     asked = [number]
-    while asked:  # not one recursive query: SQLite looks at every ticket to make a filter for its steps
+    while asked:  # not a recursive query, for which SQLite would scan every ticket
         query = select(tickets.c.number).where(tickets.c.merged_into.in_(asked), tickets.c.merged_into.is_not(None))
         asked = [n for n in connection.execute(query).scalars() if n not in found and n != number]
         found.update(asked)
@@ -85,7 +85,7 @@ def _merged(connection: Connection, number: int) -> list[int]:
 
 
 def _newest(connection: Connection, numbers: list[int]) -> int:
-    """The newest message by a person among the customer's; 0 when there is none."""
+    """Return the id of the newest message that the customer wrote personally; 0 if there is none."""
     query = select(func.max(messages.c.id)).where(
         messages.c.ticket.in_(numbers),
         messages.c.kind == MessageKind.IN.value,
@@ -96,7 +96,7 @@ def _newest(connection: Connection, numbers: list[int]) -> int:
 
 
 def _spam_reason(connection: Connection, number: int) -> str:
-    """What the newest verdict says: that of a relay, or whose it is."""
+    """Return the reason of the newest spam decision, or the person who made it."""
     query = select(events).where(events.c.ticket == number, events.c.kind == MarkedSpam.kind)
     marked = connection.execute(query.order_by(events.c.id.desc()).limit(1)).one_or_none()
     if marked is None:
@@ -135,7 +135,7 @@ def _addresses(connection: Connection, contacts: list[int]) -> list[str]:
 
 
 def _messages(connection: Connection, numbers: list[int]) -> list[MessageRow]:
-    """Oldest first, without those that were withdrawn."""
+    """Return messages, the oldest first, without withdrawn ones."""
     mine = (messages.c.ticket.in_(numbers), messages.c.withdrawn.is_(False))
     files: dict[int, list[AttachmentRow]] = {}
     for row in connection.execute(
@@ -214,7 +214,7 @@ def _messages(connection: Connection, numbers: list[int]) -> list[MessageRow]:
 
 
 def _may_answer(row: Any) -> bool | None:
-    """Null for our own words; what came before this was kept may be answered unless a machine wrote it."""
+    """Return None for our own messages. An older message without the flag may be answered unless it is automatic."""
     if row.may_answer is not None:
         return bool(row.may_answer)
     theirs = row.kind == MessageKind.IN.value or (row.kind == MessageKind.AUTO.value and row.author is not None)
@@ -222,7 +222,7 @@ def _may_answer(row: Any) -> bool | None:
 
 
 def delivery_rows(row: Any) -> list[DeliveryRow]:
-    """One row for each recipient of an outgoing message, those in To first."""
+    """Return one row for each recipient of an outgoing message, the recipients in To first."""
     told = {one.address: one for one in deliveries(row.deliveries)}
     found: dict[str, DeliveryRow] = {}
     for field, kept in (("to", row.to), ("cc", row.cc), ("bcc", row.bcc)):
@@ -243,7 +243,7 @@ def delivery_rows(row: Any) -> list[DeliveryRow]:
 
 
 def _doubt(row: Any) -> str | None:
-    """Why a message is not verified."""
+    """Return the reason why a message is not verified."""
     if row.verified:
         return None
     return {Trust.FAIL.value: "dmarc", Trust.DOUBTFUL.value: "reply_to"}.get(row.trust, "stranger")
@@ -260,20 +260,20 @@ def attachment_document(row: Any) -> AttachmentRow:
 
 
 def call_document(row: Any) -> CallRow | None:
-    """None for what was no telephone call."""
+    """Return the call; None for a message that is not a telephone call."""
     return None if row.direction is None else {"direction": row.direction, "seconds": row.seconds}
 
 
 def _events(connection: Connection, number: int) -> list[dict[str, Any]]:
-    """Oldest first."""
+    """Return events, the oldest first."""
     query = select(events).where(events.c.ticket == number).order_by(events.c.id)
     return [event_document(row) for row in connection.execute(query)]
 
 
 def event_document(row: Any) -> dict[str, Any]:
-    """`kind`, `at`, `by`, `command`, `ticket`, and the facts beside them.
+    """Return `kind`, `at`, `by`, `command`, `ticket`, and the facts of the event.
 
-    A fact that bears one of these names is given with its kind before it.
+    A fact with one of these names is prefixed with the kind.
     """
     document = {
         "kind": row.kind,
@@ -288,7 +288,7 @@ def event_document(row: Any) -> dict[str, Any]:
 
 
 def _fact(value: Any) -> Any:
-    """Facts keep moments with their offset; answers say Z."""
+    """Convert a time to the form with Z; facts store times with an offset."""
     return value.removesuffix("+00:00") + "Z" if isinstance(value, str) and value.endswith("+00:00") else value
 
 

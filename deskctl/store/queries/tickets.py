@@ -1,7 +1,7 @@
-"""Lists of tickets.
+"""List tickets.
 
-Pages are cut by key (`after` is the last row's place in the order), never by counting rows, so the last page costs
-what the first does. The order is that of an index for each filter that agents live in: active, mine, my team's.
+Pages are selected by key (`after` is the position of the last row in the order) and not by an offset, so that the last
+page is as fast as the first. Each common filter of agents (active, own, team) has an index in this order.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from ..tables.tickets import ACTIVE
 from .identity import persons
 from .parameters import known_assignee, known_channel, known_team, moment
 from .reader import Answers
-from .sla import SEVERITY, as_of, having, state_of
+from .sla import SEVERITY, as_of, state_of, tickets_in_state
 
 _FIRST_ADDRESS = (
     select(identities.c.address)
@@ -67,7 +67,9 @@ _ROW = select(
 
 
 def list_tickets(connection: Connection, query: ListTickets, settings: Settings) -> list[TicketRow]:
-    """Raise UsageError for unknown words; a team, agent or channel that does not exist has no tickets."""
+    """Return tickets. Raises UsageError for unknown words; a team, agent or channel that does not exist has no
+    tickets.
+    """
     now = moment(query.now, settings)
     page = select(tickets.c.number).where(*_filters(connection, query)).order_by(*_NEWEST).limit(_limit(query.limit))
     numbers = connection.execute(page, as_of(now) if query.sla is not None else {}).scalars().all()
@@ -75,7 +77,7 @@ def list_tickets(connection: Connection, query: ListTickets, settings: Settings)
 
 
 def count_tickets(connection: Connection, query: CountTickets, settings: Settings) -> int:
-    """Raises as `list_tickets`."""
+    """Return the number of tickets. Raises the errors of `list_tickets`."""
     now = moment(query.now, settings)
     found = select(func.count()).select_from(tickets).where(*_filters(connection, query))
     return int(connection.execute(found, as_of(now) if query.sla is not None else {}).scalar_one())
@@ -92,14 +94,14 @@ def check_names(connection: Connection, query: CheckNames, settings: Settings) -
 
 
 def ticket_rows(connection: Connection, numbers: Sequence[int], now: datetime | None = None) -> list[TicketRow]:
-    """The tickets with these numbers, in this order, as of `now`; None: as they are."""
+    """Return the tickets with these numbers, in this order, as of `now`; None is the current time."""
     found = loaded(connection, numbers, now)
     people = persons(connection, {row.contact for row, _ in found})
     return [row_document(row, tags, people[row.contact].contact) for row, tags in found]
 
 
 def loaded(connection: Connection, numbers: Sequence[int], now: datetime | None = None) -> list[tuple[Any, list[str]]]:
-    """Rows and tags of these tickets, in this order."""
+    """Return the rows and tags of these tickets, in this order."""
     at = as_of(now or datetime.now(UTC))
     rows: dict[int, Any] = {}
     tags: dict[int, list[str]] = {number: [] for number in numbers}
@@ -113,7 +115,7 @@ def loaded(connection: Connection, numbers: Sequence[int], now: datetime | None 
 
 
 def row_document(row: Any, tags: list[str], contact: Contact) -> TicketRow:
-    """`contact` is who the customer is now, with all that is known of them."""
+    """Return a row. `contact` is the remaining contact with all data of the person."""
     return {
         "number": row.number,
         "subject": row.subject,
@@ -174,7 +176,7 @@ def _filters(connection: Connection, query: ListTickets) -> list[ColumnElement[b
     if query.contact is not None:
         found.append(tickets.c.contact.in_(_contacts_at(connection, query.contact)))
     if query.sla is not None:
-        found.append(having(query.sla))
+        found.append(tickets_in_state(query.sla))
     if query.after is not None:
         at, number = query.after
         place = tuple_(literal(parse_rfc3339(at), tickets.c.updated_at.type), literal(number, tickets.c.number.type))
@@ -194,7 +196,7 @@ def contacts_at(connection: Connection, address: str) -> list[int]:
 
 
 def _contacts_at(connection: Connection, wanted: str) -> list[int]:
-    """Return everyone who is the person with this address; for a number that is not an address, with this id."""
+    """Return all contacts of the person with this address, or, for a number that is not an address, with this id."""
     at = contacts_at(connection, wanted)
     if not at and wanted.isascii() and wanted.isdecimal() and len(wanted) < 19:
         at = [int(wanted)]

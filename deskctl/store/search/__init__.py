@@ -1,5 +1,5 @@
-"""Finding messages and contacts by the words in them.
+"""Full-text search for messages and contacts.
 
-Text is cut once (`cut`) and both engines index the same words (`index`, `contacts`, `rebuild`). `candidates` asks the
-index, `mark` finds the words again in the text that somebody reads.
+`tokens` splits text into words, and both databases index the same words (`index`, `contacts`, `rebuild`). `candidates`
+queries the index; `excerpts` finds the words in the displayed text.
 """

@@ -1,8 +1,8 @@
-"""Messages that hold every phrase: newest first, or the best of the newest.
+"""Find messages that contain every phrase: the newest first, or the best of the newest.
 
-A word that stands in a million messages must not cost a million rows. FTS5 walks its index backwards and stops when
-nobody asks for more. A GIN index has no order, so PostgreSQL looks among the newest messages first, then in a wider
-window, then in the rest; a word that is frequent is found in the first.
+The cost of a search must not grow with the number of matches. FTS5 reads its index backwards and stops when no more
+rows are fetched. A GIN index has no order, so PostgreSQL searches the newest messages first, then a wider window, then
+the rest; frequent words are found in the first window.
 """
 
 from __future__ import annotations
@@ -18,22 +18,22 @@ from ..tables import messages, tickets
 from .index import match, tsquery
 from .tokens import Phrase
 
-#: So many messages, the newest that hold the words, are compared when the best are wanted.
+#: Number of messages that are ranked: the newest that contain the words.
 RANKED = 10_000
-#: Widths (message ids) of the windows in which PostgreSQL looks, and rows fetched at a time.
+#: Widths (in message ids) of the windows in which PostgreSQL searches, and rows per query and per fetch.
 _WINDOWS = (4_096, 65_536)
 _PAGE = 200
 _FETCHED = 50
-#: A word in the subject says more than one in an attachment's name, and that more than one in the text.
+#: A word in the subject weighs more than one in the name of an attachment, which weighs more than one in the text.
 _BM25 = "bm25(search_index, 4.0, 2.0, 1.0)"
-#: The whole of what is wanted standing close together, and each word of it standing often; both by length.
+#: The sum of two ranks, for words close together and for frequent words, each relative to the length of the text.
 _TS_RANK = """
     SELECT message, max(
         ts_rank_cd('{0.25, 0.25, 0.5, 1.0}', tokens, %s::tsquery, 1)
         + ts_rank('{0.25, 0.25, 0.5, 1.0}', tokens, %s::tsquery, 1)
     ) AS score FROM search_index WHERE message = ANY(%s) GROUP BY message
 """
-#: CROSS keeps SQLite from turning the order of the tables around.
+#: CROSS prevents SQLite from changing the order of the tables.
 _FTS5 = """
     FROM search_index CROSS JOIN messages m ON m.id = search_index.rowid CROSS JOIN tickets t ON t.number = m.ticket
     WHERE search_index MATCH ? AND
@@ -45,7 +45,7 @@ _WHOLE = "m.id, m.ticket, m.sent_at, m.subject, m.text, m.visible_text, t.subjec
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is looked for, and where."""
+    """The phrases of a search and the kinds of messages to search."""
 
     phrases: Sequence[Phrase]
     spam: bool
@@ -53,7 +53,7 @@ class Wanted:
 
     @property
     def conditions(self) -> str:
-        """On the message `m` and its ticket `t`."""
+        """Return the conditions on the message `m` and its ticket `t`."""
         found = "NOT m.withdrawn"
         found += "" if self.spam else " AND NOT t.spam"
         return found + ("" if self.notes else " AND m.kind <> 'note'")
@@ -66,7 +66,7 @@ class Wanted:
 
 
 def newest(connection: Connection, wanted: Wanted) -> Generator[Row[Any]]:
-    """Newest first; each row is fetched when it is asked for."""
+    """Yield matching messages, the newest first; each row is fetched on demand."""
     if connection.dialect.name == "sqlite":
         query = _sql("SELECT", _WHOLE, _FTS5, wanted.conditions, _BACKWARDS)
         with connection.exec_driver_sql(query, (_all_fts5(wanted),)) as found:
@@ -77,7 +77,10 @@ def newest(connection: Connection, wanted: Wanted) -> Generator[Row[Any]]:
 
 
 def best(connection: Connection, wanted: Wanted) -> tuple[list[int], bool]:
-    """The newest `RANKED` of the messages, best first, equals newest first; and whether there were more."""
+    """Rank the newest `RANKED` matching messages.
+
+    Return their ids, the best first, equal ones by age with the newest first, and True if there are more matches.
+    """
     if connection.dialect.name == "sqlite":
         query = _sql("SELECT m.id,", _BM25, "AS score", _FTS5, wanted.conditions, _BACKWARDS, "LIMIT", str(RANKED + 1))
         rows = connection.exec_driver_sql(query, (_all_fts5(wanted),)).all()
@@ -93,12 +96,12 @@ def best(connection: Connection, wanted: Wanted) -> tuple[list[int], bool]:
         scored = [(-row.score, -row.message) for row in found]
     capped = len(scored) > RANKED
     if capped:
-        scored.remove(max(scored, key=lambda place: place[1]))  # the oldest was only to see whether there is one more
+        scored.remove(max(scored, key=lambda place: place[1]))  # the oldest only shows that there are more matches
     return [-number for _, number in sorted(scored)], capped
 
 
 def these(connection: Connection, numbers: Sequence[int]) -> Generator[Row[Any]]:
-    """The messages with these ids, in this order."""
+    """Yield the messages with these ids, in this order."""
     mark = "?" if connection.dialect.name == "sqlite" else "%s"
     for start in range(0, len(numbers), _PAGE):
         some = tuple(numbers[start : start + _PAGE])
@@ -120,7 +123,7 @@ def _all_tsquery(wanted: Wanted) -> str:
 
 
 def _in_windows(connection: Connection, wanted: Wanted, columns: str, size: int) -> Generator[Row[Any]]:
-    among, values = _holding(wanted)
+    among, values = _containing(wanted)
     held = _sql("SELECT", columns, _JOINED, "WHERE m.id IN (", among, ") AND", wanted.conditions)
     query = _sql(held, "ORDER BY m.id DESC LIMIT", str(size))
     high: int = connection.exec_driver_sql("SELECT coalesce(max(id), 0) FROM messages").scalar_one() + 1
@@ -136,10 +139,10 @@ def _in_windows(connection: Connection, wanted: Wanted, columns: str, size: int)
         high = low
 
 
-def _holding(wanted: Wanted) -> tuple[str, dict[str, str]]:
-    """A query for the messages between `low` and `high` that hold every phrase, and its values.
+def _containing(wanted: Wanted) -> tuple[str, dict[str, str]]:
+    """Return a query for the messages between `low` and `high` that contain every phrase, and its values.
 
-    A long message may hold them in different pieces.
+    A long message can contain the phrases in different pieces.
     """
     within = "SELECT message FROM search_index WHERE message >= %(low)s AND message < %(high)s AND tokens @@"
     values = {"all": _all_tsquery(wanted)}

@@ -1,4 +1,4 @@
-"""Finding contacts by names and addresses, or the beginning of a word in them."""
+"""Find contacts by names and addresses, or by the beginning of a word in them."""
 
 from __future__ import annotations
 
@@ -10,22 +10,23 @@ from .. import statements
 from ..tables import contacts, identities
 from ..tables.postgresql import search_contacts
 from .index import match, tsquery, tsvector
-from .tokens import cut, phrases
+from .tokens import phrases, tokenize
 
-_PORTION = 500
+_BATCH = 500
 
 
-def renew(connection: Connection, numbers: Collection[int]) -> None:
-    """Index these contacts as they are stored now: to be called after a name or an address changed, or went."""
+def reindex(connection: Connection, numbers: Collection[int]) -> None:
+    """Index these contacts as they are stored now. Call it after a name or an address was changed or removed."""
     asked = sorted(numbers)
-    for start in range(0, len(asked), _PORTION):
-        _renew(connection, asked[start : start + _PORTION])
+    for start in range(0, len(asked), _BATCH):
+        _reindex(connection, asked[start : start + _BATCH])
 
 
-def found(connection: Connection, wanted: str, limit: int) -> list[int]:
-    """The newest contacts in whose name and addresses every word of `wanted` stands or begins a word.
+def find(connection: Connection, wanted: str, limit: int) -> list[int]:
+    """Return the newest contacts whose name and addresses contain every word of `wanted`, or a word that begins with
+    it.
 
-    A contact that was merged into another is found by itself: where it went is for the caller to look up.
+    A merged contact is returned itself: the caller finds the contact into which it was merged.
     """
     asked = phrases(wanted)
     if not asked:
@@ -39,19 +40,19 @@ def found(connection: Connection, wanted: str, limit: int) -> list[int]:
     return list(connection.exec_driver_sql(query, (sought, limit)).scalars())
 
 
-def _renew(connection: Connection, some: list[int]) -> None:
+def _reindex(connection: Connection, some: list[int]) -> None:
     keys = [(number,) for number in some]
-    named = statements.found(connection, contacts, "id name", "id", keys)
+    named = statements.select_rows(connection, contacts, "id name", "id", keys)
     known = {row.id: [row.name] if row.name else [] for row in named}
-    for row in statements.found(connection, identities, "contact address", "contact", keys, "ORDER BY id"):
+    for row in statements.select_rows(connection, identities, "contact address", "contact", keys, "ORDER BY id"):
         known[row.contact].append(row.address)
-    words = [(number, cut("\n".join(texts))) for number, texts in known.items() if texts]
+    words = [(number, tokenize("\n".join(texts))) for number, texts in known.items() if texts]
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("DELETE FROM search_contacts WHERE rowid = ?", keys)
-        rows = [(number, " ".join(cut_)) for number, cut_ in words]
+        rows = [(number, " ".join(tokens)) for number, tokens in words]
         if rows:
             connection.exec_driver_sql("INSERT INTO search_contacts (rowid, words) VALUES (?, ?)", rows)
     else:
         statements.delete(connection, search_contacts, keys, "contact")
-        vectors = [(n, tsvector((word, at, "") for at, word in enumerate(cut_, 1))) for n, cut_ in words]
+        vectors = [(n, tsvector((word, at, "") for at, word in enumerate(tokens, 1))) for n, tokens in words]
         statements.insert(connection, search_contacts, vectors, "contact tokens")

@@ -1,4 +1,4 @@
-"""Finding the words in a text that somebody reads, and the piece of it that is worth showing."""
+"""Find search words in a displayed text, and select an excerpt of it."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
-from .offsets import Places
+from .offsets import OffsetMap
 from .tokens import CJK, LETTER, Phrase, fold, is_cjk
 
-#: Around what was found; mathematical brackets that nobody writes in mails. Where somebody does, they become [ and ].
+#: Markers around a match: mathematical brackets that are rare in mails. In the text itself, [ and ] replace them.
 OPEN, CLOSE = "⟦", "⟧"
 _ELLIPSIS = "…"
-#: Characters of a snippet, and of what stands before the first word found.
+#: Characters of a snippet, and of its part before the first match.
 _LENGTH, _BEFORE = 160, 48
-#: How far (characters) an edge moves to lie between words.
+#: Characters by which an edge can move to a word boundary.
 _SLACK = 16
 
 _LETTER = re.compile(LETTER)
@@ -25,7 +25,9 @@ _OWN_MARKS = str.maketrans(OPEN + CLOSE, "[]")
 
 
 class Readable:
-    """A text as it is shown (NFC), and folded for comparing. `at` gives the place in the one for that in the other."""
+    """A text as displayed (NFC), and folded for comparisons. `at` converts an offset of the folded text to the
+    displayed text.
+    """
 
     __slots__ = ("_firsts", "_places", "folded", "shown")
 
@@ -33,14 +35,14 @@ class Readable:
         self.shown = text if text.isascii() else unicodedata.normalize("NFC", text)
         self.folded = fold(self.shown)
         self._firsts: dict[tuple[str, ...], int | None] = {}
-        self._places: Places | None = None
+        self._places: OffsetMap | None = None
         if not text.isascii() and (
             len(self.folded) != len(self.shown) or not unicodedata.is_normalized("NFKC", self.shown)
         ):
-            self._places = Places(self.shown)
+            self._places = OffsetMap(self.shown)
 
     def first(self, phrase: Phrase) -> int | None:
-        """Where the phrase stands first, in `folded`."""
+        """Return the offset of the first match of the phrase in `folded`; None if there is none."""
         runs = phrase.runs
         if runs in self._firsts:
             return self._firsts[runs]
@@ -52,18 +54,18 @@ class Readable:
         return place if self._places is None else self._places.shown(place)
 
     def after(self, end: int) -> int:
-        """The place in `shown` behind what ends at `end` in `folded`."""
+        """Return the offset in `shown` after the match that ends at `end` in `folded`."""
         return end if self._places is None else self._places.shown_after(end)
 
     def folded_at(self, place: int) -> int:
-        """The place in `folded` of a place in `shown`."""
+        """Convert an offset in `shown` to an offset in `folded`."""
         return place if self._places is None else self._places.folded(place)
 
 
 def spans(
     phrase: Phrase, folded: str, start: int = 0, stop: int | None = None, most: int | None = None
 ) -> list[tuple[int, int]]:
-    """Where the phrase stands, the first `most`: half-open, one after the other, none beginning at `stop` or later."""
+    """Return the first `most` matches of the phrase as half-open ranges that do not overlap and begin before `stop`."""
     first = phrase.runs[0]
     found: list[tuple[int, int]] = []
     at = folded.find(first, start)
@@ -84,9 +86,9 @@ def spans(
 
 @lru_cache(maxsize=64)
 def _rest(runs: tuple[str, ...]) -> tuple[Callable[[str, int], re.Match[str] | None], bool]:
-    """What follows the first run of a phrase, and whether nothing of its kind may stand before it.
+    """Return a matcher for the text after the first run, and True if the match must begin at a word boundary.
 
-    Runs end where those of the text do; a last CJK one need not.
+    Runs end where runs of the text end, except that a last CJK run can end inside a run.
     """
     parts: list[str] = []
     for place, run in enumerate(runs):
@@ -100,7 +102,7 @@ def _rest(runs: tuple[str, ...]) -> tuple[Callable[[str, int], re.Match[str] | N
 
 
 def snippet(text: Readable, wanted: Sequence[Phrase], length: int = _LENGTH) -> str:
-    """One line of the text around the first word found, every word in it marked; its beginning if there is none."""
+    """Return one line of the text around the first match with all matches marked; without a match, its beginning."""
     firsts = [place for phrase in wanted if (place := text.first(phrase)) is not None]
     shown = text.shown
     start = _edge(shown, max(0, text.at(min(firsts)) - _BEFORE)) if firsts else 0
@@ -123,7 +125,7 @@ def _without_marks(piece: str, own: bool) -> str:
 
 
 def _merged(shown: str, found: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Spans that overlap, or have nothing but blanks between them, are one."""
+    """Join ranges that overlap or are separated only by blanks."""
     merged: list[tuple[int, int]] = []
     for a, b in found:
         if merged and (a <= merged[-1][1] or not shown[merged[-1][1] : a].strip()):
@@ -134,7 +136,7 @@ def _merged(shown: str, found: Sequence[tuple[int, int]]) -> list[tuple[int, int
 
 
 def _edge(shown: str, place: int) -> int:
-    """A place to begin at, near `place`, that splits no word if possible, and no letter from its marks."""
+    """Return a start offset near `place` that splits no word if possible, and no letter from its combining marks."""
     if place == 0:
         return 0
     blank = _BLANKS.search(shown, place, place + _SLACK)

@@ -1,8 +1,9 @@
-"""Writing the full-text index of messages. An FTS5 table on SQLite, a table of tsvectors on PostgreSQL, the same words.
+"""Maintain the full-text index of messages: an FTS5 table on SQLite, a table of tsvectors on PostgreSQL, the same
+words.
 
-A message is found by its subject and its ticket's, by the names of its attachments and by its text. FTS5 keeps the
-index only, not the words: to take a message out it must be told once more what it was given. So whoever changes what
-a message says calls `forget` before and `again` after the change, in the same transaction.
+A message is indexed by its subject, the subject of its ticket, the names of its attachments and its text. FTS5 stores
+only the index, not the words: it needs the original words again to delete an entry. Therefore, code that changes a
+message calls `remove` before and `restore` after the change, in the same transaction.
 """
 
 from __future__ import annotations
@@ -15,20 +16,20 @@ from sqlalchemy import Connection, select
 from ..statements import delete, insert
 from ..tables import attachments, messages, tickets
 from ..tables.postgresql import search_index
-from .tokens import Phrase, cut
+from .tokens import Phrase, tokenize
 
-#: Words in one tsvector, which knows no positions past 16,383 and holds 1 MB; and how many the next one repeats.
+#: Words in one tsvector, whose limits are position 16,383 and 1 MB, and words that the next one repeats.
 ROW, _OVERLAP = 4000, 50
-#: Messages read back at a time.
-_PORTION = 500
+#: Messages in one query.
+_BATCH = 500
 
-_INTO_FTS5 = "INSERT INTO search_index (rowid, subject, files, text) VALUES (?, ?, ?, ?)"
+_INSERT_FTS5 = "INSERT INTO search_index (rowid, subject, files, text) VALUES (?, ?, ?, ?)"
 #: https://sqlite.org/fts5.html#the_delete_command
-_OUT_OF_FTS5 = "INSERT INTO search_index (search_index, rowid, subject, files, text) VALUES ('delete', ?, ?, ?, ?)"
+_DELETE_FTS5 = "INSERT INTO search_index (search_index, rowid, subject, files, text) VALUES ('delete', ?, ?, ?, ?)"
 
 
 class Words(NamedTuple):
-    """What a message is found by."""
+    """The indexed texts of a message."""
 
     message: int
     subject: str
@@ -37,7 +38,7 @@ class Words(NamedTuple):
 
 
 def words_of(message: int, ticket_subject: str, subject: str, files: Iterable[str], text: str) -> Words:
-    """The ticket's subject counts for all its messages; most repeat it behind a "Re:"."""
+    """Combine the indexed texts. The subject of the ticket applies to all its messages; most repeat it after "Re:"."""
     if not subject.endswith(ticket_subject):
         subject = f"{ticket_subject}\n{subject}"
     return Words(message, subject, "\n".join(files), text)
@@ -49,13 +50,13 @@ def add(connection: Connection, texts: Sequence[Words]) -> None:
         return
     if connection.dialect.name == "sqlite":
         rows = [_fts5(words) for words in texts]
-        connection.exec_driver_sql(_INTO_FTS5, rows)
+        connection.exec_driver_sql(_INSERT_FTS5, rows)
     else:
         insert(connection, search_index, [row for w in texts for row in _rows(w)], "message piece long tokens")
 
 
-def forget(connection: Connection, numbers: Collection[int]) -> None:
-    """These messages are found no longer. To be called before their rows, or their ticket's subject, change."""
+def remove(connection: Connection, numbers: Collection[int]) -> None:
+    """Remove messages from the index. Call it before their rows, or their ticket's subject, change."""
     if not numbers:
         return
     if connection.dialect.name == "postgresql":
@@ -63,11 +64,11 @@ def forget(connection: Connection, numbers: Collection[int]) -> None:
         return
     for some in stored(connection, sorted(indexed(connection, numbers))):
         rows = [_fts5(words) for words in some]
-        connection.exec_driver_sql(_OUT_OF_FTS5, rows)
+        connection.exec_driver_sql(_DELETE_FTS5, rows)
 
 
 def indexed(connection: Connection, numbers: Collection[int]) -> set[int]:
-    """Return those of these messages that are in the index."""
+    """Return the ids of those messages that are in the index."""
     if connection.dialect.name == "sqlite":
         asked = "SELECT rowid FROM search_index WHERE rowid = ?"
         return {n for n in numbers if connection.exec_driver_sql(asked, (n,)).first() is not None}
@@ -75,17 +76,17 @@ def indexed(connection: Connection, numbers: Collection[int]) -> set[int]:
     return set(connection.execute(query).scalars())
 
 
-def again(connection: Connection, numbers: Collection[int]) -> None:
-    """Index messages that `forget` took out as they are stored now, without the withdrawn ones."""
+def restore(connection: Connection, numbers: Collection[int]) -> None:
+    """Index messages that `remove` removed, as they are stored now, without withdrawn ones."""
     for some in stored(connection, sorted(numbers), withdrawn=False):
         add(connection, some)
 
 
 def stored(connection: Connection, numbers: Sequence[int], *, withdrawn: bool = True) -> Iterator[list[Words]]:
-    """What these messages are found by, a portion at a time."""
+    """Yield the indexed texts of these messages, in batches."""
     columns = (messages.c.id, tickets.c.subject.label("titled"), messages.c.subject, messages.c.text)
-    for start in range(0, len(numbers), _PORTION):
-        some = numbers[start : start + _PORTION]
+    for start in range(0, len(numbers), _BATCH):
+        some = numbers[start : start + _BATCH]
         named: dict[int, list[str]] = {}
         files = select(attachments.c.message, attachments.c.filename).where(attachments.c.message.in_(some))
         for message, name in connection.execute(files.order_by(attachments.c.id)):
@@ -98,13 +99,13 @@ def stored(connection: Connection, numbers: Sequence[int], *, withdrawn: bool = 
 
 
 def match(phrase: Phrase) -> str:
-    """The phrase as FTS5 asks for it."""
+    """Return the phrase in the query syntax of FTS5."""
     quoted = '"' + " ".join(phrase.words) + '"'
     return f"{quoted} *" if phrase.prefix else quoted
 
 
 def tsquery(phrase: Phrase) -> str:
-    """The phrase as PostgreSQL asks for it."""
+    """Return the phrase in the query syntax of PostgreSQL."""
     words = [f"'{word}'" for word in phrase.words]
     if phrase.prefix:
         words[-1] += ":*"
@@ -112,20 +113,25 @@ def tsquery(phrase: Phrase) -> str:
 
 
 def tsvector(words: Iterable[tuple[str, int, str]]) -> str:
-    """Words with their positions and weights as PostgreSQL takes them."""
+    """Return words with positions and weights in the syntax of PostgreSQL."""
     return " ".join(f"'{word}':{position}{weight}" for word, position, weight in words)
 
 
 def _fts5(words: Words) -> tuple[int, str, str, str]:
-    return words.message, " ".join(cut(words.subject)), " ".join(cut(words.files)), " ".join(cut(words.text))
+    return (
+        words.message,
+        " ".join(tokenize(words.subject)),
+        " ".join(tokenize(words.files)),
+        " ".join(tokenize(words.text)),
+    )
 
 
 def _rows(words: Words) -> Iterator[tuple[int, int, bool, str]]:
-    """Rows of `search_index`. No phrase reaches from one field into the next."""
+    """Yield rows of `search_index`. A phrase never spans two fields."""
     whole: list[tuple[str, int, str]] = []
     position = 0
     for text, weight in ((words.subject, "A"), (words.files, "B"), (words.text, "")):
-        for word in cut(text):
+        for word in tokenize(text):
             position += 1
             whole.append((word, position, weight))
         position += 1

@@ -1,6 +1,6 @@
-"""Places of characters in a folded text and in the text that it was folded from.
+"""Map character offsets between a folded text and its original.
 
-Folding does not keep lengths: ß becomes two letters, ㎏ becomes kg, and a half-width ｶﾞ becomes one character.
+Folding changes lengths: ß becomes two letters, ㎏ becomes kg, and a half-width ｶﾞ becomes one character.
 """
 
 from __future__ import annotations
@@ -11,20 +11,20 @@ from bisect import bisect_left, bisect_right
 
 from .tokens import fold
 
-#: Characters that compose with the one before them although they are no combining marks: Hangul vowels and final
+#: Characters that compose with the one before them although they are not combining marks: Hangul vowels and final
 #: consonants, and vowel signs of Indic scripts. A test compares this list with the Unicode data.
 COMPOSING = (
     "\u1161-\u1175\u11a8-\u11c2\u09be\u09d7\u0b3e\u0b56\u0b57\u0bbe\u0bd7\u0cc2\u0cd5\u0cd6\u0d3e\u0d57\u0dcf\u0ddf"
     "\u102e\u1b35\U00011127\U0001133e\U00011357\U000114b0\U000114ba\U000114bd\U000115af\U00011930"
 )
 _COMPOSING = re.compile(f"[{COMPOSING}]")
-#: Runs in which each character is folded by itself into one character, except that the last may compose with what
-#: follows; or any one character.
+#: Runs in which each character is folded separately into one character, except that the last one may compose with the
+#: next character; or any single character.
 _RUN = re.compile("[\\x00-\\x7f]+|[\u3041-\u3094\u30a1-\u30fa\u4e00-\u9fff\uac00-\ud7a3]+|.", re.DOTALL)
 
 
-class Places:
-    """Translates places. Both lists are computed when the first place is asked for."""
+class OffsetMap:
+    """A map of offsets. Both lists are computed at the first conversion."""
 
     __slots__ = ("_ends", "_starts", "_text")
 
@@ -34,20 +34,20 @@ class Places:
         self._ends: list[int] = []
 
     def shown(self, place: int) -> int:
-        """Return the start, in the text, of the characters that became the folded character at `place`."""
+        """Return the start, in the text, of the characters that were folded to the character at `place`."""
         starts = self._known()
         return starts[place] if place < len(starts) else len(self._text)
 
     def shown_after(self, end: int) -> int:
-        """Return the place in the text behind the folded characters that end at `end`."""
+        """Return the offset in the text after the folded characters that end at `end`."""
         self._known()
         return self._ends[end - 1] if 0 < end <= len(self._ends) else (0 if end <= 0 else len(self._text))
 
     def folded(self, place: int) -> int:
-        """Return the place in the folded text of a place in the text."""
+        """Convert an offset in the text to an offset in the folded text."""
         starts = self._known()
         found = bisect_left(starts, place)
-        # Inside of what became one character: that character.
+        # An offset inside of characters that were folded to one maps to that one.
         return found if found < len(starts) and starts[found] == place else bisect_right(self._ends, place)
 
     def _known(self) -> list[int]:
@@ -65,7 +65,7 @@ class Places:
 
 
 def _pieces(text: str) -> list[tuple[int, int]]:
-    """Cut `text` where folding the parts gives the same as folding the whole."""
+    """Split `text` so that folding the pieces gives the same result as folding the whole text."""
     pieces: list[tuple[int, int]] = []
     start = 0
     for run in _RUN.finditer(text):
@@ -74,7 +74,7 @@ def _pieces(text: str) -> list[tuple[int, int]]:
             pieces.append((start, first))
             start = first
         if end - first > 1:
-            if start < first:  # the first character continues what came before; it belongs there
+            if start < first:  # the first character continues the piece before it
                 pieces.append((start, first + 1))
                 first += 1
             pieces += [(place, place + 1) for place in range(first, end - 1)]
@@ -85,9 +85,9 @@ def _pieces(text: str) -> list[tuple[int, int]]:
 
 
 def _continues(character: str) -> bool:
-    """Whether folding may join this character with the one before it."""
+    """Return True if folding can join this character with the one before it."""
     if character < "\u0300":
-        # U+00A8 and its kind fold to a blank and a mark: the blank comes first, and nothing joins a blank.
+        # U+00A8 and similar characters fold to a blank and a mark; no character joins with a blank.
         return False
     first = unicodedata.normalize("NFKD", character)[0]
     return unicodedata.combining(first) != 0 or _COMPOSING.match(first) is not None

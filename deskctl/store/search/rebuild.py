@@ -1,8 +1,8 @@
-"""Building the indexes from what is stored: after text came to be cut differently, or when an index is damaged.
+"""Build the search index from stored data: after a change of `tokens`, or to repair a damaged index.
 
-The work is done in portions, a transaction each, and each transaction records how far it came. So the work can be
-interrupted at any moment and continues where it stopped. Other transactions may write meanwhile: what they indexed is
-skipped. Until both indexes are complete, whoever searches is told so (`require`).
+The work is done in batches, each in a transaction that records the progress, so that it can be interrupted at any time
+and continues where it stopped. Other transactions may write at the same time; rows that they have indexed are skipped.
+Until both indexes are complete, searches fail with a message (`require`).
 """
 
 from __future__ import annotations
@@ -18,14 +18,15 @@ from ..tables import contacts, messages, search_progress
 from . import contacts as contact_index
 from .index import add, indexed, stored
 
-#: The version of the words in the index. To be raised when `cut.cut` or `cut.fold` changes: stores are indexed again.
+#: The version of the words in the index. A change of `tokens.tokenize` or `tokens.fold` must increase it, so that the
+#: index of each store is rebuilt.
 VERSION = 2
 PORTION = 500
 _TABLES: dict[str, Table] = {"messages": messages, "contacts": contacts}
 
 
 class Progress(NamedTuple):
-    """Rows that are indexed, and all rows."""
+    """The number of indexed rows and of all rows."""
 
     done: int
     total: int
@@ -36,14 +37,14 @@ class Progress(NamedTuple):
 
 
 def complete(connection: Connection) -> bool:
-    """Return True if everything can be found by the words of this version."""
-    # Said to the driver directly: every search asks this first.
+    """Return True if all rows are indexed with the words of this version."""
+    # Sent directly to the driver, because every search runs this query first.
     query = f"SELECT count(*) FROM search_progress WHERE complete AND version = {VERSION}"  # noqa: S608
     return bool(connection.exec_driver_sql(query).scalar_one() == len(_TABLES))
 
 
 def require(connection: Connection) -> None:
-    """Raise Unavailable while the index is being built."""
+    """Raise Unavailable while the index is incomplete."""
     if not complete(connection):
         done, total = progress(connection)
         raise Unavailable(
@@ -55,7 +56,7 @@ HINT = "run: deskctl db upgrade; it continues where it stopped"
 
 
 def start(connection: Connection, *, empty: bool = False) -> None:
-    """Drop both indexes and record that nothing is indexed; with `empty`, that there is nothing to index."""
+    """Clear both indexes and record that no row is indexed; with `empty`, that there are no rows."""
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("INSERT INTO search_index (search_index) VALUES ('delete-all')")
         connection.exec_driver_sql("DELETE FROM search_contacts")
@@ -67,13 +68,13 @@ def start(connection: Connection, *, empty: bool = False) -> None:
 
 
 def outdated(connection: Connection) -> bool:
-    """Return True if the words in the index are of another version, so that building has to start anew."""
+    """Return True if the index has words of another version, so that it must be rebuilt from the start."""
     versions = connection.execute(select(search_progress.c.version)).scalars().all()
     return len(versions) != len(_TABLES) or any(version != VERSION for version in versions)
 
 
 def portion(connection: Connection) -> None:
-    """Index the next portion and record it, in the transaction of `connection`."""
+    """Index the next batch and record it, in the transaction of `connection`."""
     query = select(search_progress.c.name, search_progress.c.last).where(search_progress.c.complete.is_(False))
     left = connection.execute(query.order_by(search_progress.c.name.desc()).with_for_update()).first()
     if left is None:
@@ -83,7 +84,7 @@ def portion(connection: Connection) -> None:
     if left.name == "messages":
         _add_messages(connection, some)
     else:
-        contact_index.renew(connection, some)
+        contact_index.reindex(connection, some)
     values = {"last": some[-1]} if len(some) == PORTION else {"complete": True}
     connection.execute(update(search_progress).where(search_progress.c.name == left.name).values(values))
 
@@ -95,7 +96,7 @@ def _add_messages(connection: Connection, some: Sequence[int]) -> None:
 
 
 def progress(connection: Connection) -> Progress:
-    """Count the rows that are indexed. Two counts over a primary key."""
+    """Count the indexed rows, with two counts over a primary key for each table."""
     done = total = 0
     rows = {row.name: row for row in connection.execute(select(search_progress))}
     for name, table in _TABLES.items():

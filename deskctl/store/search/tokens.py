@@ -1,9 +1,9 @@
-"""Cutting text into what can be searched for, the same when it is written and when it is asked for.
+"""Split text into words for the index and for queries, in the same way.
 
-Scripts with blanks between words give lower-cased words. Korean, Japanese and Chinese give every pair of
-neighbouring characters, and the last one of each run by itself: Korean words carry their endings, and nobody searches
-for the endings. So 결제 is found in 카드결제가, which neither FTS5's `unicode61` nor its `trigram` does (a word of two
-syllables has no trigram), and 가나다 is not found in 가나 나다: the run's last character stands between the pairs.
+Scripts with blanks between words give lower-case words. Korean, Japanese and Chinese give every pair of adjacent
+characters, and the last character of each run alone: Korean words have endings, which people do not type in a search.
+So 결제 is found in 카드결제가, which neither `unicode61` nor `trigram` of FTS5 achieves (a word of two syllables has no
+trigram), and 가나다 is not found in 가나 나다: the last character of the run is between the pairs.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-#: Longer words (characters) are cut in pieces: a line of base64 is none, and PostgreSQL refuses lexemes over 2 KB.
+#: Longer words (characters) are split: a line of base64 is not a word, and PostgreSQL rejects lexemes over 2 KB.
 LONGEST = 40
 
 CJK = (
@@ -32,10 +32,10 @@ _PART = re.compile('"([^"]*)"|“([^”]*)”|＂([^＂]*)＂|(\\S+)')
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Words that must stand side by side.
+    """Words that must be adjacent.
 
-    `runs` are they as somebody typed them, folded; `words` what stands for them in an index, where the last one may
-    be the beginning of a longer one (`prefix`: a lone CJK character begins every pair that it is in).
+    `runs` holds the folded input; `words` holds the index words for it. The last word can be the beginning of a longer
+    one (`prefix`: a lone CJK character begins every pair that starts with it).
     """
 
     runs: tuple[str, ...]
@@ -46,24 +46,24 @@ class Phrase:
 def fold(text: str) -> str:
     """Return `text` without differences of case, encoding, and compatibility forms.
 
-    Full-width letters, half-width katakana and compatibility jamo become the ordinary characters (NFKC, UAX #15).
-    A change of this function needs a new `rebuild.VERSION`: stored words are folded when they are written.
+    Full-width letters, half-width katakana and compatibility jamo become the ordinary characters (NFKC, UAX #15). A
+    change of this function needs a new `rebuild.VERSION`: stored words are folded when they are written.
     """
     return text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
 
 
 def is_cjk(run: str) -> bool:
-    """Whether this run of one kind of characters is of a script without blanks."""
+    """Return True if this run, which has one kind of characters, is in a script without blanks."""
     return run[0] >= _FIRST_CJK and _STARTS_CJK.match(run) is not None
 
 
-def cut(text: str) -> list[str]:
-    """The words of `text` in their order."""
+def tokenize(text: str) -> list[str]:
+    """Return the words of `text` in order."""
     if text.isascii():
         return _ASCII.findall(text.lower())
     words: list[str] = []
     for token in _TOKEN.findall(fold(text)):
-        if token[0] < _FIRST_CJK or not _STARTS_CJK.match(token):  # `is_cjk`, without the call for each word of a mail
+        if token[0] < _FIRST_CJK or not _STARTS_CJK.match(token):  # as `is_cjk`, without a function call for each word
             words.append(token)
         else:
             words += [token[i : i + 2] for i in range(len(token))]
@@ -71,7 +71,7 @@ def cut(text: str) -> list[str]:
 
 
 def phrases(wanted: str) -> list[Phrase]:
-    """What somebody searches for: each part between blanks is a phrase, and so is what stands in quotes."""
+    """Split a search text: each part between blanks is a phrase, and so is a quoted part."""
     parts = ("".join(part) for part in _PART.findall(wanted))
     return [phrase for part in parts if (phrase := _phrase(part))]
 
@@ -80,8 +80,8 @@ def _phrase(part: str) -> Phrase | None:
     runs = tuple(_RUN.findall(fold(part)))
     if not runs:
         return None
-    words, last = cut(part), runs[-1]
+    words, last = tokenize(part), runs[-1]
     open_end = is_cjk(last)
     if open_end and len(last) > 1:
-        words.pop()  # the text may go on after the last character
+        words.pop()  # the text may continue after the last character
     return Phrase(runs, tuple(words), open_end and len(last) == 1)

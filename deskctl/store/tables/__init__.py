@@ -1,8 +1,8 @@
-"""Every table of the store, one module a subject. `metadata` holds what both engines have.
+"""All tables of the store, one module for each subject. `metadata` holds the tables that both databases have.
 
-Moments are whole microseconds since 1970 in UTC (`Moment`): they sort, compare and convert the same on both
-engines and keep their precision. Enumerations are their own words. Lists and documents are JSON in text: the
-store never looks inside them.
+Times are whole microseconds since 1970 in UTC (`Moment`): they sort, compare and convert in the same way on both
+databases and keep their precision. Enumerations are stored as their names. Lists and documents are JSON in text
+columns: no query reads their contents.
 """
 
 from .base import metadata

@@ -1,4 +1,4 @@
-"""What the tables have in common: types, and a name for every constraint (migrations on SQLite need them)."""
+"""Common column types, and a naming convention for constraints, which migrations on SQLite need."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ NAMING = {
 
 metadata = MetaData(naming_convention=NAMING)
 
-#: A 64-bit id; on SQLite the row id itself.
+#: A 64-bit id; on SQLite the rowid.
 Id = BigInteger().with_variant(Integer(), "sqlite")
 #: Microseconds since 1970-01-01T00:00:00Z.
 Moment = BigInteger().with_variant(Integer(), "sqlite")
 
 
 def key(name: str = "id") -> Column[Any]:
-    """A primary key that the desk numbers itself."""
+    """Return a primary key column whose ids the desk generates."""
     return Column(name, Id, primary_key=True, autoincrement=False)
 
 
 def reference(name: str, to: str, *, optional: bool = False, part_of_key: bool = False) -> Column[Any]:
-    """A foreign key."""
+    """Return a foreign key column."""
     return Column(name, Id, ForeignKey(to), nullable=optional, primary_key=part_of_key, autoincrement=False)

@@ -1,4 +1,4 @@
-"""What was done and what happened: commands and their events. Rows are only added."""
+"""Tables of commands and their events. Rows are only added."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from sqlalchemy import Boolean, Column, Index, Table, Text, text
 
 from .base import Id, Moment, key, metadata, reference
 
-#: Queries repeat these words exactly, so that both engines take the partial index.
+#: Queries repeat these conditions exactly, so that both databases use the partial index.
 UNDOABLE = "undoable"
 
 INVOKED = "invocation IS NOT NULL"
@@ -50,8 +50,8 @@ events = Table(
     Column("actor", Text, nullable=False),
     Column("at", Moment, nullable=False),
     Column("facts", Text, nullable=False),  # JSON document
-    Column("contact", Id),  # whom an event without a ticket is about
-    Column("kept", Text),  # JSON document: what undo needs of the state before; shown nowhere
+    Column("contact", Id),  # the subject of an event without a ticket
+    Column("kept", Text),  # JSON document: former state, for undo; never displayed
 )
 
 Index("ix_events_ticket", events.c.ticket, events.c.id)

@@ -1,4 +1,4 @@
-"""The journal of raw messages, the bytes themselves, and where each channel stopped reading."""
+"""Tables of the journal of raw messages, of their bytes, and of the read positions of channels."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from sqlalchemy import (
 
 from .base import Id, Moment, key, metadata, reference
 
-#: What is known of bytes kept, by their SHA-256 in hexadecimal. `refs` counts the rows that point here: journal,
-#: messages, attachments, outbox. `compression` is 0 for the bytes as they are, 1 for zlib. `size` is uncompressed.
+#: Stored contents by their hexadecimal SHA-256. `refs` counts the rows that refer to a content: journal, messages,
+#: attachments, outbox. `compression` is 0 for none, 1 for zlib. `size` is the uncompressed size.
 blobs = Table(
     "blobs",
     metadata,
@@ -32,7 +32,7 @@ blobs = Table(
     sqlite_with_rowid=False,
 )
 
-#: The bytes stand apart: SQLite writes a whole row again when one column changes, and `refs` does.
+#: The bytes have their own table, because SQLite rewrites a whole row when one column changes, and `refs` changes.
 blob_bytes = Table(
     "blob_bytes",
     metadata,
@@ -40,10 +40,10 @@ blob_bytes = Table(
     Column("data", LargeBinary, nullable=False),
 )
 
-#: Not settled. Queries repeat these words exactly, so that both engines take the partial index.
+#: Unsettled rows. Queries repeat this condition exactly, so that both databases use the partial index.
 UNSETTLED = "state IN ('waiting', 'quarantined')"
 
-#: `trial`: 0 fresh, 1 in a batch that was begun, 2 to be tried singly.
+#: `trial`: 0 new, 1 in a batch that was started, 2 must be processed alone.
 journal = Table(
     "journal",
     metadata,
@@ -65,7 +65,7 @@ journal = Table(
     UniqueConstraint("key", "channel"),
 )
 
-#: What a message was made of, for reading it again.
+#: Finds the raw bytes of a message, to parse it again.
 Index(
     "ix_journal_message",
     journal.c.message,
@@ -84,5 +84,5 @@ channel_state = Table(
     "channel_state",
     metadata,
     Column("channel", Text, primary_key=True),
-    Column("state", Text, nullable=False),  # JSON document, the channel's own
+    Column("state", Text, nullable=False),  # JSON document that the channel defines
 )

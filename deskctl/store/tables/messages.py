@@ -1,4 +1,4 @@
-"""What was said on tickets, and the files that came along."""
+"""Tables of messages, calls and attachments."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from .base import Moment, key, metadata, reference
 
 OFFERS = "choices IS NOT NULL"
 
-#: `visible_text` is null where it is the whole `text`. `message_id` is the own id of outgoing messages too. `original`
-#: is what was said first, where its sender changed it later. `trust`: how far the recipients
-#: that it names are believed.
+#: `visible_text` is null if it equals `text`. `message_id` is also set for outgoing messages. `original` is the first
+#: text of a message that its sender edited. `trust` is the trust in the recipients that the message names.
 messages = Table(
     "messages",
     metadata,
@@ -42,8 +41,8 @@ messages = Table(
     Column("bcc", Text),  # JSON list, null for none
     Column("lists", Text),  # JSON list, null for none
     Column("trust", Text),
-    Column("version", Integer, nullable=False, server_default=text("0")),  # how often it was edited
-    Column("may_answer", Boolean),  # a machine may answer it; null for our own words and for what came before
+    Column("version", Integer, nullable=False, server_default=text("0")),  # number of edits
+    Column("may_answer", Boolean),  # automatic answers are allowed; null for our messages and for older rows
 )
 
 Index("ix_messages_ticket", messages.c.ticket, messages.c.id)
@@ -55,7 +54,7 @@ Index(
     postgresql_where=text("message_id IS NOT NULL"),
 )
 
-#: What the other side of a channel calls messages of ours, where that is not their `message_id`.
+#: Ids that the other side of a channel gives to our messages, if they differ from `message_id`.
 known_as = Table(
     "known_as",
     metadata,
@@ -65,7 +64,7 @@ known_as = Table(
     sqlite_with_rowid=False,
 )
 
-#: The messages that an agent was shown, each in the newest version that was shown.
+#: The messages that an agent has seen, each with the newest version that was displayed.
 seen_messages = Table(
     "seen_messages",
     metadata,
@@ -75,7 +74,7 @@ seen_messages = Table(
     sqlite_with_rowid=False,
 )
 
-#: Who was asked what their new matter is: what they write next on the channel opens a ticket of its own.
+#: Addresses that were asked about a new topic: their next message on the channel opens a new ticket.
 anew = Table(
     "anew",
     metadata,
@@ -84,7 +83,7 @@ anew = Table(
     sqlite_with_rowid=False,
 )
 
-#: Telephone calls: `direction` is in or out, `seconds` how long it took where somebody looked at a clock.
+#: Telephone calls: `direction` is in or out, `seconds` is the duration if it is known.
 calls = Table(
     "calls",
     metadata,

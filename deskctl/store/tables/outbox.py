@@ -1,4 +1,4 @@
-"""What is to leave the desk, and what is to happen at a time."""
+"""Tables of outgoing messages and timers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from sqlalchemy import Boolean, Column, Index, Integer, Table, Text, UniqueConst
 
 from .base import Moment, key, metadata, reference
 
-#: Queries repeat these words exactly, so that both engines take the partial indexes.
+#: Queries repeat these conditions exactly, so that both databases use the partial indexes.
 DUE = "state IN ('queued', 'retry')"
 IN_HAND = "state IN ('claimed', 'sending')"
 AUTO = "kind = 'auto'"
@@ -42,11 +42,11 @@ outbox = Table(
     Column("subject", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("choices", Text),  # JSON list of [key, label]
-    Column("agent", Text),  # whom a notification tells
-    Column("shown", Text),  # JSON document: what a notification showed, see core.outbox.Shown
-    Column("claimed_by", Text),  # the daemon that has it in hand, since `claimed_at`
+    Column("agent", Text),  # the recipient of a notification
+    Column("shown", Text),  # JSON document: content of a notification, see core.delivery.model.Shown
+    Column("claimed_by", Text),  # the daemon that claimed it, at `claimed_at`
     Column("claimed_at", Moment),
-    # JSON list of [address, state, status, reason class, reason]: what reports say of single recipients
+    # JSON list of [address, state, status, reason class, reason]: delivery reports for single recipients
     Column("deliveries", Text),
 )
 
@@ -58,7 +58,7 @@ Index("ix_outbox_message_id", outbox.c.message_id)
 Index("ix_outbox_ticket", outbox.c.ticket)
 Index("ix_outbox_message", outbox.c.message)
 
-#: Answers to notifications that were accepted: a hash of what was said, and the message that it became.
+#: Accepted answers to notifications: a hash of the answer, and the message that was created from it.
 notification_answers = Table(
     "notification_answers",
     metadata,

@@ -1,4 +1,4 @@
-"""Agents and teams, contacts and their addresses."""
+"""Tables of agents and teams, contacts and their addresses."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ agents = Table(
     Column("login", Text),
     Column("active", Boolean, nullable=False),
     Column("signature", Text, nullable=False),
-    Column("seat", Text),  # JSON document: what they can take
-    Column("reach", Text),  # JSON document: through what they are told things, and when
+    Column("seat", Text),  # JSON document: capacity and skills
+    Column("reach", Text),  # JSON document: notification channels and quiet hours
 )
 
 teams = Table(
@@ -25,7 +25,7 @@ teams = Table(
     Column("handle", Text, primary_key=True),
     Column("name", Text, nullable=False),
     Column("signature", Text, nullable=False),
-    Column("plan", Text),  # JSON document: how its tickets are routed
+    Column("plan", Text),  # JSON document: the routing plan
 )
 
 memberships = Table(
@@ -50,7 +50,7 @@ contacts = Table(
     Column("erased_at", Moment),
 )
 
-#: Queries repeat these words exactly, so that both engines take the partial indexes.
+#: Queries repeat these conditions exactly, so that both databases use the partial indexes.
 MERGED = "merged_into IS NOT NULL"
 ORGANISED = "org IS NOT NULL"
 
@@ -68,7 +68,7 @@ identities = Table(
     UniqueConstraint("address", "kind"),
 )
 
-#: One-time codes that tie an address to a contact, by the hash of the code.
+#: One-time codes that link an address to a contact, by the hash of the code.
 link_codes = Table(
     "link_codes",
     metadata,
@@ -82,7 +82,7 @@ link_codes = Table(
     sqlite_with_rowid=False,
 )
 
-#: Wrong codes that an address has sent since a moment.
+#: Number of wrong codes that an address has sent since a time.
 link_tries = Table(
     "link_tries",
     metadata,
@@ -93,7 +93,7 @@ link_tries = Table(
     sqlite_with_rowid=False,
 )
 
-#: Whose mail is spam: addresses and `@domain`s, lower-cased.
+#: Blocked senders, whose mail is spam: addresses and `@domain`s in lower case.
 blocks = Table("blocks", metadata, Column("pattern", Text, primary_key=True), sqlite_with_rowid=False)
 
 Index("ix_identities_contact", identities.c.contact, identities.c.id)

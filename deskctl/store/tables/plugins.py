@@ -1,4 +1,4 @@
-"""What belongs to plugins: work for them after a commit, and which of their tables were made."""
+"""Tables of plugin jobs, and of the applied revisions of plugin tables."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from sqlalchemy import Column, Index, Integer, Table, Text, UniqueConstraint, te
 
 from .base import Moment, key, metadata, reference
 
-#: Queries repeat these words exactly, so that both engines take the partial index.
+#: Queries repeat these conditions exactly, so that both databases use the partial index.
 WAITING = "state = 'waiting'"
 
 jobs = Table(
@@ -18,9 +18,9 @@ jobs = Table(
     Column("state", Text, nullable=False),
     Column("due_at", Moment, nullable=False),
     Column("attempts", Integer, nullable=False),
-    Column("depth", Integer, nullable=False),  # how many automations led here
+    Column("depth", Integer, nullable=False),  # number of automations that led to this job
     Column("last_error", Text),
-    Column("claimed_by", Text),  # the daemon that has it in hand, since `claimed_at`
+    Column("claimed_by", Text),  # the daemon that claimed it, at `claimed_at`
     Column("claimed_at", Moment),
     UniqueConstraint("automation", "event"),
 )

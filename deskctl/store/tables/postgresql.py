@@ -1,4 +1,4 @@
-"""What only PostgreSQL needs: sequences that number rows, and the full-text index."""
+"""Tables and sequences only for PostgreSQL: sequences that generate ids, and the full-text index."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from .base import NAMING, Id
 
 metadata = MetaData(naming_convention=NAMING)
 
-#: Tables whose rows the desk numbers.
+#: Tables whose ids come from sequences.
 NUMBERED = (
     "attachments",
     "blobs",
@@ -29,7 +29,7 @@ NUMBERED = (
 
 sequences = {name: Sequence(f"{name}_number", data_type=Id, metadata=metadata) for name in NUMBERED}
 
-#: Keyed by message. What is too long for one tsvector has several rows, all of them marked `long`.
+#: Index entries by message. A message too long for one tsvector has several rows, all marked `long`.
 search_index = Table(
     "search_index",
     metadata,

@@ -1,4 +1,4 @@
-"""How far the full-text index is built."""
+"""Table of the progress of building the full-text index."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from sqlalchemy import Boolean, Column, Integer, Table, Text
 
 from .base import Id, metadata
 
-#: One row for each index (`messages`, `contacts`). `version` is that of the words in it; rows up to the id `last` were
-#: indexed, all of them when `complete`.
+#: One row for each index (`messages`, `contacts`). `version` is the version of its words. Rows up to the id `last` are
+#: indexed; if `complete` is true, all rows are.
 search_progress = Table(
     "search_progress",
     metadata,

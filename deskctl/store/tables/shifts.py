@@ -1,4 +1,4 @@
-"""Tables of the rota (shifts and absences, with common numbers) and of handover notes."""
+"""Tables of the rota (shifts and absences, which share their ids) and of handover notes."""
 
 from __future__ import annotations
 

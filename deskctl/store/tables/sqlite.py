@@ -1,7 +1,6 @@
-"""What only SQLite needs: the counters that number rows.
+"""Tables only for SQLite: the counters that generate ids.
 
-The full-text index is an FTS5 table, which SQLAlchemy cannot describe; the migration that makes it says why it is as
-it is.
+The full-text index is an FTS5 table, which SQLAlchemy cannot describe; see the migration that creates it.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ from .base import NAMING
 
 metadata = MetaData(naming_convention=NAMING)
 
-#: The last id given out, by kind. PostgreSQL has sequences for this.
+#: The last id by table. PostgreSQL uses sequences instead.
 counters = Table(
     "counters",
     metadata,

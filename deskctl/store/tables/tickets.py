@@ -1,4 +1,4 @@
-"""Tickets, and what hangs on a ticket without a text of its own."""
+"""Tables of tickets, and of their tags, followers, participants and composing leases."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from sqlalchemy import Boolean, Column, Index, SmallInteger, Table, Text, text
 
 from .base import Moment, key, metadata, reference
 
-#: Still somebody's work. Queries repeat these words exactly, so that both engines take the partial indexes.
+#: Tickets that need work. Queries repeat these conditions exactly, so that both databases use the partial indexes.
 ACTIVE = "status IN ('new', 'open', 'pending', 'hold')"
 QUEUED = "assignee IS NULL AND status IN ('new', 'open')"
 
@@ -75,7 +75,7 @@ followers = Table(
     sqlite_with_rowid=False,
 )
 
-#: Who took part in a ticket: lower-cased addresses that wrote on it or were written to.
+#: Participants of a ticket: lower-case addresses of senders and recipients.
 participants = Table(
     "participants",
     metadata,
@@ -85,7 +85,7 @@ participants = Table(
     sqlite_with_rowid=False,
 )
 
-#: Leases of agents who are writing a reply; over after `until` unless renewed.
+#: Leases of agents who compose a reply; a lease expires at `until` unless it is renewed.
 composing = Table(
     "composing",
     metadata,

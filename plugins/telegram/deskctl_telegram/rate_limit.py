@@ -1,11 +1,13 @@
 """Telegram's rate limit: HTTP 429 "Too Many Requests" and the wait that it asks for (`retry_after`).
 
-All reactions to a 429 are in this module:
+The reactions to a 429 while messages are sent and received are in this module:
 
 - `api.py` turns the response into an `ApiError` of the kind `RATE_LIMITED` (`rate_limit_error`);
 - `delivery.py` leaves the message in the outbox until the wait is over (`try_later`);
 - `polling.py` waits before the next getUpdates call (`pause_polling`);
 - `intake.py` waits before the next attempt to download a file (`download_delay`).
+
+A 429 for another call, such as getMe at the start or setWebhook, is an error that the daemon retries with its own backoff.
 
 https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
 """

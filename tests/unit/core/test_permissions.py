@@ -97,10 +97,10 @@ def test_caller_may_do_exactly_what_their_roles_allow(rights: Rights, what: tupl
         Audience.DESK: False,
     }[what[0]]
     if allowed:
-        check(*what, rights, "somebody")
+        check(*what, rights, "someone")
     else:
         with pytest.raises(Refused):
-            check(*what, rights, "somebody")
+            check(*what, rights, "someone")
 
 
 @given(st.sampled_from(EVERYTHING), st.booleans())
@@ -115,12 +115,12 @@ def test_user_without_an_agent_may_only_ingest_if_listed(what: tuple[Audience, K
 @given(RIGHTS, st.sampled_from(EVERYTHING))
 def test_additional_rights_never_reduce_access(rights: Rights, what: tuple[Audience, Kind, str]) -> None:
     try:
-        check(*what, rights, "somebody")
+        check(*what, rights, "someone")
     except Refused:
         return
-    check(*what, Rights(True, rights.agent, rights.ingest), "somebody")
-    check(*what, Rights(rights.owner, rights.agent or "ana", rights.ingest), "somebody")
-    check(*what, Rights(rights.owner, rights.agent, True), "somebody")
+    check(*what, Rights(True, rights.agent, rights.ingest), "someone")
+    check(*what, Rights(rights.owner, rights.agent or "ana", rights.ingest), "someone")
+    check(*what, Rights(rights.owner, rights.agent, True), "someone")
 
 
 @pytest.mark.parametrize(

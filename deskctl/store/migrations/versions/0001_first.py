@@ -1,4 +1,4 @@
-"""The first shape of the store."""
+"""Create the first schema of the store."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ NUMBERED = (
 
 
 def where(condition: str) -> dict[str, Any]:
-    """The condition of a partial index."""
+    """Return the condition of a partial index."""
     return {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}
 
 
@@ -58,8 +58,8 @@ def _only_sqlite() -> None:
         sa.Column("last", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("kind", name=op.f("pk_counters")),
     )
-    # Words are cut before they come here (`search.cut`), hence the plainest tokenizer. Only the index is kept
-    # (no content), and no sizes of rows: nothing is ranked, the newest ticket comes first.
+    # Text is split into words before (`search.tokens`), so the simplest tokenizer is enough. Only the index is stored
+    # (no content) and no row sizes, because results are not ranked: the newest ticket comes first.
     op.execute("CREATE VIRTUAL TABLE search_index USING fts5(tokens, content='', columnsize=0, tokenize='ascii')")
 
 

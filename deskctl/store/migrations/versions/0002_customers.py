@@ -1,4 +1,4 @@
-"""Who a customer is on every channel: links, organisations, tiers, logged calls."""
+"""Add links between contacts, organizations, tiers and logged calls."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ INTEGER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def where(condition: str) -> dict[str, Any]:
-    """The condition of a partial index."""
+    """Return the condition of a partial index."""
     return {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}
 
 

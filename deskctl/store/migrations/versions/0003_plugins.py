@@ -1,4 +1,4 @@
-"""Work for plugins after a commit, and which of their tables were made."""
+"""Add jobs of plugins, and the applied revisions of plugin tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Calendars, service levels and their clocks."""
+"""Add calendars, SLA policies and clocks."""
 
 from __future__ import annotations
 

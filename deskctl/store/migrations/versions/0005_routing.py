@@ -1,4 +1,4 @@
-"""Who can take what: skills, capacity, presence, shifts, and why a ticket went where it went."""
+"""Add skills, capacity, presence, shifts and routing decisions."""
 
 from __future__ import annotations
 

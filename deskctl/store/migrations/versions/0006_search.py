@@ -1,6 +1,6 @@
-"""The full-text index keyed by message, with fields that can be weighed, and one of contacts.
+"""Key the full-text index by message, with weighted fields, and add an index of contacts.
 
-What it held is written anew by `migrate.upgrade`: words are cut differently, too.
+`migrate.upgrade` rebuilds the content, because text is also split differently.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ def upgrade() -> None:
     op.drop_table("search_rows")
     if op.get_bind().dialect.name == "sqlite":
         op.execute("DELETE FROM counters WHERE kind = 'search_rows'")
-        # Words are cut before they come here (`search.cut`), hence the plainest tokenizer. The row id is the message's
-        # id, so that walking the index backwards is newest first. Only the index is kept (no content): the texts are
-        # in `messages`. Deleting without content by id alone needs SQLite 3.43, which is too new to ask for.
+        # Text is split into words before (`search.tokens`), so the simplest tokenizer is enough. The rowid is the id of
+        # the message, so that reading the index backwards gives the newest first. Only the index is stored (no
+        # content): the texts are in `messages`. Deleting by id without content needs SQLite 3.43, which is too new.
         op.execute("CREATE VIRTUAL TABLE search_index USING fts5(subject, files, text, content='', tokenize='ascii')")
         op.execute("CREATE VIRTUAL TABLE search_contacts USING fts5(words, tokenize='ascii')")
     else:

@@ -1,4 +1,4 @@
-"""Shifts, days off, and notes for the next shift."""
+"""Add shifts, absences and handover notes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What agents are still to be told, through what, and when."""
+"""Add pending notifications, notification channels and quiet hours."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Since when a ticket that was taken up again is work, which is what its place in the queue counts from."""
+"""Add the time since when a reopened ticket is open, from which its queue position is calculated."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ INTEGER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def upgrade() -> None:
     op.add_column("tickets", sa.Column("open_since", INTEGER))
-    # Whom a ticket was escalated to decides who sees it in the queue; the index answers that, too.
+    # The tier decides who sees an escalated ticket in the queue, so the index includes it.
     op.drop_index("ix_tickets_queue", "tickets")
     _partial("ix_tickets_queue", QUEUED, "team", "queue_at", "number", "tier")
     _partial("ix_tickets_approval", "approval IS NOT NULL", "number")

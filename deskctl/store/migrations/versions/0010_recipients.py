@@ -1,6 +1,6 @@
-"""Store all Reply-To addresses, blind copies, mailing lists, and how far named recipients are believed.
+"""Store all Reply-To addresses, blind copies, mailing lists, and the trust in named recipients.
 
-Of the messages that are there only each ticket's first one is believed, as from now on.
+Of existing messages, only the first one of each ticket is trusted, as for new tickets.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What agents were shown, message by message and version by version; answers to notifications; who is composing."""
+"""Store the messages and versions that agents have seen, answers to notifications, and composing leases."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ depends_on = None
 
 INTEGER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
-#: What was seen up to a message is seen in its first version, merged tickets included. Replies never counted until
-#: now: those that are there count as seen.
+#: Messages up to the last seen one count as seen in their first version, including those of merged tickets. Replies
+#: were not tracked before: existing ones count as seen.
 _SEEN = """
 WITH RECURSIVE held(root, ticket) AS (
     SELECT DISTINCT ticket, ticket FROM seen

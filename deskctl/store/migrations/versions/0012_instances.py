@@ -1,4 +1,4 @@
-"""Find what daemons have in hand without reading the whole outbox."""
+"""Add an index of claimed outbox entries, so that finding them does not read the whole outbox."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which shell command a command was part of, and what undo needs of the state before an event."""
+"""Store the shell command that a command was part of, and the former state that undo needs."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ down_revision = "0012"
 branch_labels = None
 depends_on = None
 
-#: Commands of people that were not undoable. Undo now takes notice of them, so that it does not pass them by.
+#: Commands of people that could not be undone. Undo now considers them, so that it does not skip them.
 NOTICED = (
     *("AddAgent", "ChangeAgent", "AddTeam", "ChangeTeam", "Block", "SetContact", "IssueLink", "ExportContact"),
     *("EraseContact", "AddCalendar", "ChangeCalendar", "RemoveCalendar", "AddPolicy", "ChangePolicy", "AddStep"),

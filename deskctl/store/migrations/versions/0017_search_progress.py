@@ -1,6 +1,7 @@
-"""How far the full-text index is built, so that building it can stop and continue; participants by their address.
+"""Store the progress of the full-text index, so that building it can stop and continue, and index participants by
+address.
 
-The words of an older store are cut in an older way (version 1): `migrate.upgrade` indexes them again.
+The index of an older store has version 1 of the words: `migrate.upgrade` rebuilds it.
 """
 
 from __future__ import annotations

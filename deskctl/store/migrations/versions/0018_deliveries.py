@@ -1,4 +1,4 @@
-"""Whether a machine may answer a message, and what delivery reports say of single recipients."""
+"""Add the flag that allows automatic answers to a message, and delivery reports for single recipients."""
 
 from __future__ import annotations
 

@@ -1,3 +1,0 @@
-"""State outside tickets that undo puts back. Each is handled by the feature that owns the state."""
-
-from __future__ import annotations
