@@ -155,6 +155,11 @@ def test_resume_continues_a_renumbered_mailbox(desk: Shell, mailbox: Any, wait_u
     desk("mail", "resume", "support", code=2)
     desk("mail", "resume", "support", "--take")
     read_so_far(desk, wait_until, 201)
+    # The cursor is saved after the mails are in the journal.
+    pending = "not compared it yet"
+    wait_until(
+        lambda: pending not in desk("mail", "verify", "support", code=None).err, timeout=60, what="the cursor is saved"
+    )
     assert desk("mail", "verify", "support", "--json").row["checked"] == 201
 
 
