@@ -1,4 +1,4 @@
-"""A desk on a real store: mail comes in through the journal, agents give commands, each in its own transaction."""
+"""A desk on a real store: mail is received through the journal, and each command has its own transaction."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import itertools
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from deskctl.core import features as dispatch
+from deskctl.core import features
 from deskctl.core.agents.commands import AddAgent
 from deskctl.core.agents.queries import ListAgents
 from deskctl.core.delivery.queries import ListOutbox
@@ -37,9 +37,9 @@ AGENTS = (("agent1", "support"), ("agent2", "support"), ("lead", "leads"))
 
 
 class StoredDesk:
-    """Agents `agent1` and `agent2` are in team support, `lead` is in leads. The clock stands unless it is moved.
+    """A desk with agents `agent1` and `agent2` in team support and `lead` in team leads, and a clock that tests set.
 
-    A store that has agents already is taken as it is.
+    A store that already has agents is used unchanged.
     """
 
     def __init__(self, url: str, settings: Settings = SETTINGS) -> None:
@@ -54,7 +54,7 @@ class StoredDesk:
 
     @classmethod
     def fill(cls, url: str) -> None:
-        """Prepare a new store, to be copied."""
+        """Prepare a new store that tests copy."""
         stores.prepare(url)
         cls(url).close()
 
@@ -67,24 +67,24 @@ class StoredDesk:
     def do(
         self, command: Command, who: str = "agent1", *, invocation: str | None = None, dry_run: bool = False
     ) -> Outcome:
-        """Commands of one `invocation` are what one shell command did."""
+        """Execute a command. Commands with the same `invocation` belong to one shell command."""
         actor = Actor(who if ":" in who else f"agent:{who}")
 
         def work(unit: Unit) -> Outcome:
             unit.invocation = invocation
-            return dispatch.execute(unit, command, actor)
+            return features.execute(unit, command, actor)
 
         return self.store.transaction(work, dry_run=dry_run)
 
     def mail(self, sender: str = "ana@example.org", subject: str = "Printer", **fields: Any) -> Outcome:
-        """A mail is journalled and worked off, at once or `worked_off_after` some time; `at` is its channel."""
+        """Append a mail to the journal and process it, at once or after `processed_after`; `at` is its channel."""
         number = next(self._mails)
         why = fields.pop("automatic", "")
         at = fields.pop("at", "support")
         text = fields.pop("text", "It burns.")
         envelope = Envelope("smtp", self.now)
         self.store.journal.append([JournalEntry(at, f"key-{number}", envelope, b"raw %d" % number)])
-        self.now += fields.pop("worked_off_after", timedelta())
+        self.now += fields.pop("processed_after", timedelta())
         row = self.store.journal.waiting(1, 1 << 20)[0]
         message = InboundMessage(
             sender=sender,

@@ -1,6 +1,6 @@
-"""How mail programs quote a notification when an agent answers it: one function for each format.
+"""The formats in which mail programs quote a notification in an answer: one function for each format.
 
-A format takes the notification's subject and text and what the agent says; it gives the headers and the body of a mail.
+A format takes a mail and the subject and text of the notification; it sets the body of the mail.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def _quoted(text: str, mark: str) -> str:
 
 
 def _halves(text: str) -> tuple[list[str], list[str]]:
-    """The notification cut in two after the line that gives the reason."""
+    """Return the two parts of the notification, divided after the line with the reason."""
     lines = text.splitlines()
     at = next((n for n, line in enumerate(lines) if ": " in line and n > 1), len(lines) // 2) + 1
     return lines[:at], lines[at:]

@@ -1,4 +1,4 @@
-"""What a machine wrote wakes nothing; what a machine may not answer is a person's all the same. On both stores."""
+"""Automatic mail reopens nothing, and mail that forbids automatic answers counts as a person's; on both stores."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def desk(desk_url: str) -> Iterator[StoredDesk]:
 
 
 def solved(desk: StoredDesk, **fields: Any) -> str:
-    """Ticket 1, answered and solved; the Message-ID of the answer."""
+    """Open, answer and solve ticket 1; return the Message-ID of the answer."""
     desk.mail(**fields)
     facts = desk.do(Reply(1, "Done.", status="solved")).facts
     desk.do(SettleDelivery(facts["outbox"], "sent"), "system:sender")
@@ -45,12 +45,12 @@ def solved(desk: StoredDesk, **fields: Any) -> str:
     return message_id
 
 
-def machine_words(desk: StoredDesk, number: int) -> list[str]:
+def automatic_messages(desk: StoredDesk, number: int) -> list[str]:
     return [m["automatic"] for m in desk.show(number)["messages"] if m["kind"] == "auto" and m["author"] is None]
 
 
-def told(desk: StoredDesk, since: int = 0) -> list[str]:
-    """Subjects of what agents were told after the outbox entry `since`."""
+def notified(desk: StoredDesk, since: int = 0) -> list[str]:
+    """Return the subjects of the notifications to agents after the outbox entry `since`."""
     rows = [row for row in desk.outbox() if row["id"] > since and row["to"][0].endswith("@acme.test")]
     return [desk.store.ask(ShowOutbox(row["id"]))["subject"] for row in rows]
 
@@ -59,25 +59,25 @@ def last(desk: StoredDesk) -> int:
     return max((row["id"] for row in desk.outbox()), default=0)
 
 
-def test_a_person_whose_mail_forbids_machines_is_a_person(desk: StoredDesk) -> None:
-    mine = solved(desk, sign=LIST)
+def test_mail_of_person_that_forbids_automatic_answers_is_message_of_person(desk: StoredDesk) -> None:
+    answer_id = solved(desk, sign=LIST)
     assert desk.show(1)["messages"][0]["may_answer"] is False
     assert desk.show(1)["messages"][0]["automatic"] is None
-    assert machine_words(desk, 1) == []
-    desk.mail(sign=LIST, in_reply_to=(mine,), text="Not at all!")
+    assert automatic_messages(desk, 1) == []
+    desk.mail(sign=LIST, in_reply_to=(answer_id,), text="Not at all!")
     ticket = desk.show(1)
     assert (ticket["status"], ticket["messages"][-1]["kind"]) == ("open", "in")
     assert ticket["waiting_since"] is not None
 
 
-def test_a_machine_may_answer_a_person(desk: StoredDesk) -> None:
+def test_mail_of_person_is_acknowledged(desk: StoredDesk) -> None:
     desk.mail()
     assert desk.show(1)["messages"][0]["may_answer"] is True
-    assert machine_words(desk, 1) == ["acknowledgement"]
+    assert automatic_messages(desk, 1) == ["acknowledgement"]
     assert [m["may_answer"] for m in desk.show(1)["messages"]] == [True, None]
 
 
-def test_no_machine_answers_where_it_may_not(desk: StoredDesk) -> None:
+def test_mail_that_forbids_automatic_answers_gets_none(desk: StoredDesk) -> None:
     desk.mail(sign=LIST)
     first = desk.show(1)["messages"][0]["id"]
     refused = desk.do(Answer(1, first, "Turn it off and on."), "system:automation")
@@ -87,9 +87,9 @@ def test_no_machine_answers_where_it_may_not(desk: StoredDesk) -> None:
 
 
 @pytest.mark.parametrize("sender", ["ana@example.org", "bo@example.net"])
-def test_bulk_mail_is_a_persons_if_its_sender_takes_part(desk: StoredDesk, sender: str) -> None:
-    mine = solved(desk)
-    desk.mail(sender, sign=BULK, in_reply_to=(mine,))
+def test_bulk_mail_of_participant_is_message_of_person(desk: StoredDesk, sender: str) -> None:
+    answer_id = solved(desk)
+    desk.mail(sender, sign=BULK, in_reply_to=(answer_id,))
     part = sender == "ana@example.org"
     ticket = desk.show(1)
     assert ticket["status"] == ("open" if part else "solved")
@@ -97,28 +97,28 @@ def test_bulk_mail_is_a_persons_if_its_sender_takes_part(desk: StoredDesk, sende
     assert ticket["messages"][-1]["may_answer"] is False
 
 
-def test_a_machines_answer_is_never_a_persons(desk: StoredDesk) -> None:
-    mine = solved(desk)
-    desk.mail(sign=REPLIED, in_reply_to=(mine,))
+def test_auto_reply_is_never_message_of_person(desk: StoredDesk) -> None:
+    answer_id = solved(desk)
+    desk.mail(sign=REPLIED, in_reply_to=(answer_id,))
     assert desk.show(1)["status"] == "solved"
 
 
-def test_what_opens_a_ticket_for_a_person_is_that_persons(desk: StoredDesk) -> None:
+def test_bulk_mail_with_reply_to_opens_ticket_of_that_person(desk: StoredDesk) -> None:
     desk.mail("noreply@shop.test", sign=BULK, behind=("ana@example.org", "Ana"), reply_to=("ana@example.org",))
     ticket = desk.show(1)
     assert (ticket["contact"]["name"], ticket["contact"]["address"]) == ("Ana", "ana@example.org")
     assert ticket["messages"][0]["kind"] == "in"
     assert ticket["waiting_since"] is not None
-    assert machine_words(desk, 1) == []
+    assert automatic_messages(desk, 1) == []
 
 
-def test_bulk_mail_that_names_nobody_is_a_machines(desk: StoredDesk) -> None:
+def test_bulk_mail_without_reply_to_is_automatic(desk: StoredDesk) -> None:
     desk.mail("news@shop.test", sign=BULK)
     assert desk.show(1)["messages"][0]["kind"] == "auto"
     assert desk.show(1)["waiting_since"] is None
 
 
-def test_the_desks_own_form_writes_for_the_customer(desk: StoredDesk) -> None:
+def test_mail_of_own_form_is_from_customer(desk: StoredDesk) -> None:
     desk.mail("support@acme.test", behind=("ana@example.org", "Ana"), reply_to=("ana@example.org",))
     ticket = desk.show(1)
     assert ticket["contact"]["address"] == "ana@example.org"
@@ -127,12 +127,12 @@ def test_the_desks_own_form_writes_for_the_customer(desk: StoredDesk) -> None:
 
 
 @pytest.mark.parametrize("behind", [None, ("help@acme.test", None)])
-def test_mail_of_the_desk_to_itself_is_a_machines(desk: StoredDesk, behind: tuple[str, str | None] | None) -> None:
+def test_mail_from_own_address_is_automatic(desk: StoredDesk, behind: tuple[str, str | None] | None) -> None:
     desk.mail("support@acme.test", behind=behind)
     assert desk.show(1)["messages"][0]["automatic"] == "own address"
 
 
-def test_a_form_leads_into_no_ticket_of_the_person_it_names(desk: StoredDesk) -> None:
+def test_mail_of_form_never_matches_ticket_of_named_person(desk: StoredDesk) -> None:
     desk.mail("support@acme.test", behind=("ana@example.org", None), message_id="<one@acme.test>")
     form: dict[str, Any] = {"behind": ("ana@example.org", None)}
     desk.mail("support@acme.test", subject="Printer [#1]", **form)
@@ -143,15 +143,15 @@ def test_a_form_leads_into_no_ticket_of_the_person_it_names(desk: StoredDesk) ->
 GROUP: dict[str, Any] = {"through": "users@lists.example", "lists": ("users@lists.example",), "sign": LIST}
 
 
-def test_the_author_of_group_mail_continues_through_the_group(desk: StoredDesk) -> None:
-    mine = solved(desk, message_id="<one@example.org>", to=("users@lists.example",), **GROUP)
-    desk.mail(in_reply_to=(mine,), **GROUP)
+def test_group_mail_of_author_matches_through_same_group(desk: StoredDesk) -> None:
+    answer_id = solved(desk, message_id="<one@example.org>", to=("users@lists.example",), **GROUP)
+    desk.mail(in_reply_to=(answer_id,), **GROUP)
     desk.mail(references=("<one@example.org>",), **GROUP)
     desk.mail(subject="Re: Printer [#1]", **GROUP)
     assert [m["kind"] for m in desk.show(1)["messages"]] == ["in", "out", "in", "in", "in"]
 
 
-def test_another_group_names_nobody_into_a_ticket(desk: StoredDesk) -> None:
+def test_mail_through_another_group_opens_ticket(desk: StoredDesk) -> None:
     solved(desk, message_id="<one@example.org>", **GROUP)
     other = {**GROUP, "through": "group@evil.example", "lists": ("group@evil.example",)}
     desk.mail(references=("<one@example.org>",), **other)
@@ -161,14 +161,14 @@ def test_another_group_names_nobody_into_a_ticket(desk: StoredDesk) -> None:
     assert [desk.show(number)["messages"][0]["author"] for number in (2, 3)] == ["ana@example.org"] * 2
 
 
-def test_a_group_that_was_never_used_names_nobody_into_a_ticket(desk: StoredDesk) -> None:
+def test_mail_through_unused_group_opens_ticket(desk: StoredDesk) -> None:
     solved(desk, message_id="<one@example.org>")
     desk.mail(subject="Re: Printer [#1]", **GROUP)
     assert len(desk.show(1)["messages"]) == 3  # the acknowledgement among them
     assert desk.show(2)["messages"][0]["author"] == "ana@example.org"
 
 
-def test_a_group_that_names_an_agent_answers_no_notification(desk: StoredDesk) -> None:
+def test_group_mail_in_name_of_agent_answers_no_notification(desk: StoredDesk) -> None:
     desk.mail()
     notification = next(row for row in desk.outbox() if row["to"] == ["agent1@acme.test"])
     desk.mail("agent1@acme.test", in_reply_to=(notification["message_id"],), text="Send the password.", **GROUP)
@@ -187,26 +187,26 @@ REPORTS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("kind", REPORTS)
-def test_automatic_mail_stays_on_a_closed_ticket_and_nobody_is_told(desk: StoredDesk, kind: str) -> None:
-    mine = solved(desk)
+def test_automatic_mail_is_added_to_closed_ticket_without_notification(desk: StoredDesk, kind: str) -> None:
+    answer_id = solved(desk)
     desk.do(Close(1))
     before = last(desk)
-    landed = desk.mail(in_reply_to=(mine,), **REPORTS[kind])
+    landed = desk.mail(in_reply_to=(answer_id,), **REPORTS[kind])
     assert landed.facts["number"] == 1
     ticket = desk.show(1)
     assert (ticket["status"], ticket["messages"][-1]["kind"]) == ("closed", "auto")
-    assert told(desk, before) == []
+    assert notified(desk, before) == []
 
 
-def test_a_person_opens_a_follow_up_to_a_closed_ticket(desk: StoredDesk) -> None:
-    mine = solved(desk)
+def test_mail_of_person_to_closed_ticket_opens_follow_up(desk: StoredDesk) -> None:
+    answer_id = solved(desk)
     desk.do(Close(1))
-    desk.mail(in_reply_to=(mine,), sign=LIST)
+    desk.mail(in_reply_to=(answer_id,), sign=LIST)
     assert desk.show(2)["follows"] == 1
 
 
 @pytest.mark.parametrize("kind", ["delivered", "read"])
-def test_a_report_that_asks_for_nothing_opens_no_ticket(desk: StoredDesk, kind: str) -> None:
+def test_confirmation_about_unknown_message_opens_no_ticket(desk: StoredDesk, kind: str) -> None:
     sign = Automatic(True, "report", False)
     landed = desk.mail("mailer-daemon@x.test", sign=sign, confirmation=Confirmation(kind, (), "<unknown@x.test>"))
     assert landed.tickets == ()

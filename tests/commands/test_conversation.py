@@ -1,4 +1,4 @@
-"""Conversations on both stores, each step in its own transaction: what one leaves, the next must find."""
+"""Conversations on both stores, with each step in its own transaction."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 
-from deskctl.core import features as dispatch
+from deskctl.core import features
 from deskctl.core.answers.commands import Answer
 from deskctl.core.contacts.commands import EraseContact
 from deskctl.core.delivery.commands import SettleDelivery
 from deskctl.core.delivery.queries import ShowOutbox
-from deskctl.core.intake import receive as intake
 from deskctl.core.intake.commands import Receive
 from deskctl.core.intake.journal import JournalEntry
 from deskctl.core.intake.queries import ListInbox
+from deskctl.core.intake.receive import preload
 from deskctl.core.kernel.actor import Actor
 from deskctl.core.kernel.outcome import Outcome
 from deskctl.core.kernel.settings import ChannelInfo
@@ -45,14 +45,14 @@ def write(desk: StoredDesk, text: str = "It burns.", by: str = "ana", **fields: 
 
 
 def ask(desk: StoredDesk, kind: str, argument: str = "", **fields: Any) -> str:
-    """Ask the desk itself; what it answers."""
+    """Send a request and return the automatic answer."""
     write(desk, "", intent=Intent(IntentKind(kind), argument), **fields)
     row = desk.outbox()[-1]
     text: str = desk.store.ask(ShowOutbox(row["id"]))["text"]
     return text
 
 
-def test_a_conversation_is_one_ticket_until_it_is_closed(desk: StoredDesk) -> None:
+def test_conversation_is_one_ticket_until_it_is_closed(desk: StoredDesk) -> None:
     numbers = [write(desk, text).facts["number"] for text in ("카드가 안 돼요", "여보세요?")]
     write(desk, by="bob")
     numbers.append(write(desk).facts["number"])
@@ -62,7 +62,7 @@ def test_a_conversation_is_one_ticket_until_it_is_closed(desk: StoredDesk) -> No
     assert numbers == [1, 1, 1, 3]
 
 
-def test_what_was_talked_about_last_is_found_again(desk: StoredDesk) -> None:
+def test_message_matches_most_recent_ticket_of_conversation(desk: StoredDesk) -> None:
     write(desk, "one")
     assert "new ticket" in ask(desk, "new")
     assert write(desk, "two").facts["number"] == 2
@@ -72,13 +72,13 @@ def test_what_was_talked_about_last_is_found_again(desk: StoredDesk) -> None:
     assert ask(desk, "status").splitlines()[1:] == ["#2 two: received", "#1 one: in progress"]
 
 
-def test_a_question_to_the_desk_itself_leaves_a_row_that_is_done(desk: StoredDesk) -> None:
+def test_request_leaves_journal_row_done(desk: StoredDesk) -> None:
     ask(desk, "help")
     [row] = desk.store.ask(ListInbox(all=True))
     assert (row["state"], row["message"], row["reason"]) == ("done", None, "asked for help")
 
 
-def test_a_machine_answers_once_and_what_it_offered_is_picked_once(desk: StoredDesk) -> None:
+def test_one_automatic_answer_and_one_pick_per_ticket(desk: StoredDesk) -> None:
     write(desk, "프린터가 안 돼요", language="ko")
     kb = "system:kb"
     desk.do(Answer(1, 1, "껐다 켜 보세요.", CHOICES), kb)
@@ -91,14 +91,14 @@ def test_a_machine_answers_once_and_what_it_offered_is_picked_once(desk: StoredD
     ]
     own_id = desk.outbox()[-1]["message_id"]
     ask(desk, "choice", "solved", in_reply_to=(own_id,), language="ko")
-    said = ask(desk, "choice", "solved", in_reply_to=(own_id,), language="ko")
-    assert "이미 선택" in said
+    messages = ask(desk, "choice", "solved", in_reply_to=(own_id,), language="ko")
+    assert "이미 선택" in messages
     document = desk.show(1)
     assert document["status"] == "solved"
     assert [e["kind"] for e in document["events"]].count("choice_made") == 1
 
 
-def test_the_number_is_read_from_a_mail_in_another_transaction(desk: StoredDesk) -> None:
+def test_number_in_mail_picks_choice_in_later_transaction(desk: StoredDesk) -> None:
     desk.mail()
     desk.do(Answer(1, 1, "Turn it off and on.", CHOICES), "system:kb")
     own_id = desk.outbox()[-1]["message_id"]
@@ -109,7 +109,7 @@ def test_the_number_is_read_from_a_mail_in_another_transaction(desk: StoredDesk)
     assert kinds.count("machine_answered") == 1
 
 
-def test_who_asks_for_a_person_once_more_on_a_solved_ticket_gets_one(desk: StoredDesk) -> None:
+def test_second_request_for_person_reopens_solved_ticket(desk: StoredDesk) -> None:
     write(desk)
     assert "person" in ask(desk, "person")
     ask(desk, "person")
@@ -120,24 +120,24 @@ def test_who_asks_for_a_person_once_more_on_a_solved_ticket_gets_one(desk: Store
     assert [e["kind"] for e in document["events"]].count("person_asked") == 2
 
 
-def test_no_machine_answers_what_an_agent_sent_on(desk: StoredDesk) -> None:
+def test_no_automatic_answer_to_forward_by_agent(desk: StoredDesk) -> None:
     desk.mail("agent1@acme.test", "Fwd: chair", forwarded=Forwarded("bo@example.org", "Bo", "chair", "It wobbles."))
     assert desk.show(1)["contact"]["address"] == "bo@example.org"
-    assert "sent it on" in desk.do(Answer(1, 1, "Turn it off and on.", CHOICES), "system:kb").said
+    assert "an agent forwarded" in desk.do(Answer(1, 1, "Turn it off and on.", CHOICES), "system:kb").said
 
 
-def test_out_of_office_answers_to_a_machine_come_to_rest(desk: StoredDesk) -> None:
+def test_auto_replies_to_automatic_answer_do_not_loop(desk: StoredDesk) -> None:
     desk.mail()
     desk.do(Answer(1, 1, "Turn it off and on.", CHOICES), "system:kb")
     for _ in range(3):
         own_id = desk.outbox()[-1]["message_id"]
         away = desk.mail(automatic="Auto-Submitted", in_reply_to=(own_id,), text="1\n\nI am away.")
         desk.do(Answer(1, away.facts["message"], "Turn it off and on."), "system:kb")
-    assert len(desk.outbox()) == 3  # two agents were told, one customer was answered
+    assert len(desk.outbox()) == 3  # two agents were notified, one customer was answered
     assert desk.show(1)["status"] == "new"
 
 
-def test_a_ticket_goes_on_by_mail_and_back(desk: StoredDesk) -> None:
+def test_conversation_continues_by_mail_and_back(desk: StoredDesk) -> None:
     write(desk, "카드가 안 돼요", name="Ana", also=KNOWN)
     sent = desk.do(Reply(1, "By mail.", via="support", files=(("a.txt", "text/plain", "aGk="),)))
     out = desk.store.ask(ShowOutbox(sent.facts["outbox"]))
@@ -154,7 +154,7 @@ def test_a_ticket_goes_on_by_mail_and_back(desk: StoredDesk) -> None:
     assert {m["channel"] for m in desk.show(1)["messages"]} == {"chat", "support"}
 
 
-def test_a_mail_ticket_that_went_on_in_a_chat_is_what_is_talked_about_there(desk: StoredDesk) -> None:
+def test_chat_message_matches_mail_ticket_continued_in_chat(desk: StoredDesk) -> None:
     write(desk, "hello", also=KNOWN)
     desk.do(Close(1))
     desk.mail(subject="Invoice")
@@ -162,7 +162,7 @@ def test_a_mail_ticket_that_went_on_in_a_chat_is_what_is_talked_about_there(desk
     assert write(desk, "ok").facts["number"] == 2
 
 
-def test_an_edited_message_says_what_was_made_of_it_and_what_it_was(desk: StoredDesk) -> None:
+def test_edited_message_shows_new_and_original_text(desk: StoredDesk) -> None:
     write(desk, "Printer")
     write(desk, "It burnz", message_id="<1@chat>")
     for text in ("It burnt", "It burns"):
@@ -172,9 +172,9 @@ def test_an_edited_message_says_what_was_made_of_it_and_what_it_was(desk: Stored
     assert [len(desk.store.ask(SearchMessages(word))["hits"]) for word in ("burns", "burnz")] == [1, 0]
 
 
-def test_a_batch_is_decided_in_its_order(desk: StoredDesk) -> None:
-    """A whole conversation in one transaction, its edit, its second matter and somebody else's words among it."""
-    said: list[tuple[str, str, dict[str, Any]]] = [
+def test_batch_is_processed_in_order(desk: StoredDesk) -> None:
+    """One transaction receives a conversation with an edit, a second ticket and a message of another contact."""
+    messages: list[tuple[str, str, dict[str, Any]]] = [
         ("ana", "one", {"message_id": "<1@chat>"}),
         ("bob", "mine", {}),
         ("ana", "One", {"edits": "<1@chat>"}),
@@ -184,19 +184,19 @@ def test_a_batch_is_decided_in_its_order(desk: StoredDesk) -> None:
         ("ana", "yes", {}),
     ]
     envelope = Envelope("chat", desk.now)
-    entries = [JournalEntry("chat", f"batch-{n}", envelope, b"raw") for n in range(len(said))]
+    entries = [JournalEntry("chat", f"batch-{n}", envelope, b"raw") for n in range(len(messages))]
     desk.store.journal.append(entries)
     rows = desk.store.journal.waiting(50, 1 << 20)
     commands = [
         Receive(
             row.id, "chat", envelope, InboundMessage(by, None, "", text, text, f"d{row.id}", **more), row.raw_sha256
         )
-        for row, (by, text, more) in zip(rows, said, strict=True)
+        for row, (by, text, more) in zip(rows, messages, strict=True)
     ]
 
     def work(unit: Any) -> list[Outcome]:
-        intake.preload(unit, commands)
-        return [dispatch.execute(unit, command, Actor.system("intake")) for command in commands]
+        preload(unit, commands)
+        return [features.execute(unit, command, Actor.system("intake")) for command in commands]
 
     results = desk.store.transaction(work)
     assert [r.facts.get("number") for r in results] == [1, 2, 1, None, 3, 1, 1]
@@ -204,8 +204,8 @@ def test_a_batch_is_decided_in_its_order(desk: StoredDesk) -> None:
     assert desk.show(1)["messages"][0]["original"] == "one"
 
 
-def test_an_answer_finds_our_message_by_what_the_other_side_calls_it(desk: StoredDesk) -> None:
-    """Nobody else does who learnt the name, and no other channel."""
+def test_answer_matches_message_by_id_of_channel(desk: StoredDesk) -> None:
+    """An id that the channel assigned matches only for the same contact and on the same channel."""
     write(desk, "one")
     ask(desk, "new")
     write(desk, "two")
@@ -218,7 +218,7 @@ def test_an_answer_finds_our_message_by_what_the_other_side_calls_it(desk: Store
     assert desk.mail("ana", in_reply_to=("<42.8@777.telegram>",)).facts["number"] == 4
 
 
-def test_who_is_erased_leaves_no_answer_to_what_they_asked(desk: StoredDesk) -> None:
+def test_erasure_removes_answers_to_requests(desk: StoredDesk) -> None:
     write(desk, "My card")
     assert "My card" in ask(desk, "status")
     ask(desk, "status", by="bob")

@@ -1,4 +1,4 @@
-"""What a merge brings along and what `undo` gives back, on each store."""
+"""The state that a merge moves to the target ticket and that undo restores, on each store."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def iso(desk: StoredDesk, after: timedelta) -> str:
 
 @pytest.fixture
 def two(desk: StoredDesk) -> tuple[int, int]:
-    """Two tickets of agent1."""
+    """Return the numbers of two tickets of agent1."""
     numbers = opened(desk), opened(desk, sender="ben@example.org")
     for number in numbers:
         desk.do(c.Take(number))
@@ -33,7 +33,7 @@ def due(desk: StoredDesk) -> list[tuple[int, str, str]]:
     return [(row["ticket"], row["metric"], row["due"]) for row in desk.store.ask(ListDue(None, None, 100, None))]
 
 
-def test_a_promise_is_carried_over_and_its_owner_is_told_when_it_is_due(desk: StoredDesk, two: tuple[int, int]) -> None:
+def test_merge_moves_promise_and_assignee_is_notified_when_due(desk: StoredDesk, two: tuple[int, int]) -> None:
     one, other = two
     desk.do(lv.Promise(one, "+2h"))
     moment = iso(desk, timedelta(hours=2))
@@ -49,7 +49,7 @@ def test_a_promise_is_carried_over_and_its_owner_is_told_when_it_is_due(desk: St
 
 
 @pytest.mark.parametrize(("theirs", "ours", "kept"), [(1, 2, 1), (2, 1, 1)])
-def test_of_two_promises_the_earlier_one_counts(
+def test_merge_keeps_earlier_of_two_promises(
     desk: StoredDesk, two: tuple[int, int], theirs: int, ours: int, kept: int
 ) -> None:
     one, other = two
@@ -62,7 +62,7 @@ def test_of_two_promises_the_earlier_one_counts(
     assert sorted(due(desk)) == [(n, "promise", iso(desk, timedelta(hours=h))) for n, h in sorted(hours.items())]
 
 
-def test_undo_gives_a_promise_back_though_its_timer_has_fired(desk: StoredDesk, two: tuple[int, int]) -> None:
+def test_undo_moves_promise_back_after_its_timer_fired(desk: StoredDesk, two: tuple[int, int]) -> None:
     one, other = two
     desk.do(lv.Promise(one, "+2h"))
     moment = iso(desk, timedelta(hours=2))
@@ -76,7 +76,7 @@ def test_undo_gives_a_promise_back_though_its_timer_has_fired(desk: StoredDesk, 
     assert desk.store.ask(ExplainClocks(other, None)) == []
 
 
-def test_a_call_back_that_fell_due_does_not_stand_in_the_way_of_undo(desk: StoredDesk, two: tuple[int, int]) -> None:
+def test_due_callback_does_not_prevent_undo(desk: StoredDesk, two: tuple[int, int]) -> None:
     one, other = two
     desk.do(c.Set(one, (("callback", "+1h"),)))
     desk.do(c.Merge(one, other))
@@ -88,7 +88,7 @@ def test_a_call_back_that_fell_due_does_not_stand_in_the_way_of_undo(desk: Store
     assert desk.ticket(other).callback_at is None
 
 
-def test_a_promise_goes_along_a_chain_of_merges(desk: StoredDesk, two: tuple[int, int]) -> None:
+def test_promise_moves_through_chain_of_merges(desk: StoredDesk, two: tuple[int, int]) -> None:
     one, other = two
     last = opened(desk, sender="cy@example.org")
     desk.do(lv.Promise(one, "+2h"))
@@ -99,9 +99,7 @@ def test_a_promise_goes_along_a_chain_of_merges(desk: StoredDesk, two: tuple[int
     assert due(desk) == [(other, "promise", iso(desk, timedelta(hours=2)))]
 
 
-def test_a_promise_that_was_kept_or_whose_ticket_is_solved_is_not_carried(
-    desk: StoredDesk, two: tuple[int, int]
-) -> None:
+def test_fulfilled_promise_is_not_moved(desk: StoredDesk, two: tuple[int, int]) -> None:
     one, other = two
     desk.do(lv.Promise(one, "+2h"))
     desk.do(Reply(one, "Here it is."))
@@ -109,7 +107,7 @@ def test_a_promise_that_was_kept_or_whose_ticket_is_solved_is_not_carried(
     assert due(desk) == []
 
 
-def test_a_solved_ticket_that_takes_a_promise_over_is_open_again(desk: StoredDesk, two: tuple[int, int]) -> None:
+def test_promise_reopens_solved_target(desk: StoredDesk, two: tuple[int, int]) -> None:
     one, other = two
     desk.do(Reply(one, "I will see."))
     desk.do(lv.Promise(one, "+2h"))
@@ -121,9 +119,7 @@ def test_a_solved_ticket_that_takes_a_promise_over_is_open_again(desk: StoredDes
     assert desk.show(other)["status"] == "solved"
 
 
-def test_a_due_moment_by_hand_is_carried_over_where_it_is_the_earlier_one(
-    desk: StoredDesk, two: tuple[int, int]
-) -> None:
+def test_merge_moves_manual_due_time_if_it_is_earlier(desk: StoredDesk, two: tuple[int, int]) -> None:
     one, other = two
     desk.do(lv.AddPolicy("p", "", "24x7", (("resolution", "8h"), ("first_response", "6h")), ()), "user:root")
     desk.do(c.Set(one, (("due", "+3h"), ("due.first_response", "+1h"))))
@@ -134,7 +130,7 @@ def test_a_due_moment_by_hand_is_carried_over_where_it_is_the_earlier_one(
     assert clock(desk, other, "next_response")["due"] == iso(desk, timedelta(hours=1))
 
 
-def test_tags_followers_owner_and_the_higher_priority_are_carried_over_and_given_back(desk: StoredDesk) -> None:
+def test_merge_moves_tags_followers_and_priority_and_undo_restores_them(desk: StoredDesk) -> None:
     one, other = opened(desk), opened(desk, sender="ben@example.org")
     desk.do(c.Take(one))
     desk.do(c.Take(other), "agent2")
@@ -154,7 +150,7 @@ def test_tags_followers_owner_and_the_higher_priority_are_carried_over_and_given
     assert (undone.tags, undone.priority, undone.followers) == (before.tags, before.priority, before.followers)
 
 
-def test_what_was_escalated_stays_escalated(desk: StoredDesk) -> None:
+def test_merge_keeps_escalation_tier(desk: StoredDesk) -> None:
     from deskctl.core.agents.commands import ChangeAgent
 
     desk.do(ChangeAgent("agent2", tier="senior"), "user:root")

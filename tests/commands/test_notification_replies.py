@@ -1,4 +1,4 @@
-"""Agents answer notifications from many mail programs: not a word of a notification reaches a customer."""
+"""Answers of agents to notifications, from many mail programs: no text of a notification reaches a customer."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def sent_to(desk: StoredDesk, address: str) -> list[OutboxEntry]:
 
 
 def receive(desk: StoredDesk, raw: bytes) -> dict[str, Any]:
-    """The mail comes in by SMTP, and is read as the email channel reads it."""
+    """Receive a mail by SMTP, parsed by the email channel."""
     envelope = Envelope("smtp", desk.now)
     desk.store.journal.append([JournalEntry("support", f"key-{hash(raw)}", envelope, raw)])
     row = desk.store.journal.waiting(1, 1 << 20)[0]
@@ -59,7 +59,7 @@ def escalated(desk: StoredDesk, reason: str = REASON) -> OutboxEntry:
     "reason", [REASON, "hard", "환불 한도를 넘었으니 고객에게 말하지 마세요", f"no refund\n{REASON}"]
 )
 @pytest.mark.parametrize("name", FORMATS)
-def test_the_reason_of_an_escalation_reaches_no_customer(desk: StoredDesk, name: str, reason: str) -> None:
+def test_reason_of_escalation_is_never_sent_to_customer(desk: StoredDesk, name: str, reason: str) -> None:
     notification = escalated(desk, reason)
     mail = answer(notification)
     FORMATS[name](mail, notification.subject, notification.text)
@@ -81,7 +81,7 @@ def test_the_reason_of_an_escalation_reaches_no_customer(desk: StoredDesk, name:
         f"{ANSWER} Already cheated us twice over?",
     ],
 )
-def test_where_words_of_a_notification_may_be_left_nothing_is_sent(desk: StoredDesk, body: str) -> None:
+def test_answer_that_may_contain_text_of_notification_is_not_sent(desk: StoredDesk, body: str) -> None:
     notification = escalated(desk)
     mail = answer(notification)
     mail.set_content(body)
@@ -90,11 +90,11 @@ def test_where_words_of_a_notification_may_be_left_nothing_is_sent(desk: StoredD
     note = desk.show(1)["messages"][-1]
     assert (note["kind"], note["author"]) == (MessageKind.NOTE, "lead")
     assert ANSWER in note["text"]
-    told = sent_to(desk, "lead@acme.test")[-1]
-    assert "contains text of the notification" in told.text
+    refusal = sent_to(desk, "lead@acme.test")[-1]
+    assert "contains text of the notification" in refusal.text
 
 
-def test_an_agent_may_say_what_the_customer_said(desk: StoredDesk) -> None:
+def test_answer_may_repeat_text_of_customer(desk: StoredDesk) -> None:
     mail = answer(escalated(desk))
     mail.set_content("Hello,\n\nsorry to hear that your printer does not print. Thank you for your help!\n")
     receive(desk, mail.as_bytes())
@@ -103,7 +103,7 @@ def test_an_agent_may_say_what_the_customer_said(desk: StoredDesk) -> None:
 
 
 @pytest.mark.parametrize("name", ["notification.eml", "notification.txt", "page.html"])
-def test_a_notification_that_is_attached_is_not_passed_on(desk: StoredDesk, name: str) -> None:
+def test_attached_notification_is_not_sent(desk: StoredDesk, name: str) -> None:
     notification = escalated(desk)
     mail = answer(notification)
     mail.set_content(ANSWER)
@@ -119,7 +119,7 @@ def test_a_notification_that_is_attached_is_not_passed_on(desk: StoredDesk, name
     assert desk.show(1)["messages"][-1]["kind"] == MessageKind.NOTE
 
 
-def test_after_the_customer_was_erased_nobody_can_compare(desk: StoredDesk) -> None:
+def test_answer_after_erasure_of_customer_is_not_sent(desk: StoredDesk) -> None:
     notification = escalated(desk)
     desk.do(EraseContact(1))
     mail = answer(notification)
@@ -135,7 +135,7 @@ def test_after_the_customer_was_erased_nobody_can_compare(desk: StoredDesk) -> N
         "It comes on Friday. Sup <sup@supplier.example> says so.",
     ],
 )
-def test_words_of_a_sender_who_does_not_take_part_reach_no_customer(desk: StoredDesk, body: str) -> None:
+def test_text_of_non_participant_is_never_sent_to_customer(desk: StoredDesk, body: str) -> None:
     desk.mail("ana@example.org", text="Part 7 is missing.")
     desk.do(Reply(1, "We ask our supplier.", bcc=("sup@supplier.example",)), "lead")
     [ours] = sent_to(desk, "ana@example.org")
@@ -157,7 +157,7 @@ def test_words_of_a_sender_who_does_not_take_part_reach_no_customer(desk: Stored
 
 
 @pytest.mark.parametrize("quoting", ["", "> "])
-def test_an_agent_hears_that_a_mail_without_own_words_was_not_sent(desk: StoredDesk, quoting: str) -> None:
+def test_agent_is_notified_of_mail_without_own_text(desk: StoredDesk, quoting: str) -> None:
     notification = escalated(desk)
     mail = answer(notification)
     mail.set_content("\n".join(quoting + line for line in notification.text.splitlines()))
@@ -167,7 +167,7 @@ def test_an_agent_hears_that_a_mail_without_own_words_was_not_sent(desk: StoredD
     assert "no text except that of the notification" in sent_to(desk, "lead@acme.test")[-1].text
 
 
-def test_directives_alone_are_carried_out(desk: StoredDesk) -> None:
+def test_directives_without_text_apply(desk: StoredDesk) -> None:
     mail = answer(escalated(desk))
     mail.set_content("#solve")
     receive(desk, mail.as_bytes())

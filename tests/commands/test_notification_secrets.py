@@ -1,4 +1,4 @@
-"""A notification's Message-ID lets its recipient answer by mail: only them, only for a while, once for each content."""
+"""The Message-ID of a notification lets only its recipient answer by mail, for a limited time, once per content."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def replies(desk: StoredDesk) -> list[str]:
     return [entry.text for entry in sent_to(desk, "ana@example.org")]
 
 
-def test_it_is_shown_to_nobody_else(desk: StoredDesk) -> None:
+def test_message_id_is_shown_only_to_recipient(desk: StoredDesk) -> None:
     desk.mail()
     [row] = [r for r in desk.store.ask(ListOutbox(all=True)) if r["to"] == ["agent1@acme.test"]]
     for viewer in (Actor.agent("agent2"), Actor.user("root"), Actor.user("owner")):
@@ -59,7 +59,7 @@ def test_it_is_shown_to_nobody_else(desk: StoredDesk) -> None:
     assert sent["message"] == 2
 
 
-def test_a_report_that_repeats_it_does_not_show_it(desk: StoredDesk) -> None:
+def test_bounce_does_not_show_message_id(desk: StoredDesk) -> None:
     desk.mail()
     secret = sent_to(desk, "agent1@acme.test")[0].message_id
     parts = [
@@ -81,7 +81,7 @@ def test_a_report_that_repeats_it_does_not_show_it(desk: StoredDesk) -> None:
 
 
 @pytest.mark.parametrize(("days", "accepted"), [(13, True), (15, False)])
-def test_it_is_valid_for_fourteen_days(desk: StoredDesk, days: int, accepted: bool) -> None:
+def test_message_id_is_valid_for_14_days(desk: StoredDesk, days: int, accepted: bool) -> None:
     desk.mail()
     desk.now += timedelta(days=days)
     write(desk, "We come.")
@@ -91,7 +91,7 @@ def test_it_is_valid_for_fourteen_days(desk: StoredDesk, days: int, accepted: bo
         assert "older than 14 days" in sent_to(desk, "agent1@acme.test")[-1].text
 
 
-def test_the_same_content_is_accepted_once(desk: StoredDesk) -> None:
+def test_same_content_is_accepted_once(desk: StoredDesk) -> None:
     desk.mail()
     write(desk, "We come.")
     again = write(desk, "We\ncome.", "<two@acme.test>", Date="Tue, 03 Mar 2026 10:05:00 +0000")
@@ -107,10 +107,10 @@ def test_the_same_content_is_accepted_once(desk: StoredDesk) -> None:
     [
         ("mx.acme.test; dmarc=fail header.from=acme.test", False),
         ("mx.acme.test; dmarc=pass header.from=acme.test", True),
-        ("mx.evil.test; dmarc=fail header.from=acme.test", True),  # says a server that nobody trusts
+        ("mx.evil.test; dmarc=fail header.from=acme.test", True),  # reported by an untrusted server
     ],
 )
-def test_a_dmarc_failure_counts_if_the_trusted_server_reports_it(desk_url: str, results: str, accepted: bool) -> None:
+def test_dmarc_failure_counts_only_from_trusted_server(desk_url: str, results: str, accepted: bool) -> None:
     desk = StoredDesk(desk_url, Settings(name="Acme Support", channels={"support": AUTHORITY}))
     desk.mail()
     write(desk, "#solve\nWe come.", Authentication_Results=results)
@@ -125,7 +125,7 @@ def test_a_dmarc_failure_counts_if_the_trusted_server_reports_it(desk_url: str, 
     desk.close()
 
 
-def test_another_address_may_not_use_it(desk: StoredDesk) -> None:
+def test_another_address_cannot_use_message_id(desk: StoredDesk) -> None:
     desk.mail()
     facts = write(desk, "We come.", From="agent2@acme.test")
     assert facts["number"] == 2

@@ -1,4 +1,4 @@
-"""Options that may be repeated: the special value wins in any order, and what contradicts itself is refused."""
+"""Repeatable options: the specific value takes precedence in any order, and contradicting values are refused."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def targets(desk: StoredDesk, name: str = "p") -> Any:
 
 
 @pytest.mark.parametrize("metric", [metric.value for metric in MEASURED])
-def test_a_target_for_a_priority_wins_over_one_for_all_in_any_order(desk: StoredDesk, metric: str) -> None:
+def test_target_for_priority_takes_precedence_in_any_order(desk: StoredDesk, metric: str) -> None:
     wanted = {"urgent": 15 * MIN, "high": 60 * MIN, "normal": 240 * MIN, "low": 240 * MIN}
     for number, texts in enumerate(itertools.permutations(("urgent=15m", "4h", "high=1h"))):
         name = f"p{number}"
@@ -34,7 +34,7 @@ def test_a_target_for_a_priority_wins_over_one_for_all_in_any_order(desk: Stored
         assert targets(desk, name) == {metric: wanted}
 
 
-def test_editing_follows_the_same_rule(desk: StoredDesk) -> None:
+def test_edit_of_targets_uses_same_precedence(desk: StoredDesk) -> None:
     desk.do(lv.AddPolicy("p", "", "24x7", (("update", "1d"), ("update", "low=3d")), ()), ROOT)
     desk.do(lv.ChangePolicy("p", targets=(("update", "urgent=1h"), ("update", "2h"))), ROOT)
     assert targets(desk) == {"update": {"urgent": 3600, "high": 7200, "normal": 7200, "low": 7200}}
@@ -47,19 +47,19 @@ def test_editing_follows_the_same_rule(desk: StoredDesk) -> None:
 @pytest.mark.parametrize(
     "texts", [("urgent=15m", "urgent=20m"), ("1h", "2h"), ("URGENT=15m", "urgent=20m"), ("low=", "low=1h")]
 )
-def test_two_targets_for_the_same_priority_are_refused(desk: StoredDesk, texts: tuple[str, str]) -> None:
+def test_contradicting_targets_are_refused(desk: StoredDesk, texts: tuple[str, str]) -> None:
     given = tuple(("first_response", text) for text in texts)
     with pytest.raises(UsageError, match=r"--first-response: two different targets for (urgent|low|all priorities)"):
         desk.do(lv.AddPolicy("p", "", "24x7", given, ()), ROOT)
 
 
-def test_the_same_target_twice_is_one(desk: StoredDesk) -> None:
+def test_repeated_target_is_accepted(desk: StoredDesk) -> None:
     desk.do(lv.AddPolicy("p", "", "24x7", (("work", "urgent=60m"), ("work", "urgent=1h")), ()), ROOT)
     assert targets(desk) == {"work": {"urgent": 3600}}
 
 
 @pytest.mark.parametrize("texts", [("5", "email=2"), ("email=2", "5")])
-def test_a_capacity_for_a_channel_wins_over_one_for_all(desk: StoredDesk, texts: tuple[str, str]) -> None:
+def test_capacity_for_channel_takes_precedence(desk: StoredDesk, texts: tuple[str, str]) -> None:
     desk.do(ChangeAgent("agent1", capacity=texts), ROOT)
     (row,) = [row for row in desk.store.ask(ListAgents()) if row["handle"] == "agent1"]
     assert row["capacity"] == {"*": 5, "email": 2} or set(row["capacity"].values()) == {5, 2}
@@ -79,14 +79,14 @@ CONTRADICTIONS = [
 ]
 
 
-@pytest.mark.parametrize(("command", "said"), CONTRADICTIONS, ids=lambda value: str(value)[:30])
-def test_values_that_contradict_each_other_are_refused(desk: StoredDesk, command: Any, said: str) -> None:
+@pytest.mark.parametrize(("command", "message"), CONTRADICTIONS, ids=lambda value: str(value)[:30])
+def test_contradicting_values_are_refused(desk: StoredDesk, command: Any, message: str) -> None:
     desk.mail()
-    with pytest.raises(UsageError, match=said):
+    with pytest.raises(UsageError, match=message):
         desk.do(command, "agent1" if isinstance(command, c.Tag) else ROOT)
 
 
-def test_actions_of_a_step_that_contradict_each_other_are_refused(desk: StoredDesk) -> None:
+def test_contradicting_actions_of_step_are_refused(desk: StoredDesk) -> None:
     desk.do(lv.AddPolicy("p", "", "24x7", (("work", "1h"),), ()), ROOT)
     for then in (("priority=high", "priority=urgent"), ("assign=agent1", "assign=agent2"), ("tag=+a", "tag=-a")):
         with pytest.raises(UsageError, match="two different values"):

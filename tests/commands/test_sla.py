@@ -374,7 +374,7 @@ def test_only_the_furthest_of_several_missed_thresholds_fires(desk: StoredDesk) 
 
 def test_delayed_mail_counts_from_its_arrival(gold: StoredDesk) -> None:
     received = gold.now
-    ticket = opened(gold, worked_off_after=timedelta(hours=3))
+    ticket = opened(gold, processed_after=timedelta(hours=3))
     assert gold.now == received + timedelta(hours=3)
     first = clock(gold, ticket, "first_response")
     assert first["started_at"] == gold.show(ticket)["waiting_since"] == "2026-03-02T09:00:00Z"

@@ -1,4 +1,4 @@
-"""Two matters on one ticket, one matter on two: messages move, and every clock runs since its customer wrote."""
+"""Split and merge of tickets: messages move, and each SLA clock starts when its customer wrote."""
 
 from __future__ import annotations
 
@@ -22,9 +22,11 @@ def moment(desk: StoredDesk, ago: timedelta) -> str:
     return (desk.now - ago).isoformat().replace("+00:00", "Z")
 
 
-def two_matters(desk: StoredDesk) -> tuple[int, int, int]:
-    """A ticket that was answered, and on which the customer wrote of something else two hours ago. The ticket, its
-    first message and the later one."""
+def two_topics(desk: StoredDesk) -> tuple[int, int, int]:
+    """Open and answer a ticket on which the customer wrote about another topic two hours ago.
+
+    Returns the ticket, its first message and the later one.
+    """
     made = desk.mail(message_id="<first@example.org>")
     ticket, first = int(made.facts["number"]), int(made.facts["message"])
     desk.later(hours=1)
@@ -37,8 +39,8 @@ def two_matters(desk: StoredDesk) -> tuple[int, int, int]:
     return ticket, first, int(later.facts["message"])
 
 
-def test_a_split_message_begins_a_ticket_whose_customer_waits_since_they_wrote(gold: StoredDesk) -> None:
-    ticket, _, later = two_matters(gold)
+def test_split_opens_ticket_that_waits_since_its_message(gold: StoredDesk) -> None:
+    ticket, _, later = two_topics(gold)
     assert clock(gold, ticket, "next_response")["state"] == "running"
     done = gold.do(c.Split(ticket, (later,)))
     other = int(done.facts["number"])
@@ -53,8 +55,8 @@ def test_a_split_message_begins_a_ticket_whose_customer_waits_since_they_wrote(g
     assert started["spent"] == 2 * 3600
 
 
-def test_the_ticket_that_is_left_waits_for_nothing_that_went(gold: StoredDesk) -> None:
-    ticket, _, later = two_matters(gold)
+def test_split_removes_waiting_of_moved_message(gold: StoredDesk) -> None:
+    ticket, _, later = two_topics(gold)
     gold.do(c.Split(ticket, (later,)))
     left = gold.show(ticket)
     assert left["waiting_since"] is None
@@ -64,8 +66,8 @@ def test_the_ticket_that_is_left_waits_for_nothing_that_went(gold: StoredDesk) -
     assert [e["metric"] for e in happened(gold, ticket, "withdraw")] == ["next_response"]
 
 
-def test_what_is_still_unanswered_on_it_is_waited_for(gold: StoredDesk) -> None:
-    ticket, _, later = two_matters(gold)
+def test_split_keeps_waiting_for_remaining_message(gold: StoredDesk) -> None:
+    ticket, _, later = two_topics(gold)
     third = gold.mail(references=("<first@example.org>",), text="And the printer?")
     gold.do(c.Split(ticket, (later,)))
     assert gold.show(ticket)["waiting_since"] == moment(gold, timedelta())
@@ -73,8 +75,8 @@ def test_what_is_still_unanswered_on_it_is_waited_for(gold: StoredDesk) -> None:
     assert third.facts["number"] == ticket
 
 
-def test_what_the_customer_answers_to_a_split_message_lands_on_the_new_ticket(gold: StoredDesk) -> None:
-    ticket, _, later = two_matters(gold)
+def test_answer_to_split_message_matches_new_ticket(gold: StoredDesk) -> None:
+    ticket, _, later = two_topics(gold)
     other = gold.do(c.Split(ticket, (later,))).facts["number"]
     assert gold.mail(references=("<first@example.org>", "<2@example.org>")).facts["number"] == other
     assert gold.mail(references=("<first@example.org>",)).facts["number"] == ticket
@@ -82,15 +84,15 @@ def test_what_the_customer_answers_to_a_split_message_lands_on_the_new_ticket(go
     assert gold.show(other)["messages"][-1]["subject"] == f"Re: Invoice of May [#{other}]"
 
 
-def test_a_split_message_is_found_by_the_subject_that_it_has_now(gold: StoredDesk) -> None:
-    ticket, _, later = two_matters(gold)
+def test_split_message_is_found_by_new_subject(gold: StoredDesk) -> None:
+    ticket, _, later = two_topics(gold)
     other = gold.do(c.Split(ticket, (later,), "Kassenbon")).facts["number"]
     found = gold.store.ask(SearchMessages("Kassenbon"))
     assert [(hit["number"], hit["message"]) for hit in found["hits"]] == [(other, later)]
 
 
-def test_undo_puts_the_messages_back(gold: StoredDesk) -> None:
-    ticket, first, later = two_matters(gold)
+def test_undo_of_split_moves_messages_back(gold: StoredDesk) -> None:
+    ticket, first, later = two_topics(gold)
     before = clock(gold, ticket, "next_response")
     other = gold.do(c.Split(ticket, (later,))).facts["number"]
     gold.do(Undo())
@@ -103,15 +105,15 @@ def test_undo_puts_the_messages_back(gold: StoredDesk) -> None:
     assert gold.mail(references=("<2@example.org>",)).facts["number"] == ticket
 
 
-def test_undo_is_refused_once_the_customer_wrote_on_the_new_ticket(gold: StoredDesk) -> None:
-    ticket, _, later = two_matters(gold)
+def test_undo_of_split_is_refused_after_message_on_new_ticket(gold: StoredDesk) -> None:
+    ticket, _, later = two_topics(gold)
     gold.do(c.Split(ticket, (later,)))
     gold.mail(references=("<2@example.org>",))
     with pytest.raises(Refused, match="changed ticket"):
         gold.do(Undo())
 
 
-def test_whoever_may_write_on_the_new_ticket_took_part_in_its_messages(gold: StoredDesk) -> None:
+def test_participants_of_new_ticket_are_those_of_its_messages(gold: StoredDesk) -> None:
     ticket = opened(gold, message_id="<first@example.org>", cc=("carl@example.org",))
     later = gold.mail(references=("<first@example.org>",), cc=("dora@example.org", "support@acme.test"))
     other = int(gold.do(c.Split(ticket, (int(later.facts["message"]),))).facts["number"])
@@ -119,8 +121,8 @@ def test_whoever_may_write_on_the_new_ticket_took_part_in_its_messages(gold: Sto
     assert parts == {"ana@example.org", "dora@example.org"}
 
 
-def test_what_cannot_be_split_is_said(gold: StoredDesk) -> None:
-    ticket, first, later = two_matters(gold)
+def test_invalid_split_is_refused_with_reason(gold: StoredDesk) -> None:
+    ticket, first, later = two_topics(gold)
     reply = next(m["id"] for m in gold.show(ticket)["messages"] if m["kind"] == "out")
     note = int(gold.do(Note(ticket, "Look.")).facts["message"])
     for messages, error, words in (
@@ -137,7 +139,7 @@ def test_what_cannot_be_split_is_said(gold: StoredDesk) -> None:
     assert [m["id"] for m in gold.show(other)["messages"]] == [later, note]
 
 
-def test_who_waits_on_a_merged_ticket_waits_on_the_one_that_stays(gold: StoredDesk) -> None:
+def test_merge_moves_waiting_to_target(gold: StoredDesk) -> None:
     stays = opened(gold)
     gold.do(Reply(stays, "Try again."))
     gold.later(minutes=5)
@@ -149,11 +151,11 @@ def test_who_waits_on_a_merged_ticket_waits_on_the_one_that_stays(gold: StoredDe
     waits = clock(gold, stays, "next_response")
     assert (waits["started_at"], waits["state"]) == (moment(gold, timedelta(hours=3)), "running")
     assert clock(gold, merged, "first_response")["state"] == "paused"
-    gold.do(Reply(stays, "Both are mended."))
+    gold.do(Reply(stays, "Both are repaired."))
     assert clock(gold, stays, "next_response")["state"] == "fulfilled"
 
 
-def test_an_older_ticket_that_is_merged_into_a_newer_one_counts_from_its_first_word(gold: StoredDesk) -> None:
+def test_merge_of_older_ticket_counts_from_its_first_message(gold: StoredDesk) -> None:
     older = opened(gold)
     gold.later(hours=3)
     newer = opened(gold)
@@ -166,7 +168,7 @@ def test_an_older_ticket_that_is_merged_into_a_newer_one_counts_from_its_first_w
     assert clock(gold, older, "first_response")["state"] == "running"
 
 
-def test_each_split_message_counts_on_the_new_ticket_and_beyond(gold: StoredDesk) -> None:
+def test_clocks_follow_messages_through_two_splits(gold: StoredDesk) -> None:
     ticket = opened(gold, message_id="<first@example.org>")
     numbers = []
     for _ in range(2):
@@ -180,14 +182,14 @@ def test_each_split_message_counts_on_the_new_ticket_and_beyond(gold: StoredDesk
     assert clock(gold, last, "first_response")["started_at"] == moment(gold, timedelta(hours=1))
 
 
-def test_what_a_customer_says_next_in_a_chat_belongs_to_the_ticket_that_was_split_off(gold: StoredDesk) -> None:
+def test_next_chat_message_matches_split_ticket(gold: StoredDesk) -> None:
     ticket = int(gold.mail(sender="4711", at="chat").facts["number"])
     second = int(gold.mail(sender="4711", at="chat").facts["message"])
     other = gold.do(c.Split(ticket, (second,))).facts["number"]
     assert gold.mail(sender="4711", at="chat").facts["number"] == other
 
 
-def test_of_what_was_merged_and_of_machines_nothing_is_split(gold: StoredDesk) -> None:
+def test_split_of_merged_and_automatic_messages_is_refused(gold: StoredDesk) -> None:
     ticket = opened(gold, message_id="<first@example.org>")
     machine = int(gold.mail(references=("<first@example.org>",), automatic="auto-reply").facts["message"])
     with pytest.raises(Refused, match="is automatic"):
@@ -198,7 +200,7 @@ def test_of_what_was_merged_and_of_machines_nothing_is_split(gold: StoredDesk) -
         gold.do(c.Split(ticket, (int(merged["message"]),)))
 
 
-def test_who_waits_longest_of_several_merged_tickets_goes_on_waiting(gold: StoredDesk) -> None:
+def test_merge_of_several_tickets_keeps_longest_waiting(gold: StoredDesk) -> None:
     merged = []
     for name in ("ana", "ben"):
         merged.append(opened(gold, sender=f"{name}@example.org"))
@@ -211,7 +213,7 @@ def test_who_waits_longest_of_several_merged_tickets_goes_on_waiting(gold: Store
     assert gold.show(stays)["waiting_since"] == moment(gold, timedelta(hours=2))
 
 
-def test_who_waited_longer_on_a_merged_ticket_is_waited_for_since_then(gold: StoredDesk) -> None:
+def test_merge_keeps_earlier_start_of_waiting(gold: StoredDesk) -> None:
     stays = opened(gold, message_id="<first@example.org>")
     gold.do(Reply(stays, "Try again."))
     merged = opened(gold)

@@ -1,4 +1,4 @@
-"""Whatever is done in whatever order: events tell the whole story, and what is refused changes nothing."""
+"""Random command sequences: the events determine the state of a ticket, and refused commands change nothing."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ TICKETS = st.integers(1, 4)
 WORDS = st.sampled_from(["refund", "환불", "urgent"])
 
 
-def verbs() -> st.SearchStrategy[Command]:
+def commands() -> st.SearchStrategy[Command]:
     return st.one_of(
         st.builds(Take, TICKETS),
         st.builds(Next),
@@ -48,31 +48,31 @@ def verbs() -> st.SearchStrategy[Command]:
     )
 
 
-class Work(RuleBasedStateMachine):
-    """Customers write and agents work on one store; after every step its promises hold."""
+class TicketMachine(RuleBasedStateMachine):
+    """Customers write and agents work on one store; the invariants hold after each step."""
 
     url: str
 
     def __init__(self) -> None:
         super().__init__()
         self.desk = StoredDesk(self.url)
-        self.born: dict[int, Ticket] = {}
+        self.created: dict[int, Ticket] = {}
 
     def teardown(self) -> None:
         self.desk.close()
 
-    @precondition(lambda self: len(self.born) < 4)
+    @precondition(lambda self: len(self.created) < 4)
     @rule(machine=st.booleans())
-    def a_customer_writes(self, machine: bool) -> None:
+    def customer_writes(self, machine: bool) -> None:
         number = self.desk.mail(automatic="robot" if machine else "").facts["number"]
-        self.born[number] = replace(
+        self.created[number] = replace(
             self.desk.ticket(number), status=Status.NEW, waiting_since=None, updated_at=self.desk.now
         )
 
-    @precondition(lambda self: self.born)
+    @precondition(lambda self: self.created)
     @rule(data=st.data(), machine=st.booleans())
-    def a_customer_answers(self, data: st.DataObject, machine: bool) -> None:
-        number = data.draw(st.sampled_from(sorted(self.born)))
+    def customer_answers(self, data: st.DataObject, machine: bool) -> None:
+        number = data.draw(st.sampled_from(sorted(self.created)))
         before = self.desk.ticket(number)
         self.desk.later(seconds=1)
         landed = self.desk.mail(subject=f"Re: Printer [#{number}]", automatic="robot" if machine else "")
@@ -81,14 +81,14 @@ class Work(RuleBasedStateMachine):
             after = self.desk.ticket(number)
             assert after.status is (before.status if machine or before.status is Status.NEW else Status.OPEN)
             assert machine == (after.waiting_since is None) or after.waiting_since == before.waiting_since
-        elif landed.facts["number"] not in self.born:
-            self.born[landed.facts["number"]] = replace(
+        elif landed.facts["number"] not in self.created:
+            self.created[landed.facts["number"]] = replace(
                 self.desk.ticket(landed.facts["number"]), status=Status.NEW, waiting_since=None
             )
 
-    @precondition(lambda self: self.born)
-    @rule(command=verbs(), who=AGENTS)
-    def an_agent_works(self, command: Command, who: str) -> None:
+    @precondition(lambda self: self.created)
+    @rule(command=commands(), who=AGENTS)
+    def agent_executes_command(self, command: Command, who: str) -> None:
         self.desk.later(seconds=1)
         before = self.state()
         try:
@@ -97,32 +97,32 @@ class Work(RuleBasedStateMachine):
             assert str(error)
             assert self.state() == before
 
-    @precondition(lambda self: self.born)
+    @precondition(lambda self: self.created)
     @rule(who=AGENTS)
-    def an_agent_takes_back(self, who: str) -> None:
+    def agent_undoes(self, who: str) -> None:
         self.desk.later(seconds=1)
         with contextlib.suppress(DeskctlError):
             self.desk.do(Undo(), who)
 
     def state(self) -> dict[int, Ticket]:
-        return {number: self.desk.ticket(number) for number in self.born}
+        return {number: self.desk.ticket(number) for number in self.created}
 
     @invariant()
-    def a_ticket_is_the_fold_of_its_events(self) -> None:
-        for number, born in self.born.items():
-            ticket = born
+    def ticket_equals_replay_of_events(self) -> None:
+        for number, created in self.created.items():
+            ticket = created
             recorded = self.desk.store.transaction(lambda unit, n=number: unit.source.events_since(n, 0))
             for r in recorded:
                 ticket = evolve(ticket, r.event, r.at)
             assert comparable(ticket) == comparable(self.desk.ticket(number))
 
     @invariant()
-    def merged_tickets_point_somewhere_and_only_they_do(self) -> None:
+    def only_merged_tickets_have_target(self) -> None:
         for ticket in self.state().values():
             assert (ticket.merged_into is not None) == (ticket.status is Status.MERGED)
 
     @invariant()
-    def only_solved_tickets_are_about_to_close(self) -> None:
+    def only_solved_tickets_have_close_timer(self) -> None:
         solved = any(t.status is Status.SOLVED for t in self.state().values())
         with self.desk.store.reading() as connection:
             closing = connection.exec_driver_sql("SELECT count(*) FROM timers WHERE kind = 'auto_close'").scalar_one()
@@ -135,8 +135,8 @@ def comparable(ticket: Ticket) -> dict[str, Any]:
 
 
 @pytest.fixture
-def fresh_sqlite(tmp_path: Path) -> Iterator[type[Work]]:
-    class OnFile(Work):
+def fresh_sqlite(tmp_path: Path) -> Iterator[type[TicketMachine]]:
+    class OnFile(TicketMachine):
         count = 0
 
         def __init__(self) -> None:
@@ -147,7 +147,7 @@ def fresh_sqlite(tmp_path: Path) -> Iterator[type[Work]]:
     yield OnFile
 
 
-def test_whatever_is_done_the_events_tell_the_whole_story(fresh_sqlite: type[Work]) -> None:
+def test_events_determine_state_after_any_sequence(fresh_sqlite: type[TicketMachine]) -> None:
     run_state_machine_as_test(
         fresh_sqlite,
         settings=settings(

@@ -1,4 +1,4 @@
-"""Taking back: the ticket is as it was, and what somebody has seen stays."""
+"""Undo restores the ticket; changes that others have built on stay."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from deskctl.errors import DeskctlError, Refused
 from .desk import StoredDesk
 
 
-def lasting(ticket: Ticket) -> Ticket:
-    """A ticket but for when it was last touched."""
+def without_times(ticket: Ticket) -> Ticket:
+    """Return a ticket without the times of its changes."""
     return replace(ticket, updated_at=ticket.created_at, solved_at=None)
 
 
@@ -42,26 +42,26 @@ def lasting(ticket: Ticket) -> Ticket:
     ],
     ids=lambda command: type(command).__name__,
 )
-def test_every_verb_can_be_taken_back(desk: StoredDesk, command: Command) -> None:
+def test_undo_restores_ticket_after_each_command(desk: StoredDesk, command: Command) -> None:
     desk.mail()
     desk.mail(subject="Other")
     desk.do(Tag(1, ("first",)))
     desk.do(Assign(1, "agent2"))
-    before = {n: lasting(desk.ticket(n)) for n in (1, 2)}
-    words = [m["text"] for m in desk.show(1)["messages"]]
+    before = {n: without_times(desk.ticket(n)) for n in (1, 2)}
+    texts = [m["text"] for m in desk.show(1)["messages"]]
     desk.later(seconds=1)
     desk.do(command)
     desk.later(seconds=1)
     desk.do(Undo())
-    assert {n: lasting(desk.ticket(n)) for n in (1, 2)} == before
-    assert [m["text"] for m in desk.show(1)["messages"]] == words
+    assert {n: without_times(desk.ticket(n)) for n in (1, 2)} == before
+    assert [m["text"] for m in desk.show(1)["messages"]] == texts
     assert [row["state"] for row in desk.outbox(ticket=1) if row["to"] == ["ana@example.org"]] in ([], ["cancelled"])
     with desk.store.reading() as connection:
         assert connection.exec_driver_sql("SELECT key FROM timers WHERE kind <> 'digest'").all() == []
     assert desk.store.ask(ListBlocks()) == []
 
 
-def test_no_spam_can_be_taken_back_with_its_blocks(desk: StoredDesk) -> None:
+def test_undo_of_unmark_spam_restores_blocks(desk: StoredDesk) -> None:
     desk.mail("eve@spam.example")
     desk.do(MarkSpam(1, "domain"))
     desk.do(Block("eve@spam.example"))
@@ -75,7 +75,7 @@ def test_no_spam_can_be_taken_back_with_its_blocks(desk: StoredDesk) -> None:
     assert (desk.ticket(1).spam, desk.ticket(1).waiting_since) == (True, None)
 
 
-def test_taking_back_goes_on_backwards(desk: StoredDesk) -> None:
+def test_repeated_undo_continues_backwards(desk: StoredDesk) -> None:
     desk.mail()
     desk.do(Tag(1, ("one",)))
     desk.do(Tag(1, ("two",)))
@@ -86,7 +86,7 @@ def test_taking_back_goes_on_backwards(desk: StoredDesk) -> None:
         desk.do(Undo())
 
 
-def test_a_reopened_ticket_is_solved_again(desk: StoredDesk) -> None:
+def test_undo_of_reopen_solves_ticket(desk: StoredDesk) -> None:
     desk.mail()
     desk.do(Solve(1))
     desk.do(Reopen(1))
@@ -95,7 +95,7 @@ def test_a_reopened_ticket_is_solved_again(desk: StoredDesk) -> None:
     assert desk.store.timers.next_due() is not None
 
 
-def test_what_somebody_else_touched_since_stays(desk: StoredDesk) -> None:
+def test_undo_is_refused_after_change_by_another_agent(desk: StoredDesk) -> None:
     desk.mail()
     desk.do(Tag(1, ("one",)))
     desk.do(Note(1, "I looked."), "agent2")
@@ -104,7 +104,7 @@ def test_what_somebody_else_touched_since_stays(desk: StoredDesk) -> None:
     assert desk.ticket(1).tags == {"one"}
 
 
-def test_what_the_customer_answered_since_stays(desk: StoredDesk) -> None:
+def test_undo_is_refused_after_answer_of_customer(desk: StoredDesk) -> None:
     desk.mail(message_id="<one@example.org>")
     desk.do(Solve(1))
     desk.mail(in_reply_to=("<one@example.org>",))
@@ -112,7 +112,7 @@ def test_what_the_customer_answered_since_stays(desk: StoredDesk) -> None:
         desk.do(Undo())
 
 
-def test_a_reply_on_its_way_cannot_be_taken_back(desk: StoredDesk) -> None:
+def test_undo_of_reply_being_sent_is_refused(desk: StoredDesk) -> None:
     desk.mail()
     desk.do(Reply(1, "We are on it.", at_once=True))
     assert [entry.ticket for entry in desk.store.outbox.claim(10) if entry.to == ("ana@example.org",)] == [1]
@@ -120,14 +120,14 @@ def test_a_reply_on_its_way_cannot_be_taken_back(desk: StoredDesk) -> None:
         desk.do(Undo())
 
 
-def test_a_ticket_opened_by_mistake_is_closed_and_empty(desk: StoredDesk) -> None:
+def test_undo_of_create_leaves_closed_empty_ticket(desk: StoredDesk) -> None:
     desk.do(Create("ana@example.org", "Oops", "Wrong window.", channel="phone"))
     desk.do(Undo())
     assert desk.ticket(1).status is Status.CLOSED
     assert desk.show(1)["messages"] == []
 
 
-def test_nobody_takes_back_for_others(desk: StoredDesk) -> None:
+def test_undo_of_command_of_another_agent_is_refused(desk: StoredDesk) -> None:
     desk.mail()
     done = desk.do(Tag(1, ("one",)))
     with pytest.raises(Refused, match="not yours"):

@@ -1,4 +1,4 @@
-"""Undo takes back the last shell command, whole, or says why not; it never reaches for an older one."""
+"""Undo reverts the last shell command completely or refuses with a reason; it never reverts an older one instead."""
 
 from __future__ import annotations
 
@@ -47,8 +47,8 @@ def send_all(desk: StoredDesk) -> None:
         desk.do(SettleDelivery(entry.id, "sent"), "system:sender")
 
 
-class TestWhole:
-    def test_every_ticket_of_one_shell_command(self, desk: StoredDesk) -> None:
+class TestInvocation:
+    def test_undo_covers_all_tickets_of_shell_command(self, desk: StoredDesk) -> None:
         for _ in range(4):
             desk.mail()
         desk.do(Tag(1, ("kept",)))
@@ -60,7 +60,7 @@ class TestWhole:
         assert statuses(desk, 2, 3, 4) == [Status.NEW] * 3
         assert desk.ticket(1).tags == {"kept"}
 
-    def test_the_second_undo_continues_with_the_command_before(self, desk: StoredDesk) -> None:
+    def test_second_undo_reverts_previous_command(self, desk: StoredDesk) -> None:
         desk.mail()
         desk.mail()
         desk.do(Tag(1, ("first",)), invocation="a1")
@@ -71,7 +71,7 @@ class TestWhole:
         with pytest.raises(DeskctlError, match="you have nothing to undo"):
             desk.do(Undo())
 
-    def test_one_ticket_in_the_way_keeps_all(self, desk: StoredDesk) -> None:
+    def test_one_changed_ticket_prevents_undo_of_all(self, desk: StoredDesk) -> None:
         for _ in range(3):
             desk.mail()
         for number in (1, 2, 3):
@@ -81,7 +81,7 @@ class TestWhole:
             desk.do(Undo())
         assert all(desk.ticket(n).tags == {"x"} for n in (1, 2, 3))
 
-    def test_one_reply_that_was_sent_keeps_all(self, desk: StoredDesk) -> None:
+    def test_one_sent_reply_prevents_undo_of_all(self, desk: StoredDesk) -> None:
         desk.mail()
         desk.mail("ben@example.org")
         desk.do(Reply(1, "We are on it.", at_once=True), invocation="a1")
@@ -93,7 +93,7 @@ class TestWhole:
         [waiting] = [row for row in desk.outbox(ticket=2) if row["to"] == ["ben@example.org"]]
         assert waiting["state"] == "queued"
 
-    def test_a_number_names_the_whole_shell_command(self, desk: StoredDesk) -> None:
+    def test_command_number_selects_whole_shell_command(self, desk: StoredDesk) -> None:
         desk.mail()
         desk.mail()
         first = desk.do(Solve(1), invocation="a1")
@@ -101,7 +101,7 @@ class TestWhole:
         desk.do(Undo(first.command))
         assert statuses(desk, 1, 2) == [Status.NEW] * 2
 
-    def test_two_commands_on_one_ticket(self, desk: StoredDesk) -> None:
+    def test_two_commands_on_one_ticket_are_undone(self, desk: StoredDesk) -> None:
         desk.mail()
         desk.do(Note(1, "asked finance"), invocation="a1")
         desk.do(Tag(1, ("refund",)), invocation="a1")
@@ -109,7 +109,7 @@ class TestWhole:
         assert desk.ticket(1).tags == frozenset()
         assert [m["kind"] for m in desk.show(1)["messages"]] == ["in"]
 
-    def test_the_same_name_of_another_agents_command_is_another_one(self, desk: StoredDesk) -> None:
+    def test_same_invocation_of_another_agent_is_separate(self, desk: StoredDesk) -> None:
         desk.mail()
         desk.mail()
         desk.do(Solve(1), "agent1", invocation="same")
@@ -118,7 +118,7 @@ class TestWhole:
         assert statuses(desk, 1, 2) == [Status.NEW, Status.SOLVED]
 
 
-NEVER: list[tuple[Command, str]] = [
+NOT_UNDOABLE: list[tuple[Command, str]] = [
     (AddAgent("new", "New", "new@acme.test"), "added agent new"),
     (AddTeam("finance"), "added team finance"),
     (ExportContact(1), "exported contact 1"),
@@ -127,22 +127,20 @@ NEVER: list[tuple[Command, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("command", "words"), NEVER, ids=lambda value: type(value).__name__)
-def test_what_cannot_be_undone_is_named_and_nothing_older_is_touched(
-    desk: StoredDesk, command: Command, words: str
-) -> None:
+@pytest.mark.parametrize(("command", "description"), NOT_UNDOABLE, ids=lambda value: type(value).__name__)
+def test_refusal_names_command_and_older_commands_stay(desk: StoredDesk, command: Command, description: str) -> None:
     desk.mail()
     desk.do(Close(1))
     done = desk.do(command)
     with pytest.raises(Refused) as caught:
         desk.do(Undo())
-    assert caught.value.what.startswith(f"your last command {done.command} ({words}) cannot be undone: ")
+    assert caught.value.what.startswith(f"your last command {done.command} ({description}) cannot be undone: ")
     assert len(caught.value.what.partition("undone: ")[2]) > 10
     assert desk.ticket(1).status is Status.CLOSED
     assert listed(desk)[0]["state"] == "cannot be undone"
 
 
-def test_a_reply_that_was_sent_says_when_and_to_whom(desk: StoredDesk) -> None:
+def test_refusal_for_sent_reply_names_time_and_recipient(desk: StoredDesk) -> None:
     desk.mail()
     desk.do(Note(1, "first"))
     desk.do(Reply(1, "We are on it.", at_once=True))
@@ -155,7 +153,7 @@ def test_a_reply_that_was_sent_says_when_and_to_whom(desk: StoredDesk) -> None:
     assert [m["kind"] for m in desk.show(1)["messages"]] == ["in", "note", "out"]
 
 
-def test_a_reply_that_may_have_been_sent_stays(desk: StoredDesk) -> None:
+def test_undo_of_uncertain_reply_is_refused(desk: StoredDesk) -> None:
     desk.mail()
     desk.do(Reply(1, "We are on it.", at_once=True))
     for entry in desk.store.outbox.claim(100):
@@ -164,7 +162,7 @@ def test_a_reply_that_may_have_been_sent_stays(desk: StoredDesk) -> None:
         desk.do(Undo())
 
 
-def test_a_reply_that_never_arrived_can_be_undone(desk: StoredDesk) -> None:
+def test_rejected_reply_can_be_undone(desk: StoredDesk) -> None:
     desk.mail()
     desk.do(Reply(1, "We are on it.", at_once=True))
     for entry in desk.store.outbox.claim(100):
@@ -174,10 +172,10 @@ def test_a_reply_that_never_arrived_can_be_undone(desk: StoredDesk) -> None:
     assert desk.ticket(1).status is Status.NEW
 
 
-class TestNobody:
-    """Timers, service levels, routing and deliveries are nobody."""
+class TestAutomaticChanges:
+    """Changes by timers, SLA policies, routing and deliveries do not prevent an undo."""
 
-    def test_a_breach_and_a_warning(self, desk: StoredDesk) -> None:
+    def test_breach_and_warning(self, desk: StoredDesk) -> None:
         desk.do(AddPolicy("gold", targets=(("first_response", "1h"),), warnings=("50%",)), "user:root")
         desk.mail()
         desk.do(Set(1, (("priority", "high"),)))
@@ -186,7 +184,7 @@ class TestNobody:
         assert desk.do(Undo()).said == "undone: set fields of ticket 1"
         assert desk.ticket(1).priority.label == "normal"
 
-    def test_an_older_reply_that_is_sent_meanwhile(self, desk: StoredDesk) -> None:
+    def test_delivery_of_older_reply(self, desk: StoredDesk) -> None:
         desk.mail()
         desk.do(Reply(1, "We are on it.", at_once=True))
         desk.do(Tag(1, ("refund",)))
@@ -194,7 +192,7 @@ class TestNobody:
         desk.do(Undo())
         assert desk.ticket(1).tags == frozenset()
 
-    def test_a_solved_ticket_that_closed_by_itself(self, desk: StoredDesk) -> None:
+    def test_automatic_close_of_solved_ticket(self, desk: StoredDesk) -> None:
         desk.mail()
         desk.do(Solve(1))
         desk.later(days=10)
@@ -204,7 +202,7 @@ class TestNobody:
         assert desk.ticket(1).status is Status.NEW
         assert desk.store.timers.next_due() is None or desk.store.timers.due(10) == []
 
-    def test_a_promise_whose_moment_has_passed(self, desk: StoredDesk) -> None:
+    def test_overdue_promise(self, desk: StoredDesk) -> None:
         desk.mail()
         desk.do(Take(1))
         desk.do(Promise(1, "+1h"))
@@ -214,21 +212,21 @@ class TestNobody:
         assert desk.do(Undo()).said == "undone: promised an answer on ticket 1"
         assert desk.show(1)["due_at"] is None
 
-    def test_a_customers_machine(self, desk: StoredDesk) -> None:
+    def test_auto_reply_of_customer(self, desk: StoredDesk) -> None:
         desk.mail(message_id="<one@example.org>")
         desk.do(Tag(1, ("refund",)))
         desk.mail(in_reply_to=("<one@example.org>",), automatic="out of office")
         desk.do(Undo())
         assert desk.ticket(1).tags == frozenset()
 
-    def test_a_customer_is_somebody(self, desk: StoredDesk) -> None:
+    def test_message_of_customer_prevents_undo(self, desk: StoredDesk) -> None:
         desk.mail(message_id="<one@example.org>")
         desk.do(Tag(1, ("refund",)))
         desk.mail(in_reply_to=("<one@example.org>",))
         with pytest.raises(Refused, match="the customer changed ticket"):
             desk.do(Undo())
 
-    def test_a_later_command_of_ones_own_is_named(self, desk: StoredDesk) -> None:
+    def test_refusal_names_later_own_command(self, desk: StoredDesk) -> None:
         desk.mail()
         first = desk.do(Tag(1, ("one",)))
         second = desk.do(Tag(1, ("two",)))
@@ -257,7 +255,7 @@ class TestTrying:
 
 
 class TestList:
-    def test_the_last_commands_with_their_state(self, desk: StoredDesk) -> None:
+    def test_list_contains_last_commands_with_state(self, desk: StoredDesk) -> None:
         desk.mail()
         desk.mail()
         desk.do(Tag(1, ("x",)), invocation="a1")
@@ -276,7 +274,7 @@ class TestList:
         assert [row["did"] for row in listed(desk, limit=1)] == ["solved ticket 1"]
         assert listed(desk, "agent2") == []
 
-    def test_looking_is_no_command(self, desk: StoredDesk) -> None:
+    def test_list_is_not_command(self, desk: StoredDesk) -> None:
         desk.mail()
         desk.do(Tag(1, ("x",)))
         listed(desk)
@@ -284,7 +282,7 @@ class TestList:
         assert desk.ticket(1).tags == frozenset()
 
 
-def test_unknown_numbers_and_undos(desk: StoredDesk) -> None:
+def test_unknown_number_and_undo_of_undo_are_refused(desk: StoredDesk) -> None:
     desk.mail()
     desk.do(Tag(1, ("x",)))
     with pytest.raises(NotFound, match="there is no command 999"):
@@ -296,7 +294,7 @@ def test_unknown_numbers_and_undos(desk: StoredDesk) -> None:
         desk.do(Undo(done.command))
 
 
-def test_the_owner_undoes_what_the_owner_did(desk: StoredDesk) -> None:
+def test_owner_undoes_own_command(desk: StoredDesk) -> None:
     desk.mail()
     desk.do(Tag(1, ("x",)))
     desk.do(Block("eve@spam.example"), "user:root")
@@ -304,7 +302,7 @@ def test_the_owner_undoes_what_the_owner_did(desk: StoredDesk) -> None:
     assert desk.ticket(1).tags == {"x"}
 
 
-def test_a_cancelled_reply_waits_again(desk: StoredDesk) -> None:
+def test_undo_of_cancel_queues_reply_again(desk: StoredDesk) -> None:
     desk.mail()
     number = desk.do(Reply(1, "We are on it.")).facts["outbox"]
     desk.do(CancelOutbox(number))
@@ -317,13 +315,13 @@ def test_a_cancelled_reply_waits_again(desk: StoredDesk) -> None:
     assert desk.store.transaction(lambda unit: Outbox.of(unit).get(number).state) is OutboxState.CANCELLED
 
 
-def test_a_one_time_code_is_revoked(desk: StoredDesk) -> None:
+def test_undo_revokes_link_code(desk: StoredDesk) -> None:
     desk.mail()
     desk.do(IssueLink(1))
     assert desk.do(Undo()).said == "undone: issued a link code for contact 1"
 
 
-def test_merged_tickets_of_two_customers_are_two_again(desk: StoredDesk) -> None:
+def test_undo_separates_merged_tickets(desk: StoredDesk) -> None:
     desk.mail("ana@example.org")
     desk.mail("ben@example.org")
     before = [desk.ticket(n) for n in (1, 2)]
@@ -332,7 +330,7 @@ def test_merged_tickets_of_two_customers_are_two_again(desk: StoredDesk) -> None
     assert [(t.status, t.contact) for t in (desk.ticket(1), desk.ticket(2))] == [(t.status, t.contact) for t in before]
 
 
-def test_a_split_is_joined_again(desk: StoredDesk) -> None:
+def test_undo_of_split_moves_messages_back(desk: StoredDesk) -> None:
     desk.mail(message_id="<one@example.org>")
     desk.mail(in_reply_to=("<one@example.org>",), text="Another matter.")
     messages = [m["id"] for m in desk.show(1)["messages"]]
@@ -364,14 +362,14 @@ def test_administration_stands_between(desk: StoredDesk) -> None:
     assert desk.ticket(1).status is Status.CLOSED
 
 
-def test_an_agent_does_not_undo_what_only_the_owner_may_change(desk: StoredDesk) -> None:
-    """The owner changed a login as agent1; agent1 at their own shell may not change it back."""
+def test_agent_cannot_undo_change_reserved_for_owner(desk: StoredDesk) -> None:
+    """The owner changed a login as agent1; agent1 must not undo it without the rights of the owner."""
     desk.do(ChangeAgent("agent1", login="ana"))
 
-    def at_their_own_shell(unit: Unit) -> None:
+    def undo_as_agent(unit: Unit) -> None:
         unit.by_owner = False
         execute(unit, Undo(), Actor.agent("agent1"))
 
     with pytest.raises(Refused, match="only the desk's owner"):
-        desk.store.transaction(at_their_own_shell)
+        desk.store.transaction(undo_as_agent)
     assert desk.do(Undo()).changed

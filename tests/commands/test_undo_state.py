@@ -1,4 +1,4 @@
-"""Undo leaves the desk as it was before: each kind of command, and random sequences of them, on both stores."""
+"""Undo restores the state of the desk after each kind of command and after random sequences, on both stores."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ from .desk import StoredDesk
 
 
 def state(desk: StoredDesk) -> dict[str, Any]:
-    """Everything that a person could see of the desk, but for moments of change and numbers of versions."""
+    """Return the visible state of the desk, without times of changes and version numbers."""
 
     def look(unit: Unit) -> dict[str, Any]:
         book, rota = Sla.of(unit).book, Shifts.of(unit).rota
@@ -70,7 +70,7 @@ def state(desk: StoredDesk) -> dict[str, Any]:
             "rota": (sorted(rota.shifts, key=lambda s: s.id), sorted(rota.absences, key=lambda a: a.id)),
             "blocks": list(Messages.of(unit).source.blocks()),
             "presence": {handle: (p.at(unit.now), p.until) for handle, p in presences.items()},
-            "tickets": [lasting(Tickets.of(unit).get(n)) for n in (1, 2, 3)],
+            "tickets": [without_times(Tickets.of(unit).get(n)) for n in (1, 2, 3)],
             "clocks": [
                 sorted((c.metric, c.instance, c.state, c.due_at, c.started_at) for c in Sla.of(unit).clocks(n).values())
                 for n in (1, 2, 3)
@@ -85,13 +85,13 @@ def state(desk: StoredDesk) -> dict[str, Any]:
     return found
 
 
-def lasting(ticket: Ticket) -> Ticket:
-    """A ticket but for moments of change, and for whom routing would not ask again."""
+def without_times(ticket: Ticket) -> Ticket:
+    """Return a ticket without times of changes and without the memory of routing."""
     return replace(ticket, updated_at=ticket.created_at, solved_at=None, declined=None, former=None, waits=None)
 
 
 class Desk(StoredDesk):
-    """Three tickets of two customers, and something of all that is set up."""
+    """A desk with three tickets of two customers and one object of each kind of setting."""
 
     def __init__(self, url: str) -> None:
         super().__init__(url)
@@ -123,11 +123,11 @@ SETUP: list[Command] = [
 
 @pytest.fixture
 def desk_url(store_copy: StoreCopy) -> str:
-    """The URL of a store that is set up, once for each engine."""
+    """Return the URL of a copy of a store that is set up once per engine."""
     return store_copy("set up", Desk.fill)
 
 
-EVERY: list[Command] = [
+COMMANDS: list[Command] = [
     Take(1),
     Next(),
     Assign(1, "agent2"),
@@ -181,8 +181,8 @@ EVERY: list[Command] = [
 ]
 
 
-@pytest.mark.parametrize("command", EVERY, ids=lambda c: f"{type(c).__name__}-{EVERY.index(c)}")
-def test_undo_leaves_everything_as_it_was(desk_url: str, command: Command) -> None:
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda c: f"{type(c).__name__}-{COMMANDS.index(c)}")
+def test_undo_restores_state(desk_url: str, command: Command) -> None:
     with contextlib.closing(Desk(desk_url)) as desk:
         before = state(desk)
         desk.later(seconds=30)
@@ -194,11 +194,11 @@ def test_undo_leaves_everything_as_it_was(desk_url: str, command: Command) -> No
         assert desk.do(Undo()).said.startswith("undone: ")
         after = state(desk)
         if command == ChangeAgent("agent2", join=("brand-new",)):
-            after["teams"].pop("brand-new")  # a team stays, empty
+            after["teams"].pop("brand-new")  # the empty team stays
         assert after == before
 
 
-def test_answers_to_a_request_for_approval(desk_url: str) -> None:
+def test_undo_of_approval_and_denial_restores_state(desk_url: str) -> None:
     with contextlib.closing(Desk(desk_url)) as desk:
         desk.do(AskApproval(1, "refund of 900"))
         before = state(desk)
@@ -225,7 +225,9 @@ def test_answers_to_a_request_for_approval(desk_url: str) -> None:
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Command) else "",
 )
-def test_what_somebody_changed_again_stays(desk_url: str, command: Command, between: Command, words: str) -> None:
+def test_undo_is_refused_after_same_object_was_changed_again(
+    desk_url: str, command: Command, between: Command, words: str
+) -> None:
     with contextlib.closing(Desk(desk_url)) as desk:
         desk.do(command)
         desk.later(seconds=1)
@@ -236,7 +238,7 @@ def test_what_somebody_changed_again_stays(desk_url: str, command: Command, betw
         assert state(desk) == before
 
 
-def test_other_fields_that_somebody_changed_stay(desk_url: str) -> None:
+def test_undo_keeps_changes_of_other_fields(desk_url: str) -> None:
     with contextlib.closing(Desk(desk_url)) as desk:
         desk.do(SetContact(1, (("tier", "vip"),)))
         desk.do(SetContact(1, (("org", "Acme"),)), "lead")
@@ -245,7 +247,7 @@ def test_other_fields_that_somebody_changed_stay(desk_url: str) -> None:
         assert (contact.tier, contact.org) == (None, "Acme")
 
 
-def test_what_was_undone_is_kept_out_of_the_audit_and_erased(desk_url: str) -> None:
+def test_kept_state_is_not_in_audit_log_and_is_erased(desk_url: str) -> None:
     from deskctl.core.contacts.commands import EraseContact
 
     with contextlib.closing(Desk(desk_url)) as desk:
@@ -262,18 +264,18 @@ def test_what_was_undone_is_kept_out_of_the_audit_and_erased(desk_url: str) -> N
         assert not any("Ana" in row or "ana@" in row for row in left)
 
 
-@given(st.lists(st.sampled_from(EVERY), min_size=1, max_size=6), st.data())
+@given(st.lists(st.sampled_from(COMMANDS), min_size=1, max_size=6), st.data())
 @example([Solve(1), Close(1)], None)
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
-def test_any_sequence_can_be_undone_backwards(commands: list[Command], data: Any) -> None:
-    """Undo as often as there were commands: each time the desk is as it was before that command."""
+def test_any_sequence_is_undone_in_reverse_order(commands: list[Command], data: Any) -> None:
+    """Each undo restores the state before its command."""
     with tempfile.TemporaryDirectory() as folder:
         undo_backwards(stores.new_sqlite(Path(folder) / "desk.db", "set up", Desk.fill), commands)
 
 
 def undo_backwards(url: str, commands: list[Command]) -> None:
     with contextlib.closing(Desk(url)) as desk:
-        befores = []
+        states = []
         for command in commands:
             desk.later(seconds=1)
             before = state(desk)
@@ -283,8 +285,8 @@ def undo_backwards(url: str, commands: list[Command]) -> None:
                 changed = False
                 assert state(desk) == before
             if changed:
-                befores.append(before)
-        for before in reversed(befores):
+                states.append(before)
+        for before in reversed(states):
             desk.later(seconds=1)
             desk.do(Undo())
             after = state(desk)
@@ -295,8 +297,8 @@ def undo_backwards(url: str, commands: list[Command]) -> None:
 
 
 @pytest.mark.parametrize("handle", ["agent1", "agent2"])
-def test_nobody_is_left_behind(desk_url: str, handle: str) -> None:
-    """The tickets of an agent who was deactivated by mistake are theirs again."""
+def test_undo_of_deactivation_restores_assignments(desk_url: str, handle: str) -> None:
+    """Undo of a deactivation assigns the tickets to the agent again."""
     with contextlib.closing(Desk(desk_url)) as desk:
         desk.do(Assign(1, handle), "lead")
         desk.do(ChangeAgent(handle, active=False), "lead")
@@ -305,7 +307,7 @@ def test_nobody_is_left_behind(desk_url: str, handle: str) -> None:
         assert (desk.ticket(1).assignee, desk.ticket(1).status) == (handle, Status.OPEN)
 
 
-def test_reopening_is_undone(desk_url: str) -> None:
+def test_undo_of_reopen_restores_state(desk_url: str) -> None:
     with contextlib.closing(Desk(desk_url)) as desk:
         desk.do(Solve(1))
         before = state(desk)

@@ -1,4 +1,4 @@
-"""What the author of a reply has not seen stops it: new words, changed words, merged words, a colleague's answer."""
+"""Messages that the author has not seen prevent a reply: new, edited and merged messages, and replies of colleagues."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from .desk import StoredDesk
 from .test_notification_replies import answer, receive, sent_to
 
 
-def look(desk: StoredDesk, ticket: int = 1, agent: str = "agent1") -> None:
-    """`deskctl show`."""
+def mark_seen(desk: StoredDesk, ticket: int = 1, agent: str = "agent1") -> None:
+    """Record that an agent saw a ticket, as `deskctl show` does."""
     document = desk.show(ticket)
     shown = tuple((m["id"], m["version"]) for m in document["messages"] if m["kind"] in ("in", "out"))
     desk.do(MarkSeen(ticket, document["newest_in"], shown), agent)
 
 
-def more(desk: StoredDesk, text: str = "Wait.", **fields: Any) -> None:
-    """The customer writes again on ticket 1."""
+def write_again(desk: StoredDesk, text: str = "Wait.", **fields: Any) -> None:
+    """Receive another message of the customer on ticket 1."""
     desk.mail(text=text, in_reply_to=("<one@example.org>",), **fields)
 
 
@@ -35,21 +35,21 @@ def asked(desk: StoredDesk) -> StoredDesk:
     return desk
 
 
-def test_words_that_were_changed_are_new_words(asked: StoredDesk) -> None:
-    look(asked)
+def test_edited_message_is_unseen(asked: StoredDesk) -> None:
+    mark_seen(asked)
     asked.mail(text="Please pay back 900.", edits="<one@example.org>", message_id="<edit@example.org>")
     assert asked.show(1)["messages"][0]["version"] == 1
     with pytest.raises(CustomerWrote, match="changed a message"):
         asked.do(Reply(1, "Yes, as you wrote."))
-    look(asked)
+    mark_seen(asked)
     assert asked.do(Reply(1, "No.")).changed
 
 
-def test_words_that_change_twice_are_new_twice(asked: StoredDesk) -> None:
+def test_each_edit_is_unseen(asked: StoredDesk) -> None:
     for amount in (200, 300):
         asked.mail(text=f"{amount}", edits="<one@example.org>", message_id=f"<{amount}@example.org>")
-        look(asked, agent="agent2")
-    look(asked)
+        mark_seen(asked, agent="agent2")
+    mark_seen(asked)
     asked.mail(text="400", edits="<one@example.org>", message_id="<400@example.org>")
     with pytest.raises(CustomerWrote):
         asked.do(Reply(1, "Yes."))
@@ -57,9 +57,9 @@ def test_words_that_change_twice_are_new_twice(asked: StoredDesk) -> None:
         asked.do(Reply(1, "Yes."), "agent2")
 
 
-def test_an_older_message_that_a_merge_brings_in_is_new(asked: StoredDesk) -> None:
-    asked.mail(subject="Another matter", message_id="<two@example.org>")
-    look(asked, 2)
+def test_older_message_of_merged_ticket_is_unseen(asked: StoredDesk) -> None:
+    asked.mail(subject="Another topic", message_id="<two@example.org>")
+    mark_seen(asked, 2)
     asked.do(Merge(1, into=2))
     with pytest.raises(CustomerWrote):
         asked.do(Reply(2, "Done."))
@@ -67,34 +67,34 @@ def test_an_older_message_that_a_merge_brings_in_is_new(asked: StoredDesk) -> No
     assert asked.do(Reply(2, "Done.")).changed
 
 
-def test_what_was_seen_before_a_merge_is_seen_after_it(asked: StoredDesk) -> None:
-    asked.mail(subject="Another matter", message_id="<two@example.org>")
-    look(asked, 1)
-    look(asked, 2)
+def test_message_seen_before_merge_is_seen_after_it(asked: StoredDesk) -> None:
+    asked.mail(subject="Another topic", message_id="<two@example.org>")
+    mark_seen(asked, 1)
+    mark_seen(asked, 2)
     asked.do(Merge(1, into=2))
     assert asked.do(Reply(2, "Done.")).changed
 
 
-def test_a_colleagues_answer_stops_the_second_one(asked: StoredDesk) -> None:
-    look(asked)
-    look(asked, agent="agent2")
+def test_reply_of_colleague_prevents_second_reply(asked: StoredDesk) -> None:
+    mark_seen(asked)
+    mark_seen(asked, agent="agent2")
     asked.do(Reply(1, "Yes, you do."))
     with pytest.raises(ColleagueReplied, match="agent1 replied"):
         asked.do(Reply(1, "No, you do not."), "agent2")
-    assert asked.do(Reply(1, "Yes, as my colleague wrote."), "agent1").changed  # their own answer is no news to them
+    assert asked.do(Reply(1, "Yes, as my colleague wrote."), "agent1").changed  # their own reply is not unseen
     assert asked.do(Reply(1, "No, you do not.", force=True), "agent2").changed
-    assert asked.do(Reply(1, "Sorry."), "agent2").changed  # who was told once and sent it is not asked again
+    assert asked.do(Reply(1, "Sorry."), "agent2").changed  # after --force the same messages count as seen
 
 
-def test_an_answer_that_was_taken_back_stops_nobody(asked: StoredDesk) -> None:
-    look(asked)
-    look(asked, agent="agent2")
+def test_undone_reply_prevents_no_reply(asked: StoredDesk) -> None:
+    mark_seen(asked)
+    mark_seen(asked, agent="agent2")
     asked.do(Reply(1, "Yes, you do."))
     asked.do(Undo())
     assert asked.do(Reply(1, "No, you do not."), "agent2").changed
 
 
-def test_without_a_record_the_start_of_the_command_counts(asked: StoredDesk) -> None:
+def test_without_record_state_at_start_of_command_counts_as_seen(asked: StoredDesk) -> None:
     known = tuple((m, v) for m, v in asked.store.ask(Seen(1, "agent2"))["now"])
     asked.do(Reply(1, "Yes."))
     with pytest.raises(ColleagueReplied):
@@ -102,18 +102,18 @@ def test_without_a_record_the_start_of_the_command_counts(asked: StoredDesk) -> 
     assert asked.do(Reply(1, "No."), "agent2").changed
 
 
-def test_machines_never_stop_a_reply(asked: StoredDesk) -> None:
-    look(asked)
-    more(asked, "I am away.", automatic="auto-submitted")
+def test_automatic_message_never_prevents_reply(asked: StoredDesk) -> None:
+    mark_seen(asked)
+    write_again(asked, "I am away.", automatic="auto-submitted")
     assert asked.do(Reply(1, "Done.")).changed
 
 
 class TestByMail:
-    """An agent who answers a notification has seen what it showed, and what `show` showed them before."""
+    """An agent who answers a notification has seen the messages that it and earlier `show` commands showed."""
 
-    def test_what_the_customer_wrote_since_the_notification_stops_it(self, asked: StoredDesk) -> None:
+    def test_later_message_of_customer_prevents_reply(self, asked: StoredDesk) -> None:
         notification = sent_to(asked, "agent1@acme.test")[-1]
-        more(asked, "Wait, it works again.")
+        write_again(asked, "Wait, it works again.")
         mail = answer(notification, "agent1")
         mail.set_content("A technician comes tomorrow.")
         receive(asked, mail.as_bytes())
@@ -121,13 +121,13 @@ class TestByMail:
         note, refusal = asked.show(1)["messages"][-1], sent_to(asked, "agent1@acme.test")[-1]
         assert (note["kind"], note["text"].strip()) == ("note", "A technician comes tomorrow.")
         assert "Wait, it works again." in refusal.text
-        again = answer(refusal, "agent1")  # they were shown the new words now
+        again = answer(refusal, "agent1")  # the refusal showed the new message
         again.replace_header("Message-ID", "<again@acme.test>")
         again.set_content("Glad to hear that.")
         receive(asked, again.as_bytes())
         assert [entry.text for entry in sent_to(asked, "ana@example.org")] == ["Glad to hear that."]
 
-    def test_a_change_since_the_notification_stops_it(self, asked: StoredDesk) -> None:
+    def test_later_edit_prevents_reply(self, asked: StoredDesk) -> None:
         notification = sent_to(asked, "agent1@acme.test")[-1]
         asked.mail(text="Please pay back 900.", edits="<one@example.org>", message_id="<edit@example.org>")
         mail = answer(notification, "agent1")
@@ -136,7 +136,7 @@ class TestByMail:
         assert sent_to(asked, "ana@example.org") == []
         assert "Please pay back 900." in sent_to(asked, "agent1@acme.test")[-1].text
 
-    def test_a_colleagues_answer_stops_it(self, asked: StoredDesk) -> None:
+    def test_reply_of_colleague_prevents_reply(self, asked: StoredDesk) -> None:
         asked.do(Escalate(1, "lead", "hard"))
         notification = sent_to(asked, "lead@acme.test")[-1]
         asked.do(Reply(1, "Yes, you do."))
@@ -146,17 +146,17 @@ class TestByMail:
         assert [entry.text for entry in sent_to(asked, "ana@example.org")] == ["Yes, you do."]
         assert "Yes, you do." in sent_to(asked, "lead@acme.test")[-1].text
 
-    def test_what_show_showed_is_known(self, asked: StoredDesk) -> None:
+    def test_messages_shown_by_show_are_seen(self, asked: StoredDesk) -> None:
         notification = sent_to(asked, "agent1@acme.test")[-1]
-        more(asked)
-        look(asked)
+        write_again(asked)
+        mark_seen(asked)
         mail = answer(notification, "agent1")
         mail.set_content("Yes.")
         receive(asked, mail.as_bytes())
         assert [entry.text for entry in sent_to(asked, "ana@example.org")] == ["Yes."]
 
 
-def test_a_lease_shows_who_is_composing_until_it_ends(asked: StoredDesk) -> None:
+def test_composing_agent_is_shown_until_lease_ends(asked: StoredDesk) -> None:
     from datetime import UTC, datetime
 
     asked.now = datetime.now(UTC)

@@ -1,4 +1,4 @@
-"""Units made by hand, so that the store is tested without the rules of the desk."""
+"""Build units directly, so that tests of the store do not depend on the rules of the desk."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ INTAKE = Actor.system("intake")
 
 
 class Clock:
-    """The time is what the test says."""
+    """A clock that the test sets."""
 
     def __init__(self) -> None:
         self.now = NOON
@@ -51,7 +51,7 @@ def open_ticket(
     raw_sha256: str | None = None,
     **fields: Any,
 ) -> Ticket:
-    """A ticket with one message by a customer, as intake would make it. `fields` are the ticket's."""
+    """Create a ticket with one message from a customer, as intake does. `fields` are fields of the ticket."""
     unit.begin("receive", INTAKE, undoable=False)
     identity = Contacts.of(unit).identity(Address("email", address))
     if identity is None:
@@ -70,14 +70,14 @@ def open_ticket(
 
 
 def change_ticket(unit: Unit, number: int, **fields: Any) -> Ticket:
-    """Give a ticket what the events of a desk would have given it."""
+    """Change fields of a ticket, as events of a desk do."""
     changed = replace(Tickets.of(unit).get(number), **fields)
     Tickets.of(unit).changes.tickets[number] = changed
     return changed
 
 
 def add_message(unit: Unit, ticket: int, **fields: Any) -> Message:
-    """A message on a ticket; a customer's unless `kind` says otherwise."""
+    """Add a message to a ticket, from the customer unless `kind` is given."""
     number = unit.source.next_id("messages")
     defaults: dict[str, Any] = {
         "kind": MessageKind.IN,
@@ -96,7 +96,7 @@ def add_message(unit: Unit, ticket: int, **fields: Any) -> Message:
 
 
 def enqueue(unit: Unit, ticket: int | None = None, **fields: Any) -> OutboxEntry:
-    """Something to be sent, due now."""
+    """Create an outgoing message that is due now."""
     number = unit.source.next_id("outbox")
     entry = OutboxEntry(
         id=number,
@@ -116,17 +116,17 @@ def enqueue(unit: Unit, ticket: int | None = None, **fields: Any) -> OutboxEntry
 
 
 def mail(key: str, raw: bytes = b"Subject: Printer\r\n\r\nIt burns.\r\n", channel: str = "support") -> JournalEntry:
-    """What a channel hands over."""
+    """Return a journal entry as a channel delivers it."""
     return JournalEntry(channel, key, Envelope("smtp", NOON, "ana@example.org", ("support@desk.example",)), raw)
 
 
 def each(make: Callable[[Unit, Any], Ticket], values: Iterable[Any]) -> Callable[[Unit], list[int]]:
-    """Work for one transaction: a ticket for each value; answers their numbers."""
+    """Return the work of one transaction that creates a ticket for each value and returns the numbers."""
     return lambda unit: [make(unit, value).number for value in values]
 
 
 def lose_instances(url: str) -> None:
-    """Cut the connections by which daemons show that they live, as their deaths would."""
+    """Terminate the connections that prove that daemons are alive, as if the daemons had died."""
     with psycopg.connect(url, autocommit=True) as connection:
         ended = connection.execute(
             "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "

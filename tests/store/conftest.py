@@ -1,4 +1,4 @@
-"""An open store on each engine, and a clock that the test sets."""
+"""Provide an open store on each database, and a clock that the test sets."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def reopen(desk_url: str, clock: Clock) -> Iterator[Callable[..., Store]]:
-    """Open the store of this test, once more each time."""
+    """Open the store of this test, each time with a new connection."""
     opened: list[Store] = []
 
     def open_store(owner: str = "this daemon") -> Store:
@@ -32,5 +32,5 @@ def reopen(desk_url: str, clock: Clock) -> Iterator[Callable[..., Store]]:
 
 @pytest.fixture
 def store(reopen: Callable[..., Store]) -> Store:
-    """A new store without anything in it."""
+    """Return a new, empty store."""
     return reopen()

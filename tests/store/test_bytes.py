@@ -1,4 +1,4 @@
-"""Bytes are kept once and counted; text that a database refuses is made storable."""
+"""Contents are stored once with a reference count, and text that a database rejects is cleaned."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.store.build import add_message, enqueue, mail, open_ticket
 
 
 def _blobs(desk_url: str) -> dict[str, tuple[int, int]]:
-    """Size and references of every blob."""
+    """Return the size and the reference count of each blob."""
     engine = create_engine(desk_url.replace("postgresql://", "postgresql+psycopg://"))
     with engine.connect() as connection:
         found = connection.execute(text("SELECT sha256, size, refs FROM blobs")).all()
@@ -32,12 +32,12 @@ def _blobs(desk_url: str) -> dict[str, tuple[int, int]]:
     return {row.sha256: (row.size, row.refs) for row in found}
 
 
-def test_bytes_are_kept_once_and_counted_for_each_row(store: Store, desk_url: str) -> None:
+def test_equal_contents_are_stored_once_and_counted_for_each_row(store: Store, desk_url: str) -> None:
     raw, picture = b"raw mail", os.urandom(300_000)
     raw_name, picture_name = hashlib.sha256(raw).hexdigest(), hashlib.sha256(picture).hexdigest()
     store.journal.append([mail("a", raw), mail("b", raw)])
     assert _blobs(desk_url) == {raw_name: (8, 2)}
-    store.journal.append([mail("a", raw)])  # a delivery that is there already refers to nothing
+    store.journal.append([mail("a", raw)])  # a duplicate delivery takes no reference
     assert _blobs(desk_url) == {raw_name: (8, 2)}
 
     def work(unit: Unit) -> None:
@@ -53,7 +53,7 @@ def test_bytes_are_kept_once_and_counted_for_each_row(store: Store, desk_url: st
     assert entry.files == (FileRef("p.png", "image/png", 300_000, picture_name),)
 
 
-def test_bytes_go_with_their_last_reference(store: Store, desk_url: str) -> None:
+def test_contents_are_deleted_with_their_last_reference(store: Store, desk_url: str) -> None:
     store.journal.append([mail("a", b"once"), mail("b", b"twice"), mail("c", b"twice")])
     once, twice = (hashlib.sha256(content).hexdigest() for content in (b"once", b"twice"))
     opened = database(desk_url, busy=5)
@@ -67,13 +67,13 @@ def test_bytes_go_with_their_last_reference(store: Store, desk_url: str) -> None
     opened.close()
 
 
-def test_nothing_refers_to_bytes_that_were_never_kept(store: Store) -> None:
+def test_reference_to_missing_contents_is_rejected(store: Store) -> None:
     with pytest.raises(DeskctlError, match="not stored"):
         store.transaction(lambda unit: open_ticket(unit, raw_sha256="0" * 64))
     assert store.ask(ListTickets(all=True)) == []
 
 
-def test_a_transaction_that_fails_counts_nothing(store: Store, desk_url: str) -> None:
+def test_failed_transaction_takes_no_reference(store: Store, desk_url: str) -> None:
     store.journal.append([mail("a", b"raw")])
 
     def work(unit: Unit) -> None:
@@ -88,7 +88,7 @@ def test_a_transaction_that_fails_counts_nothing(store: Store, desk_url: str) ->
 @pytest.mark.parametrize(
     "content", [b"", b"x", b"a" * 1_000_000, os.urandom(1_000_000)], ids=["0", "1", "soft", "hard"]
 )
-def test_any_bytes_come_back(store: Store, content: bytes) -> None:
+def test_any_contents_are_returned_unchanged(store: Store, content: bytes) -> None:
     store.journal.append([mail("a", content)])
     [row] = store.journal.waiting(1, 1)
     assert row.raw == content
@@ -135,7 +135,7 @@ def test_clean_text_can_be_stored_and_keeps_everything_else(dirty: str) -> None:
 
 
 @given(st.lists(st.text()) | st.dictionaries(st.text(), st.none() | st.integers() | st.text()))
-def test_json_comes_back(value: object) -> None:
+def test_json_is_returned_unchanged(value: object) -> None:
     assert "\0" not in to_json(value)
     if "\\u0000" not in to_json(value) and "\0" not in str(value) and "\\x00" not in repr(value):
         assert from_json(to_json(value)) == value

@@ -1,4 +1,4 @@
-"""The clock is set back: what waits for a length of time does not wait longer for it, on each store."""
+"""After the clock is set back, delays do not become longer, on each database."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_retries_and_undo_windows_do_not_wait_longer(desk: StoredDesk) -> None:
     assert due(desk) == before
 
 
-def test_what_is_written_after_the_step_stays(desk: StoredDesk) -> None:
+def test_entries_written_after_the_change_stay(desk: StoredDesk) -> None:
     ticket = int(desk.mail().facts["number"])
     for entry in desk.store.outbox.claim(10):
         desk.do(SettleDelivery(entry.id, "sent"), "system:sender")
@@ -54,7 +54,7 @@ def test_what_is_written_after_the_step_stays(desk: StoredDesk) -> None:
     assert due(desk) == before
 
 
-def test_a_digest_comes_when_its_window_would_have_ended(desk: StoredDesk) -> None:
+def test_digest_is_sent_when_its_window_would_have_ended(desk: StoredDesk) -> None:
     desk.mail()
     desk.mail()  # waits for the window of the first
     (at,) = {timer.due_at for timer in timers(desk)}

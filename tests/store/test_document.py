@@ -1,4 +1,4 @@
-"""`show`: one ticket with all that was said and done."""
+"""The ticket document, as `show` displays it."""
 
 from __future__ import annotations
 
@@ -99,7 +99,7 @@ def test_the_document_has_every_part(store: Store, clock: Clock) -> None:
     assert base64.b64decode(content["base64"]) == b"png"
 
 
-def test_spam_says_why_and_a_bounced_address_is_marked(store: Store) -> None:
+def test_document_has_spam_reason_and_bounced_address(store: Store) -> None:
     def work(unit: Unit) -> tuple[int, int]:
         by_relay = open_ticket(unit, spam=True, status=Status.CLOSED).number
         unit.record(MarkedSpam(by_relay, Status.NEW, "X-Spam-Flag: YES"), Actor.system("intake"))
@@ -114,7 +114,7 @@ def test_spam_says_why_and_a_bounced_address_is_marked(store: Store) -> None:
     assert by_agent["bounced"] == [{"address": "ana@example.org", "reason": "5.1.1 unknown user"}]
 
 
-def test_a_message_says_why_it_did_not_arrive(store: Store) -> None:
+def test_message_has_its_delivery_error(store: Store) -> None:
     def work(unit: Unit) -> tuple[int, int]:
         ticket = open_ticket(unit).number
         file = IncomingFile("a.txt", "text/plain", b"abc")
@@ -147,7 +147,7 @@ def test_a_message_says_why_it_did_not_arrive(store: Store) -> None:
     assert (waiting["bounces"], waiting["gives_up_at"]) == ([], "2026-03-05T12:00:00Z")
 
 
-def test_merged_tickets_bring_their_messages_along(store: Store) -> None:
+def test_document_includes_messages_of_merged_tickets(store: Store) -> None:
     def work(unit: Unit) -> tuple[int, ...]:
         main, near, far, other = (open_ticket(unit, text=t).number for t in ("one", "two", "three", "four"))
         change_ticket(unit, near, merged_into=main, status=Status.MERGED)
@@ -163,7 +163,7 @@ def test_merged_tickets_bring_their_messages_along(store: Store) -> None:
     assert store.transaction(lambda unit: list(Tickets.of(unit).source.merged_into(main))) == [near]
 
 
-def test_a_withdrawn_message_is_gone(store: Store) -> None:
+def test_withdrawn_message_is_not_shown(store: Store) -> None:
     def work(unit: Unit) -> tuple[int, int]:
         ticket = open_ticket(unit)
         return ticket.number, add_message(unit, ticket.number, kind=MessageKind.NOTE, text="oops").id
@@ -174,7 +174,7 @@ def test_a_withdrawn_message_is_gone(store: Store) -> None:
     assert store.transaction(lambda unit: len(Messages.of(unit).heads(ticket))) == 1
 
 
-def test_who_did_it_is_a_handle_or_a_part_of_the_desk(store: Store, clock: Clock) -> None:
+def test_actor_of_event_is_a_handle_or_a_part_of_the_desk(store: Store, clock: Clock) -> None:
     def work(unit: Unit) -> int:
         ticket = open_ticket(unit).number
         agent = Actor.agent("agent1")
@@ -190,7 +190,7 @@ def test_who_did_it_is_a_handle_or_a_part_of_the_desk(store: Store, clock: Clock
     assert events[2]["new"] == "2026-03-01T13:00:00Z"
 
 
-def test_seen_tells_what_an_agent_knows(store: Store) -> None:
+def test_seen_returns_messages_that_the_agent_has_seen(store: Store) -> None:
     ticket = store.transaction(lambda unit: open_ticket(unit).number)
     assert _seen(store, ticket) == (None, 1, None, [[1, 0]])
     store.transaction(lambda unit: Messages.of(unit).changes.seen.update({("agent1", 1): 0}))
@@ -208,7 +208,7 @@ def _seen(store: Store, ticket: int) -> tuple[Any, ...]:
     return mark["seen"], mark["newest"], mark["shown"], mark["now"]
 
 
-def test_what_does_not_exist_is_not_found(store: Store) -> None:
+def test_missing_rows_raise_not_found(store: Store) -> None:
     for query in (ShowTicket(9), Seen(9, "agent1"), GetAttachment(9), GetAttachment(2**90)):
         with pytest.raises(NotFound):
             store.ask(query)

@@ -1,4 +1,4 @@
-"""When the store cannot do its part it says so, loses nothing, and goes on when it can."""
+"""A store that fails reports it, loses no data, and works again after the cause is removed."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def impatient(path: Path) -> Iterator[Store]:
-    """A store on SQLite that waits for locks a tenth of a second."""
+    """Return a SQLite store that waits a tenth of a second for locks."""
     store = Store.open(f"sqlite:///{path}", Settings(), Clock(), migrate=True, busy=0.1)
     yield store
     store.close()
 
 
-def test_a_store_locked_by_another_process_is_unavailable_and_then_works(impatient: Store, path: Path) -> None:
+def test_store_locked_by_another_process_is_unavailable_and_then_works(impatient: Store, path: Path) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         assert not impatient.writable()
@@ -44,7 +44,7 @@ def test_a_store_locked_by_another_process_is_unavailable_and_then_works(impatie
             impatient.journal.append([mail("a")])
         with pytest.raises(Unavailable, match="locked"):
             impatient.transaction(open_ticket)
-        assert impatient.ask(ListTickets(all=True)) == []  # readers wait for nobody
+        assert impatient.ask(ListTickets(all=True)) == []  # readers do not wait
         other.execute("ROLLBACK")
     assert impatient.writable()
     assert impatient.journal.append([mail("a")]) == [True]
@@ -52,8 +52,8 @@ def test_a_store_locked_by_another_process_is_unavailable_and_then_works(impatie
 
 
 @pytest.mark.parametrize("what", ["removed", "replaced"])
-def test_a_file_that_went_away_takes_no_more_mail(impatient: Store, path: Path, what: str) -> None:
-    """SQLite itself would go on writing into the deleted file."""
+def test_removed_file_accepts_no_more_mail(impatient: Store, path: Path, what: str) -> None:
+    """SQLite itself would continue to write to the deleted file."""
     impatient.journal.append([mail("a")])
     path.rename(path.with_suffix(".old"))
     if what == "replaced":
@@ -67,7 +67,7 @@ def test_a_file_that_went_away_takes_no_more_mail(impatient: Store, path: Path, 
     assert impatient.journal.append([mail("b")]) == [True]
 
 
-def test_what_is_no_database_is_named(path: Path) -> None:
+def test_file_that_is_not_a_database_is_reported(path: Path) -> None:
     path.write_bytes(b"not a database at all" * 100)
     with pytest.raises(Unavailable, match="is not a SQLite database"):
         Store.open(f"sqlite:///{path}", Settings())
@@ -94,8 +94,8 @@ _FULL = """
 """
 
 
-def test_a_disk_without_room_leaves_nothing_half_written(impatient: Store, path: Path) -> None:
-    """A limit on the size of files stands for the full disk."""
+def test_full_disk_leaves_no_incomplete_write(impatient: Store, path: Path) -> None:
+    """A limit on file sizes simulates a full disk."""
     done = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(_FULL), f"sqlite:///{path}"],
         capture_output=True,
@@ -112,14 +112,14 @@ def test_a_disk_without_room_leaves_nothing_half_written(impatient: Store, path:
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anything")
-def test_a_read_only_file_is_named(impatient: Store, path: Path) -> None:
+def test_read_only_file_is_reported(impatient: Store, path: Path) -> None:
     path.chmod(0o440)
     assert not impatient.writable()
     with pytest.raises(Unavailable, match="read-only"):
         Store.open(f"sqlite:///{path}", Settings()).journal.append([mail("a")])
 
 
-def test_a_server_that_restarts_is_unavailable_and_then_works(
+def test_restarting_server_is_unavailable_and_then_works(
     postgres: PostgresServer, wait_until: Callable[..., object]
 ) -> None:
     url = postgres.database()

@@ -1,4 +1,4 @@
-"""Daemons that share a PostgreSQL store: who lives, who is gone, and what each may send."""
+"""Daemons that share a PostgreSQL store detect each other and send only their own claims."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _enqueue(store: Store) -> int:
     return store.transaction(lambda unit: enqueue(unit).id)
 
 
-def test_two_daemons_of_one_name_have_claims_of_their_own(reopen: Callable[..., Store]) -> None:
+def test_daemons_with_the_same_label_have_separate_claims(reopen: Callable[..., Store]) -> None:
     one, two = reopen("host:/srv/desk"), reopen("host:/srv/desk")
     claimed, sending = _enqueue(one), _enqueue(one)
     assert [entry.id for entry in one.outbox.claim(10)] == [claimed, sending]
@@ -35,7 +35,7 @@ def test_two_daemons_of_one_name_have_claims_of_their_own(reopen: Callable[..., 
     one.outbox.mark_sending(claimed)
 
 
-def test_a_daemon_that_ends_leaves_its_claims_at_once(reopen: Callable[..., Store]) -> None:
+def test_ended_daemon_releases_its_claims_at_once(reopen: Callable[..., Store]) -> None:
     one, two = reopen(), reopen()
     claimed, sending = _enqueue(one), _enqueue(one)
     one.outbox.claim(10)
@@ -45,16 +45,14 @@ def test_a_daemon_that_ends_leaves_its_claims_at_once(reopen: Callable[..., Stor
     assert [entry.id for entry in two.outbox.claim(10)] == [claimed]
 
 
-def test_a_daemon_that_lost_its_connection_may_not_begin_to_send_what_it_claimed(
-    reopen: Callable[..., Store], desk_url: str
-) -> None:
+def test_daemon_without_connection_cannot_send_its_claims(reopen: Callable[..., Store], desk_url: str) -> None:
     one, two = reopen(), reopen()
     claimed, sending = _enqueue(one), _enqueue(one)
     one.outbox.claim(10)
     one.outbox.mark_sending(sending)
     lose_instances(desk_url)
     with pytest.raises(Refused):
-        one.outbox.mark_sending(claimed)  # also before anybody took it over
+        one.outbox.mark_sending(claimed)  # even before another daemon took it over
     assert one.outbox.recover(started=False) == [], "what it was sending it still has in hand"
     assert [entry.id for entry in one.outbox.claim(10)] == [claimed], "under a new name"
     one.outbox.mark_sending(claimed)
@@ -62,7 +60,7 @@ def test_a_daemon_that_lost_its_connection_may_not_begin_to_send_what_it_claimed
     assert one.outbox.recover(started=False) == two.outbox.recover(started=False) == []
 
 
-def test_claims_of_older_versions_without_a_name_that_can_live_are_taken_over_at_the_start(
+def test_claims_of_older_versions_are_taken_over_at_start(
     reopen: Callable[..., Store],
 ) -> None:
     one = reopen()

@@ -1,4 +1,4 @@
-"""Work for plugins is written with what happened, taken by one daemon, and gone with what was done about it."""
+"""Jobs of plugins are written with their event, claimed by one daemon, and deleted with their result."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ALL = list(WANTED)
 
 @pytest.fixture
 def hearing(store: Store) -> Store:
-    """A store whose automations want to hear of things."""
+    """Return a store with automations that subscribe to events."""
     return _hearing(store)
 
 
@@ -51,7 +51,7 @@ def _told(store: Store) -> list[tuple[str, str]]:
     return [(row["automation"], row["kind"]) for row in store.jobs.rows()]
 
 
-def test_each_automation_hears_of_what_it_wants_once(hearing: Store) -> None:
+def test_each_automation_gets_each_subscribed_event_once(hearing: Store) -> None:
     number = _do(hearing, Create("bob@example.org", "Printer", "It burns."))["number"]
     assert _told(hearing) == [("bot.note", "ticket_created"), ("kb.answer", "ticket_created")]
     jobs = hearing.jobs.claim(9, ALL)
@@ -63,7 +63,7 @@ def test_each_automation_hears_of_what_it_wants_once(hearing: Store) -> None:
     assert hearing.jobs.claim(9, ALL) == []
 
 
-def test_nobody_hears_of_their_own_doing_of_what_was_taken_back_of_spam_and_of_no_end(hearing: Store) -> None:
+def test_no_job_for_own_undone_spam_or_endless_events(hearing: Store) -> None:
     number = _do(hearing, Create("bob@example.org", "Printer", "It burns."))["number"]
     heard = _told(hearing)
     _do(hearing, Note(number, "by myself"), Actor.system("bot"))
@@ -79,7 +79,7 @@ def test_nobody_hears_of_their_own_doing_of_what_was_taken_back_of_spam_and_of_n
     assert _told(hearing) == heard
 
 
-def test_a_job_goes_with_what_was_done_about_it_or_stays(hearing: Store) -> None:
+def test_job_is_deleted_with_its_result_or_stays(hearing: Store) -> None:
     _do(hearing, Create("bob@example.org", "Printer", "It burns."))
     [job] = hearing.jobs.claim(1, ["kb.answer"])
 
@@ -92,7 +92,7 @@ def test_a_job_goes_with_what_was_done_about_it_or_stays(hearing: Store) -> None
     assert _told(hearing) == [("bot.note", "ticket_created")]
 
 
-def test_what_fails_is_tried_again_later_each_time_and_then_no_more(hearing: Store, clock: Clock) -> None:
+def test_failed_job_is_retried_with_growing_delay_and_then_fails(hearing: Store, clock: Clock) -> None:
     _do(hearing, Create("bob@example.org", "Printer", "It burns."))
     waits = []
     for tries in range(1, MAX_TRIES + 1):
@@ -118,26 +118,26 @@ def test_what_fails_is_tried_again_later_each_time_and_then_no_more(hearing: Sto
     assert hearing.jobs.next_due(ALL) is None
 
 
-def test_what_was_not_the_plugins_doing_is_not_counted(hearing: Store, clock: Clock) -> None:
+def test_failure_not_caused_by_the_plugin_is_not_counted(hearing: Store, clock: Clock) -> None:
     _do(hearing, Create("bob@example.org", "Printer", "It burns."))
     [job] = hearing.jobs.claim(1, ["kb.answer"])
     hearing.jobs.put_back(job.id, "the disk is full", clock.now, counted=False)
     assert [job.tries for job in hearing.jobs.claim(1, ["kb.answer"])] == [1]
 
 
-def test_what_a_dead_daemon_had_in_hand_is_done_again_but_not_forever(reopen: Callable[..., Store]) -> None:
+def test_jobs_of_ended_daemon_are_retried_a_limited_number_of_times(reopen: Callable[..., Store]) -> None:
     store = _hearing(reopen())
     _do(store, Create("bob@example.org", "Printer", "It burns."))
     for tries in range(1, MAX_TRIES + 1):
         store.jobs.recover()
         assert [job.tries for job in store.jobs.claim(1, ["kb.answer"])] == [tries]
-        store.jobs.recover(started=False)  # a daemon that runs leaves its own alone
+        store.jobs.recover(started=False)  # a running daemon keeps its own claims
         assert store.jobs.rows()[1]["state"] == "running"
     store.jobs.recover()
     assert (store.jobs.rows()[1]["state"], store.jobs.rows()[1]["attempts"]) == ("failed", MAX_TRIES)
 
 
-def test_a_daemon_cannot_end_what_another_has_in_hand(
+def test_daemon_cannot_finish_a_job_of_another_daemon(
     reopen: Callable[..., Store], clock: Clock, desk_url: str
 ) -> None:
     if desk_url.startswith("sqlite"):

@@ -1,4 +1,4 @@
-"""A mail is ours once it is in the journal, and it leaves the journal only as a message or by a person's decision."""
+"""The journal keeps each accepted mail until it becomes a message or a person decides about it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from deskctl.store import Store
 from tests.store.build import mail, open_ticket
 
 
-def test_a_row_comes_back_as_it_was_handed_over(store: Store) -> None:
+def test_row_is_returned_as_delivered(store: Store) -> None:
     entry = mail("k1", b"\x00\xff raw \r\n" * 10)
     assert store.journal.append([entry]) == [True]
     [row] = store.journal.waiting(10, 1000)
@@ -39,18 +39,18 @@ def test_the_same_delivery_twice_is_one_row(store: Store) -> None:
     assert store.journal.count_waiting() == 4
 
 
-def test_nothing_to_append_is_fine(store: Store) -> None:
+def test_append_accepts_an_empty_list(store: Store) -> None:
     assert store.journal.append([]) == []
 
 
-def test_rows_come_in_order_up_to_a_number_and_a_size(store: Store) -> None:
+def test_waiting_returns_rows_in_order_up_to_number_and_size(store: Store) -> None:
     store.journal.append([mail(str(n), os.urandom(1000)) for n in range(6)])
     assert [row.id for row in store.journal.waiting(4, 10**6)] == [1, 2, 3, 4]
     assert [row.id for row in store.journal.waiting(10, 3500)] == [1, 2, 3]
     assert [row.id for row in store.journal.waiting(10, 10)] == [1]
 
 
-def test_rows_of_a_batch_that_died_are_tried_singly(store: Store) -> None:
+def test_rows_of_interrupted_batch_are_processed_alone(store: Store) -> None:
     store.journal.append([mail(str(n)) for n in range(4)])
     store.journal.start_batch([2, 3])
     assert [(r.id, r.singly) for r in store.journal.waiting(10, 10**6)] == [
@@ -65,7 +65,7 @@ def test_rows_of_a_batch_that_died_are_tried_singly(store: Store) -> None:
     assert [(r.id, r.singly) for r in store.journal.waiting(10, 10**6)] == [(2, True)]
 
 
-def test_each_single_try_is_counted(store: Store) -> None:
+def test_each_single_attempt_is_counted(store: Store) -> None:
     store.journal.append([mail("a"), mail("b")])
     assert [store.journal.start_single(1) for _ in range(3)] == [1, 2, 3]
     [row] = store.journal.waiting(10, 10**6)
@@ -80,7 +80,7 @@ def _done(store: Store, row: int) -> None:
     store.transaction(work)
 
 
-def test_a_settled_row_waits_no_longer(store: Store) -> None:
+def test_settled_row_does_not_wait(store: Store) -> None:
     store.journal.append([mail("a")])
     _done(store, 1)
     assert store.journal.waiting(10, 10**6) == []
@@ -144,7 +144,7 @@ def test_threads_that_append_the_same_mails_make_one_row_each(store: Store) -> N
     assert sum(new) == store.journal.count_waiting() == 30
 
 
-def test_a_mail_of_thirty_megabytes_comes_back_whole(store: Store) -> None:
+def test_mail_of_thirty_megabytes_is_returned_completely(store: Store) -> None:
     raw = os.urandom(15_000_000) + b"compressible " * 1_200_000
     assert store.journal.append([mail("big", raw), mail("small")]) == [True, True]
     [row] = store.journal.waiting(10, 4_000_000)

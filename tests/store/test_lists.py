@@ -1,4 +1,4 @@
-"""Lists of tickets: every filter, pages without gaps or doubles, and the same speed whatever the size."""
+"""Lists of tickets: filters, pages without gaps or duplicates, and constant cost for each page."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def test_each_filter_picks_its_tickets(store: Store, clock: Clock) -> None:
     assert _numbers(store, contact="nobody@example.org") == []
 
 
-def test_spam_is_listed_apart(store: Store) -> None:
+def test_spam_is_listed_separately(store: Store) -> None:
     def work(unit: Unit) -> tuple[int, int]:
         spam = open_ticket(unit, status=Status.CLOSED, spam=True).number
         return spam, open_ticket(unit, status=Status.CLOSED).number
@@ -113,7 +113,7 @@ def test_spam_is_listed_apart(store: Store) -> None:
     [{"status": ("lost",)}, {"priority": "huge"}, {"limit": -1}, {"after": ("yesterday", 1)}],
     ids=["status", "priority", "limit", "after"],
 )
-def test_a_filter_that_makes_no_sense_is_refused(store: Store, filters: dict[str, object]) -> None:
+def test_invalid_filter_is_rejected(store: Store, filters: dict[str, object]) -> None:
     with pytest.raises(UsageError):
         _numbers(store, **filters)
 
@@ -130,7 +130,7 @@ _ROUND = itertools.count()
 def test_pages_hold_every_ticket_once_in_order(
     store: Store, clock: Clock, tickets: list[tuple[int, bool]], page: int, everything: bool
 ) -> None:
-    """Also when many tickets changed at the same moment, and when they change ends within a page."""
+    """This includes tickets with the same update time, also across a page boundary."""
     channel = f"round-{next(_ROUND)}"
 
     def work(unit: Unit) -> list[tuple[int, int]]:
@@ -168,7 +168,7 @@ _PLANS: list[tuple[dict[str, object], str]] = [
 
 
 @pytest.mark.parametrize("after", [None, ("2026-03-01T12:00:00Z", 5)], ids=["first", "later"])
-def test_a_page_is_read_off_an_index(store: Store, desk_url: str, after: tuple[str, int] | None) -> None:
+def test_page_is_read_from_an_index(store: Store, desk_url: str, after: tuple[str, int] | None) -> None:
     """The plan that SQLite makes for the query itself: no sorting, so a page costs the same at any size."""
     if not desk_url.startswith("sqlite"):
         pytest.skip("PostgreSQL plans by what is in the tables")
@@ -193,7 +193,7 @@ def test_a_page_is_read_off_an_index(store: Store, desk_url: str, after: tuple[s
                 assert any("(updated_at,number)<" in step or "updated_at<" in step for step in plan), (filters, plan)
 
 
-def test_words_complete_from_what_is_there(store: Store) -> None:
+def test_completions_come_from_stored_names(store: Store) -> None:
     def work(unit: Unit) -> None:
         Agents.of(unit).put_team(Team("support", "Support"))
         Agents.of(unit).put_agent(Agent("agent1", "A", "a@desk.example"))
@@ -212,8 +212,8 @@ def test_words_complete_from_what_is_there(store: Store) -> None:
         store.ask(Completions("colour"))
 
 
-def test_both_engines_keep_the_order_of_words_out_of_the_database(store: Store, desk_url: str) -> None:
-    """Databases sort text by locale; the desk sorts by code point, on both."""
+def test_completions_have_the_same_order_on_both_databases(store: Store, desk_url: str) -> None:
+    """Databases sort text by locale; the desk sorts by code point on both."""
     store.transaction(lambda unit: open_ticket(unit, tags=frozenset({"Zebra", "apple", "가격", "_x"})))
     [row] = store.ask(ListTickets())
     assert row["tags"] == ["Zebra", "_x", "apple", "가격"]

@@ -1,4 +1,4 @@
-"""A store whose files are taken away under a running process is noticed before anything is acknowledged."""
+"""The store detects that its files were removed before it acknowledges a write."""
 
 from __future__ import annotations
 
@@ -63,7 +63,9 @@ USES: dict[str, Callable[[Store], object]] = {
 @pytest.mark.parametrize("use", USES)
 @pytest.mark.parametrize("happens", [remove, move, replace])
 @pytest.mark.parametrize("what", ["store", "log"])
-def test_each_use_notices(store: Store, path: Path, what: str, happens: Callable[[Path], None], use: str) -> None:
+def test_each_operation_detects_removed_files(
+    store: Store, path: Path, what: str, happens: Callable[[Path], None], use: str
+) -> None:
     heard: list[StoreLost] = []
     store.watch(heard.append)
     happens(path if what == "store" else log(path))
@@ -76,7 +78,7 @@ def test_each_use_notices(store: Store, path: Path, what: str, happens: Callable
     assert not store.writable()
 
 
-def test_what_was_written_before_the_log_was_deleted_is_saved_by_closing(store: Store, path: Path) -> None:
+def test_closing_saves_writes_made_before_the_log_was_deleted(store: Store, path: Path) -> None:
     number = store.transaction(open_ticket).number
     log(path).unlink()
     with pytest.raises(StoreLost):
@@ -90,7 +92,7 @@ def test_what_was_written_before_the_log_was_deleted_is_saved_by_closing(store: 
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
-def test_a_log_deleted_within_a_transaction_is_noticed_before_its_end_is_told(store: Store, path: Path) -> None:
+def test_log_deleted_in_a_transaction_is_detected_before_the_commit_is_reported(store: Store, path: Path) -> None:
     def work(unit: object) -> None:
         log(path).unlink()
 
@@ -98,7 +100,7 @@ def test_a_log_deleted_within_a_transaction_is_noticed_before_its_end_is_told(st
         store.transaction(work)
 
 
-def test_one_more_connection_makes_no_second_log(store: Store, path: Path) -> None:
+def test_further_connection_creates_no_second_log(store: Store, path: Path) -> None:
     """Two logs of one file damage it."""
     with store.reading():  # holds one connection, so that the next reader needs another
         log(path).unlink()
@@ -107,7 +109,7 @@ def test_one_more_connection_makes_no_second_log(store: Store, path: Path) -> No
     assert not log(path).exists()
 
 
-def test_use_and_checkpoints_are_no_loss(store: Store, path: Path) -> None:
+def test_normal_use_and_checkpoints_are_not_reported_as_loss(store: Store, path: Path) -> None:
     with closing(sqlite3.connect(path)) as other:
         other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     for number in range(20):

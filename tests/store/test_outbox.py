@@ -1,4 +1,4 @@
-"""What is to be sent is taken by one sender, and what a dead sender leaves behind shows."""
+"""Each outgoing message is claimed by one sender, and claims of ended senders are recovered."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _settle(store: Store, entry: int, **fields: Any) -> None:
     store.transaction(lambda unit: Outbox.of(unit).put(replace(Outbox.of(unit).get(entry), **fields)))
 
 
-def test_what_is_due_is_taken_once_the_longest_due_first(store: Store, clock: Clock) -> None:
+def test_due_messages_are_claimed_once_longest_due_first(store: Store, clock: Clock) -> None:
     late = _enqueue(store, due_at=clock.now + timedelta(minutes=1))
     second = _enqueue(store)
     first = _enqueue(store, due_at=clock.now - timedelta(minutes=1))
@@ -41,21 +41,21 @@ def test_what_is_due_is_taken_once_the_longest_due_first(store: Store, clock: Cl
     assert store.outbox.next_due() is None
 
 
-def test_no_more_is_taken_than_asked_for(store: Store) -> None:
+def test_claim_respects_its_limit(store: Store) -> None:
     for _ in range(3):
         _enqueue(store)
     assert len(store.outbox.claim(2)) == 2
     assert len(store.outbox.claim(2)) == 1
 
 
-def test_only_what_leaves_through_the_channels_asked_for_is_taken(store: Store) -> None:
+def test_claim_respects_its_channels(store: Store) -> None:
     sales = _enqueue(store, channel="sales")
     mine = _enqueue(store, channel="support")
     assert [entry.id for entry in store.outbox.claim(10, ["support"])] == [mine]
     assert [entry.id for entry in store.outbox.claim(10, ["sales"])] == [sales]
 
 
-def test_senders_at_once_never_take_the_same_message(store: Store) -> None:
+def test_concurrent_senders_never_claim_the_same_message(store: Store) -> None:
     store.transaction(lambda unit: [enqueue(unit) for _ in range(40)])
     taken: list[int] = []
 
@@ -71,7 +71,7 @@ def test_senders_at_once_never_take_the_same_message(store: Store) -> None:
     assert sorted(taken) == list(range(1, 41))
 
 
-def test_after_a_death_the_claimed_waits_again_and_the_sending_is_named(store: Store) -> None:
+def test_recover_releases_claimed_and_returns_sending_messages(store: Store) -> None:
     claimed, sending, retried = _enqueue(store), _enqueue(store), _enqueue(store, attempts=2)
     store.outbox.claim(10)
     store.outbox.mark_sending(sending)
@@ -81,7 +81,7 @@ def test_after_a_death_the_claimed_waits_again_and_the_sending_is_named(store: S
     assert [entry.id for entry in store.outbox.claim(10)] == [claimed, retried]
 
 
-def test_what_a_living_daemon_has_in_hand_is_left_to_it(
+def test_claims_of_living_daemon_are_kept(
     store: Store, reopen: Callable[..., Store], desk_url: str, clock: Clock
 ) -> None:
     """On a shared store. One of SQLite has a single owner, and is recovered at once."""
@@ -96,8 +96,8 @@ def test_what_a_living_daemon_has_in_hand_is_left_to_it(
     with pytest.raises(Refused):
         other.outbox.mark_sending(claimed)
     clock.advance(hours=21)
-    assert store.outbox.recover(started=False) == []  # its own, and it lives
-    assert other.outbox.recover(started=False) == []  # however long it takes
+    assert store.outbox.recover(started=False) == []  # its own claim, and it is alive
+    assert other.outbox.recover(started=False) == []  # regardless of the time
     lose_instances(desk_url)
     assert other.outbox.recover(started=False) == [sending]
     assert store.outbox.recover(started=False) == []
@@ -106,7 +106,7 @@ def test_what_a_living_daemon_has_in_hand_is_left_to_it(
         store.outbox.mark_sending(taken_back)
 
 
-def test_what_was_cancelled_meanwhile_does_not_leave(store: Store) -> None:
+def test_message_cancelled_after_claim_is_not_sent(store: Store) -> None:
     entry = _enqueue(store)
     store.outbox.claim(1)
     _settle(store, entry, state=OutboxState.CANCELLED, due_at=None)
@@ -115,7 +115,7 @@ def test_what_was_cancelled_meanwhile_does_not_leave(store: Store) -> None:
     assert store.ask(ShowOutbox(entry))["state"] == "cancelled"
 
 
-def test_the_list_shows_what_is_not_yet_sent(store: Store, clock: Clock) -> None:
+def test_list_shows_unsent_messages(store: Store, clock: Clock) -> None:
     def work(unit: Unit) -> tuple[int, int]:
         ticket = open_ticket(unit).number
         return ticket, enqueue(unit, ticket).id
@@ -145,7 +145,7 @@ def test_the_list_shows_what_is_not_yet_sent(store: Store, clock: Clock) -> None
         store.ask(ShowOutbox(2**64))
 
 
-def test_a_document_is_the_row_and_the_words(store: Store, clock: Clock) -> None:
+def test_document_has_the_row_and_the_text(store: Store, clock: Clock) -> None:
     entry = _enqueue(store)
     _settle(store, entry, state=OutboxState.SENT, sent_at=clock.now, due_at=None)
     document = store.ask(ShowOutbox(entry))

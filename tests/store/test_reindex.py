@@ -1,4 +1,4 @@
-"""Building the search index again: interrupted at any moment, it continues; until it is complete, search says so."""
+"""Rebuilding the search index continues after an interruption; searches fail until it is complete."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MESSAGES = 12
 
 @pytest.fixture
 def old(store: Store, desk_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
-    """The URL of a store whose words were cut by an earlier version, in portions of five."""
+    """Return the URL of a store with an index of an earlier version, in batches of five."""
     monkeypatch.setattr(rebuild, "PORTION", 5)
 
     def work(unit: Unit) -> None:
@@ -45,7 +45,7 @@ def _run(url: str, statement: str) -> None:
 
 
 class _Stop(Exception):
-    """Ends the indexing as Ctrl-C does."""
+    """Interrupt the indexing, as Ctrl-C does."""
 
 
 def _stop_after(portions: int) -> Callable[[int, int], None]:
@@ -89,7 +89,7 @@ def test_indexing_continues_where_it_was_interrupted(
         assert len(store.ask(SearchContacts(f"user{n}@example.org"))) == 1
 
 
-def test_what_is_written_while_the_index_is_built_is_found(old: str, reopen: Callable[..., Store]) -> None:
+def test_messages_written_during_indexing_are_found(old: str, reopen: Callable[..., Store]) -> None:
     with pytest.raises(_Stop):
         migrate.upgrade(old, _stop_after(1))
     store = reopen()
@@ -106,7 +106,7 @@ def test_what_is_written_while_the_index_is_built_is_found(old: str, reopen: Cal
         assert len(store.ask(SearchMessages(f"word{n}"))["hits"]) == (0 if n in (1, 10) else 1)
 
 
-def test_a_killed_upgrade_continues(old: str, tmp_path: Path, reopen: Callable[..., Store]) -> None:
+def test_killed_upgrade_continues(old: str, tmp_path: Path, reopen: Callable[..., Store]) -> None:
     (tmp_path / "fault").write_text("KILL index.portion.commit 2\n")
     script = (
         "import sys; from deskctl.store import migrate; from deskctl.store.search import rebuild; rebuild.PORTION = 5; "

@@ -1,4 +1,4 @@
-"""What customers write is in no error of the store, however it is shown."""
+"""Errors of the store never contain customer data."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ FAULTS: dict[str, dict[str, str]] = {
 
 
 def everything(error: BaseException | None) -> str:
-    """All that a traceback, a log and `repr` show of an error and of what led to it."""
+    """Return everything that a traceback, a log and `repr` show of an error and its causes."""
     shown = []
     while error is not None:
         shown += [*traceback.format_exception(error), repr(error), str(error), str(getattr(error, "hint", ""))]
@@ -57,7 +57,7 @@ def cases() -> list[Any]:
 
 @pytest.mark.parametrize(("engine", "name"), cases())
 @pytest.mark.parametrize("way", ["write", "plugin", "read"])
-def test_no_value_is_in_an_error(
+def test_errors_contain_no_values(
     store: Store, desk_url: str, engine: str, name: str, way: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     if not desk_url.startswith(engine):
@@ -76,7 +76,7 @@ def test_no_value_is_in_an_error(
     inner: list[BaseException] = []
 
     def raw(*given: Any) -> None:
-        """As a plugin's own code meets the error, before the store has convert_errors it."""
+        """As a plugin's own code meets the error, before the store converts it."""
         try:
             work(*given)
         except BaseException as error:
@@ -96,7 +96,7 @@ def test_no_value_is_in_an_error(
     assert SECRET not in said.replace(source, ""), "only the statement itself, which is ours, may be shown"
 
 
-def test_an_upgrade_says_no_value_either(desk_url: str, store: Store) -> None:
+def test_upgrade_errors_contain_no_values(desk_url: str, store: Store) -> None:
     with pytest.raises(DeskctlError) as caught, convert_errors("here"), migrate.changing(desk_url) as connection:
         connection.execute(
             text("INSERT INTO plugin_revisions VALUES (:secret, :secret, 1), (:secret, :secret, 1)"),

@@ -1,4 +1,4 @@
-"""Tables and migrations agree, and a store of another version says what to do."""
+"""Tables and migrations agree, and opening a store of another version fails with a hint."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _run(url: str, *statements: str) -> None:
     engine.dispose()
 
 
-def test_migrations_make_what_the_tables_say(store_url: str) -> None:
+def test_migrations_create_the_declared_tables(store_url: str) -> None:
     migrate.upgrade(store_url)
     engine = create_engine(store_url.replace("postgresql://", "postgresql+psycopg://"))
     with engine.connect() as connection:
@@ -79,7 +79,7 @@ def test_upgrade_makes_a_new_store_and_then_has_nothing_to_do(store_url: str) ->
     assert report["engine"] in ("sqlite", "postgresql")
 
 
-def test_an_empty_store_says_how_to_fill_it(store_url: str) -> None:
+def test_empty_store_error_has_a_hint(store_url: str) -> None:
     if store_url.startswith("sqlite"):
         with pytest.raises(Unavailable, match="does not exist") as missing:
             Store.open(store_url, Settings())
@@ -91,7 +91,7 @@ def test_an_empty_store_says_how_to_fill_it(store_url: str) -> None:
     assert "db upgrade" in empty.value.hint
 
 
-def test_a_store_of_a_newer_version_is_left_alone(store_url: str) -> None:
+def test_store_of_a_newer_version_is_not_changed(store_url: str) -> None:
     migrate.upgrade(store_url)
     _run(store_url, "UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(ConfigError, match="newer deskctl"):
@@ -104,43 +104,43 @@ def test_a_store_of_a_newer_version_is_left_alone(store_url: str) -> None:
 
 def test_a_store_of_an_older_version_asks_for_the_upgrade(store_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     migrate.upgrade(store_url)
-    monkeypatch.setattr("deskctl.store.schema.HEAD", "0002")  # as the next version will have it
+    monkeypatch.setattr("deskctl.store.schema.HEAD", "0002")  # as in the next version
     with pytest.raises(ConfigError, match="older") as older:
         Store.open(store_url, Settings())
     assert "db upgrade" in older.value.hint
 
 
-def test_a_new_file_is_not_for_everybody_to_read(tmp_path: Path) -> None:
+def test_new_file_is_not_readable_by_others(tmp_path: Path) -> None:
     path = tmp_path / "desk.db"
     migrate.upgrade(f"sqlite:///{path}")
     assert not path.stat().st_mode & (stat.S_IROTH | stat.S_IWOTH)
 
 
-def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+def test_missing_folder_is_reported(tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match="cannot be made"):
         migrate.upgrade(f"sqlite:///{tmp_path}/no/desk.db")
 
 
 @pytest.mark.parametrize("url", ["", "nonsense", "mysql://localhost/desk", "sqlite://", "sqlite:///:memory:"])
-def test_an_address_that_cannot_be_a_store_is_refused(url: str) -> None:
+def test_invalid_store_url_is_rejected(url: str) -> None:
     with pytest.raises(ConfigError, match="url"):
         Store.open(url, Settings())
 
 
-def test_a_server_that_is_not_there_is_named_without_its_password() -> None:
+def test_unreachable_server_is_reported_without_password() -> None:
     with pytest.raises(Unavailable) as error:
         Store.open("postgresql://desk:geheim@127.0.0.1:1/desk", Settings())
     assert "127.0.0.1" in str(error.value)
     assert "geheim" not in str(error.value) + error.value.hint
 
 
-def test_opening_with_migrate_makes_the_tables(store_url: str) -> None:
+def test_open_with_migrate_creates_the_tables(store_url: str) -> None:
     store = Store.open(store_url, Settings(), migrate=True)
     assert store.journal.append([mail("a")]) == [True]
     store.close()
 
 
-def test_an_upgrade_indexes_what_an_older_store_holds(store_url: str) -> None:
+def test_upgrade_indexes_an_older_store(store_url: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
     with migrate.changing(store_url) as connection:

@@ -1,4 +1,4 @@
-"""Searching finds words in subject and messages, Korean words of two syllables inside longer ones included."""
+"""Search finds words in subjects and messages, including Korean words of two syllables inside longer words."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from tests.store.build import Clock, add_message, change_ticket, open_ticket
 
 
 def _found(store: Store, words: str, limit: int = 50) -> list[int]:
-    """The tickets' numbers."""
+    """Return the ticket numbers."""
     return [hit["number"] for hit in store.ask(SearchMessages(words, limit))["hits"]]
 
 
@@ -69,26 +69,26 @@ def test_a_word_is_found(store: Store) -> None:
 _NOT_SAID = ("불환", "printe", "burns badly", "결재", "example@ana", "org.example", "결제환", '"burns it"', "인사이")
 
 
-def test_what_was_not_said_is_not_found(store: Store) -> None:
+def test_missing_word_is_not_found(store: Store) -> None:
     ticket = _ticket(store, "Printer", "it burns 결제 환불 ana@example.org 인사 사이")
     for words in _NOT_SAID:
         assert _found(store, words) == [], words
-    # each word counts for itself, but what is written together must stand together
+    # words match separately, but words written together must be adjacent
     assert _found(store, "example ana") == [ticket]
 
 
 @pytest.mark.parametrize("words", ["", "   ", "!!!", '""'])
-def test_a_search_for_no_word_says_so(store: Store, words: str) -> None:
+def test_search_without_words_is_rejected(store: Store, words: str) -> None:
     with pytest.raises(UsageError, match="no word"):
         store.ask(SearchMessages(words))
 
 
-def test_a_pasted_text_is_no_search(store: Store) -> None:
+def test_pasted_text_is_rejected(store: Store) -> None:
     with pytest.raises(UsageError, match="too many"):
         store.ask(SearchMessages("word " * 1000))
 
 
-def test_words_in_quotes_stand_side_by_side(store: Store) -> None:
+def test_quoted_words_must_be_adjacent(store: Store) -> None:
     together = _ticket(store, "Subject", "the broken link, and 카드 결제 오류")
     apart = _ticket(store, "Subject", "a link to what is broken: 오류가 나는 결제")
     assert _found(store, "broken link") == [apart, together]
@@ -96,7 +96,7 @@ def test_words_in_quotes_stand_side_by_side(store: Store) -> None:
     assert _found(store, '"카드 결제" "broken link"') == [together]
     assert _found(store, "“broken link”") == [together]
     assert _found(store, '"link broken"') == []
-    assert _found(store, '"broken link') == [apart, together]  # a quote that does not end is none
+    assert _found(store, '"broken link') == [apart, together]  # an unclosed quote is ignored
 
 
 def test_every_word_is_in_the_message_or_the_subject_of_its_ticket(store: Store, clock: Clock) -> None:
@@ -136,7 +136,7 @@ def test_a_new_subject_is_found_and_the_old_one_is_not(store: Store) -> None:
     note = store.transaction(lambda unit: add_message(unit, ticket, subject="", text="by phone").id)
     store.transaction(lambda unit: change_ticket(unit, ticket, subject="Scanner"))
     assert _found(store, "scanner") == [ticket]
-    assert _found(store, "printer text") == [ticket]  # the mail itself still has that subject
+    assert _found(store, "printer text") == [ticket]  # the mail itself still has this subject
     assert [hit["message"] for hit in store.ask(SearchMessages("scanner phone"))["hits"]] == [note]
     assert _found(store, "printer phone") == []
 
@@ -149,7 +149,7 @@ def test_names_of_attachments_are_found(store: Store) -> None:
     assert _found(store, '"pdf log"') == [ticket]
 
 
-def test_a_message_read_again_is_found_by_its_new_words(store: Store) -> None:
+def test_reparsed_message_is_found_by_its_new_words(store: Store) -> None:
     old = (IncomingFile("old.txt", "text/plain", b"x"),)
     ticket = store.transaction(lambda unit: open_ticket(unit, text="wrong words", files=old)).number
     [hit] = store.ask(SearchMessages("wrong"))["hits"]
@@ -159,13 +159,13 @@ def test_a_message_read_again_is_found_by_its_new_words(store: Store) -> None:
     assert _found(store, "wrong") == _found(store, "old.txt") == []
 
 
-def test_a_purged_ticket_is_found_no_longer(store: Store) -> None:
+def test_purged_ticket_is_not_found(store: Store) -> None:
     ticket = store.transaction(lambda unit: open_ticket(unit, subject="Lottery", text="you won").number)
     store.transaction(lambda unit: Messages.of(unit).changes.purged.add(ticket))
     assert _found(store, "lottery") == _found(store, "won") == []
 
 
-def test_a_merged_message_is_found_under_the_ticket_that_goes_on(store: Store) -> None:
+def test_merged_message_is_found_under_the_target_ticket(store: Store) -> None:
     last = _ticket(store, "Printer", "it burns")
     second = _ticket(store, "Scanner", "it smokes")
     first = _ticket(store, "Toaster", "it melts")
@@ -205,7 +205,7 @@ def test_the_best_message_comes_first_on_request(store: Store) -> None:
     assert [hit["number"] for hit in store.ask(SearchMessages("refund", 1, rank=True))["hits"]] in ([titled], [often])
 
 
-def test_only_the_newest_are_ranked_and_that_is_said(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_the_newest_are_ranked_and_the_answer_tells(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(candidates, "RANKED", 3)
     monkeypatch.setattr(queries, "RANKED", 3)
     best = _ticket(store, "Refund", "refund refund")
@@ -226,7 +226,7 @@ def test_a_word_that_only_old_messages_hold_is_found(store: Store, monkeypatch: 
     assert _found(store, "needle", limit=3) == made[:-4:-1]
 
 
-def test_an_index_made_anew_finds_the_same(store: Store, reopen: Callable[..., Store], desk_url: str) -> None:
+def test_rebuilt_index_finds_the_same(store: Store, reopen: Callable[..., Store], desk_url: str) -> None:
     def work(unit: Unit) -> None:
         ticket = open_ticket(unit, subject="환불 문의", text="first").number
         add_message(unit, ticket, kind=MessageKind.NOTE, text="second 결제")
@@ -264,7 +264,7 @@ def test_contacts_are_found_by_name_and_address(store: Store) -> None:
     assert store.ask(SearchContacts("철수"))[0]["addresses"] == ["+82-2-555-0101"]
 
 
-def test_a_merged_contact_is_found_as_the_one_it_went_into(store: Store) -> None:
+def test_merged_contact_is_found_as_its_target(store: Store) -> None:
     def work(unit: Unit) -> None:
         open_ticket(unit, address="ana@example.org")
         open_ticket(unit, address="berta@example.org")
@@ -283,10 +283,10 @@ def test_a_contact_of_another_name_is_found_by_it_only(store: Store) -> None:
     [row] = store.ask(SearchContacts("ana"))
     store.transaction(lambda unit: Contacts.of(unit).put(replace(Contacts.of(unit).get(row["id"]), name="Berta")))
     assert [r["name"] for r in store.ask(SearchContacts("berta"))] == ["Berta"]
-    assert store.ask(SearchContacts("ana berta")) != []  # the address is still hers
+    assert store.ask(SearchContacts("ana berta")) != []  # the address still belongs to her
 
 
-def test_a_withdrawn_message_is_found_no_longer(store: Store) -> None:
+def test_withdrawn_message_is_not_found(store: Store) -> None:
     def work(unit: Unit) -> int:
         ticket = open_ticket(unit).number
         return add_message(unit, ticket, kind=MessageKind.NOTE, text="secret").id
@@ -303,15 +303,15 @@ def test_words_at_the_end_of_a_very_long_text_are_found(store: Store) -> None:
 
 
 @given(st.text())
-def test_any_text_is_cut_into_words_that_both_engines_take(text: str) -> None:
+def test_any_text_is_split_into_words_that_both_databases_accept(text: str) -> None:
     for word in tokenize(text):
         assert 0 < len(word) <= 40
         assert not set(word) & set("\0'\"\\ :*&|!()<>-")
 
 
 @given(st.text(alphabet=st.characters(categories=["L", "N", "Zs"])))
-def test_what_is_written_is_found_by_each_of_its_parts(text: str) -> None:
-    """Whatever stands between blanks in a text is a phrase of that text, in the index and for whoever reads it."""
+def test_text_is_found_by_each_of_its_parts(text: str) -> None:
+    """Each part between blanks is a phrase of the text, both in the index and in the displayed text."""
     whole, readable = tokenize(text), Readable(text)
     for part in text.split():
         for phrase in phrases(f'"{part}"'):
@@ -338,7 +338,7 @@ def test_the_index_and_the_reader_agree_on_what_a_text_holds(text: str, parts: l
 
 
 @given(st.text("aB 가나-ßé\u0301\n⟦", max_size=400), st.lists(st.sampled_from(["a", "b", "가나", "가", "ss", "é"])))
-def test_what_is_marked_is_what_was_searched_for(text: str, words: list[str]) -> None:
+def test_snippet_marks_the_searched_words(text: str, words: list[str]) -> None:
     wanted = [phrase for word in words for phrase in phrases(word)]
     shown = snippet(Readable(text), wanted)
     assert shown.count("⟦") == shown.count("⟧")
@@ -350,7 +350,7 @@ def test_what_is_marked_is_what_was_searched_for(text: str, words: list[str]) ->
         assert marked
 
 
-def test_a_snippet_is_cut_around_the_first_word() -> None:
+def test_snippet_surrounds_the_first_match() -> None:
     [phrase] = phrases("결제")
     text = "아무 말도 아닌 말 " * 30 + "카드결제가 안 됩니다. " + "그래서 어떻게 하나요 " * 30
     shown = snippet(Readable(text), [phrase])
@@ -363,7 +363,7 @@ def test_a_snippet_is_cut_around_the_first_word() -> None:
 
 
 def _holds(whole: list[str], phrase: Phrase) -> bool:
-    """As both engines look for a phrase."""
+    """Match a phrase as both databases do."""
     *before, last = phrase.words
     return any(
         whole[i : i + len(before)] == before
@@ -416,7 +416,7 @@ def test_contacts_are_found_in_compatibility_forms(store: Store) -> None:
         assert [row["name"] for row in store.ask(SearchContacts(words))] == ["ＡＣＭＥ ﾃｽﾄ"]
 
 
-def test_the_characters_that_compose_are_those_of_unicode() -> None:
+def test_composing_characters_match_unicode_data() -> None:
     found = set()
     for number in range(0x110000):
         decomposed = unicodedata.normalize("NFD", chr(number)) if not 0xD800 <= number < 0xE000 else ""
@@ -432,7 +432,7 @@ _COMPATIBLE = st.text(st.sampled_from(_FORMS) | st.characters(), max_size=12)
 
 
 @given(_COMPATIBLE)
-def test_places_in_a_folded_text_are_those_of_the_text(text: str) -> None:
+def test_offsets_in_a_folded_text_map_to_the_text(text: str) -> None:
     shown = unicodedata.normalize("NFC", text)
     places = OffsetMap(shown)
     folded = fold(shown)

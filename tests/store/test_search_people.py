@@ -1,4 +1,4 @@
-"""Searching for people and for ticket numbers: an address finds the tickets of a person, `#42` finds the ticket."""
+"""Search for people and ticket numbers: an address finds the tickets of a person, `#42` finds the ticket."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tests.store.build import add_message, change_ticket, open_ticket
 
 
 def _found(store: Store, words: str, limit: int = 50, *, notes: bool = True) -> list[int]:
-    """Return the tickets' numbers in order. Both orders of hits find the same."""
+    """Return the ticket numbers in order. Both orders of hits find the same tickets."""
     newest = [hit["number"] for hit in store.ask(SearchMessages(words, limit, notes=notes))["hits"]]
     if limit == 50:
         ranked = store.ask(SearchMessages(words, limit, rank=True, notes=notes))["hits"]
@@ -53,7 +53,7 @@ def test_an_address_finds_the_tickets_of_merged_contacts(people: Store) -> None:
     assert _found(people, "nobody@work.example") == []
 
 
-def test_part_of_an_address_finds_whom_it_may_be(people: Store) -> None:
+def test_part_of_an_address_finds_matching_people(people: Store) -> None:
     assert _found(people, "ana@") == [3]
     assert _found(people, "kim@wor") == [4, 2, 1]
     assert _found(people, "@work.example") == [4, 2, 1]
@@ -90,13 +90,13 @@ def test_a_person_with_many_messages_gives_one_hit_for_each_ticket(people: Store
     people.transaction(work)
     assert _found(people, "kim@work.example") == [1, 4, 2]
     [hit] = [h for h in people.ask(SearchMessages("kim@work.example"))["hits"] if h["number"] == 1]
-    assert hit["snippet"] == "Once more 4."  # what the person said last, not the note about it
+    assert hit["snippet"] == "Once more 4."  # the last message of the person, not the note about it
 
 
 def test_spam_and_notes_stay_out_when_they_are_not_wanted(people: Store) -> None:
     people.transaction(lambda unit: change_ticket(unit, 4, spam=True))
     assert _found(people, "kim@work.example", notes=False) == [2, 1]
-    assert _found(people, "#4")[0] == 4  # asked for by its number
+    assert _found(people, "#4")[0] == 4  # requested by its number
 
 
 @pytest.mark.parametrize("words", ["#3", "[#3]", "＃３", "door #3"])
@@ -105,7 +105,7 @@ def test_a_number_finds_the_ticket_before_everything_else(people: Store, words: 
     assert _found(people, words) == [3, 1]
 
 
-def test_a_number_of_a_merged_ticket_finds_where_it_went(people: Store) -> None:
+def test_number_of_a_merged_ticket_finds_its_target(people: Store) -> None:
     people.transaction(lambda unit: change_ticket(unit, 1, merged_into=2))
     assert _found(people, "#1") == [2]
     assert _found(people, "#99") == []

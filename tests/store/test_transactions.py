@@ -1,4 +1,4 @@
-"""A transaction is written whole or not at all, and numbers are given out once."""
+"""A transaction is written completely or not at all, and ids are never reused."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from tests.store.build import INTAKE, Clock, add_message, change_ticket, enqueue
 PROJECT = Path(__file__).parents[2]
 
 
-def test_a_ticket_comes_back_as_it_was_written(store: Store, clock: Clock) -> None:
+def test_ticket_is_returned_as_written(store: Store, clock: Clock) -> None:
     moment = clock.now.replace(microsecond=123456)
 
     def work(unit: Unit) -> int:
@@ -118,7 +118,7 @@ def test_a_message_is_found_by_its_id_and_by_its_ticket(store: Store) -> None:
     store.transaction(look)
 
 
-def test_agents_teams_and_contacts_come_back(store: Store, clock: Clock) -> None:
+def test_agents_teams_and_contacts_are_returned_as_written(store: Store, clock: Clock) -> None:
     def work(unit: Unit) -> None:
         Agents.of(unit).put_team(Team("support", "Support"))
         Agents.of(unit).put_team(Team("finance", "Finance"))
@@ -202,7 +202,7 @@ def test_setting_a_timer_again_replaces_it(store: Store, clock: Clock) -> None:
     assert store.timers.next_due() is None
 
 
-def test_the_queue_is_in_order_and_of_ones_teams(store: Store, clock: Clock) -> None:
+def test_queue_is_in_order_and_limited_to_teams(store: Store, clock: Clock) -> None:
     def work(unit: Unit) -> list[int]:
         later = clock.now + timedelta(hours=1)
         return [
@@ -219,13 +219,13 @@ def test_the_queue_is_in_order_and_of_ones_teams(store: Store, clock: Clock) -> 
         teams = {None: (), "support": besides}
         return store.transaction(lambda unit: list(Tickets.of(unit).source.queue(teams, limit)))
 
-    late, _, nobodys, _, _, early, high = store.transaction(work)
-    assert set(queue(10)) == {nobodys, early, late, high}
-    assert queue(10, "lead") == [nobodys, early, late], "not what was escalated above whoever asks"
-    assert queue(1, "lead") == [nobodys]
+    late, _, unassigned, _, _, early, high = store.transaction(work)
+    assert set(queue(10)) == {unassigned, early, late, high}
+    assert queue(10, "lead") == [unassigned, early, late], "without tickets escalated above the reader"
+    assert queue(1, "lead") == [unassigned]
 
 
-def test_an_exception_leaves_nothing(store: Store) -> None:
+def test_exception_rolls_back_everything(store: Store) -> None:
     def work(unit: Unit) -> None:
         open_ticket(unit)
         raise NotFound("no such thing")
@@ -235,10 +235,10 @@ def test_an_exception_leaves_nothing(store: Store) -> None:
     assert store.ask(ListTickets(all=True)) == []
 
 
-def test_what_cannot_be_written_leaves_nothing_and_says_so(store: Store) -> None:
+def test_rejected_write_rolls_back_and_raises(store: Store) -> None:
     def work(unit: Unit) -> None:
         open_ticket(unit)
-        add_message(unit, 4711)  # there is no such ticket
+        add_message(unit, 4711)  # no such ticket
 
     with pytest.raises(DeskctlError, match="refused"):
         store.transaction(work)
@@ -250,8 +250,8 @@ def test_a_dry_run_decides_and_writes_nothing(store: Store) -> None:
     assert store.ask(ListTickets(all=True)) == []
 
 
-def test_a_transaction_inside_a_transaction_is_a_mistake(store: Store) -> None:
-    with pytest.raises(RuntimeError, match="inside"):
+def test_nested_transaction_is_rejected(store: Store) -> None:
+    with pytest.raises(RuntimeError, match="cannot be nested"):
         store.transaction(lambda unit: store.transaction(open_ticket))
     assert store.transaction(open_ticket).number > 0
 
@@ -264,7 +264,7 @@ def test_a_number_too_large_for_any_ticket_is_not_found(store: Store) -> None:
             store.transaction(lambda unit, number=number: Tickets.of(unit).get(number))
 
 
-def test_numbers_go_on_after_reopening(store: Store, reopen: Callable[[], Store]) -> None:
+def test_numbers_continue_after_reopening(store: Store, reopen: Callable[[], Store]) -> None:
     first = [store.transaction(lambda unit: open_ticket(unit).number) for _ in range(3)]
     store.close()
     assert first == [1, 2, 3]
@@ -277,7 +277,7 @@ def test_tickets_of_one_batch_are_numbered_without_gaps(store: Store) -> None:
     assert first + second == list(range(1, 26))
 
 
-def test_threads_that_write_at_once_get_different_numbers(store: Store) -> None:
+def test_concurrent_threads_get_different_numbers(store: Store) -> None:
     numbers: list[int] = []
     faults: list[Exception] = []
 
@@ -299,7 +299,7 @@ def test_threads_that_write_at_once_get_different_numbers(store: Store) -> None:
     assert {t["number"] for t in store.ask(ListTickets(all=True))} == set(numbers)
 
 
-def test_two_who_meet_the_same_new_customer_make_one_contact(store: Store) -> None:
+def test_concurrent_mails_of_a_new_customer_create_one_contact(store: Store) -> None:
     """Each has decided to make the contact before either has written; the slower one decides again."""
     meet = threading.Barrier(2, timeout=1)
     contacts: list[int] = []
@@ -309,7 +309,7 @@ def test_two_who_meet_the_same_new_customer_make_one_contact(store: Store) -> No
         ticket = open_ticket(unit, address="new@example.org")
         if threading.get_ident() not in met:
             met.add(threading.get_ident())
-            with suppress(threading.BrokenBarrierError):  # SQLite has one writer: the other one is not there yet
+            with suppress(threading.BrokenBarrierError):  # SQLite has one writer: the other one waits
                 meet.wait()
         return ticket.contact
 
@@ -346,7 +346,7 @@ def _other_process(url: str, script: str) -> subprocess.Popen[str]:
     )
 
 
-def test_processes_that_write_at_once_get_different_numbers(store: Store, desk_url: str) -> None:
+def test_concurrent_processes_get_different_numbers(store: Store, desk_url: str) -> None:
     script = """
     for turn in range(15):
         print(store.transaction(lambda unit: open_ticket(unit, address=f"p{turn}@example.org").number))
@@ -358,7 +358,7 @@ def test_processes_that_write_at_once_get_different_numbers(store: Store, desk_u
     assert store.journal.count_waiting() == 15
 
 
-def test_a_process_killed_in_the_middle_leaves_nothing(store: Store, desk_url: str) -> None:
+def test_killed_process_leaves_no_partial_write(store: Store, desk_url: str) -> None:
     script = """
     def work(unit):
         open_ticket(unit)
@@ -382,7 +382,7 @@ def test_a_process_killed_in_the_middle_leaves_nothing(store: Store, desk_url: s
     assert store.transaction(open_ticket).number > 0
 
 
-def test_an_outgoing_message_changes_only_in_what_may_change(store: Store, clock: Clock) -> None:
+def test_outgoing_message_changes_only_its_mutable_fields(store: Store, clock: Clock) -> None:
     def work(unit: Unit) -> int:
         return enqueue(
             unit,

@@ -1,4 +1,4 @@
-"""An upgrade of a SQLite store leaves a copy of what it was, or does not begin."""
+"""An upgrade of a SQLite store leaves a copy of the old store, or does not start."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ WRITTEN = Path(__file__).parent / "written"
 
 @pytest.fixture
 def old(tmp_path: Path) -> Path:
-    """A store that revision 0009 wrote."""
+    """Return a store that revision 0009 wrote."""
     path = tmp_path / "desk" / "desk.db"
     path.parent.mkdir()
     path.write_bytes(gzip.decompress((WRITTEN / "revision-0009.sqlite.gz").read_bytes()))
@@ -33,7 +33,7 @@ def old(tmp_path: Path) -> Path:
 
 
 def upgraded(path: Path) -> Path | None:
-    """Upgrade the store and return the copy that was made, None without one."""
+    """Upgrade the store and return the copy, None if there is none."""
     told: list[Path] = []
     migrate.upgrade(f"sqlite:///{path}", copied=told.append)
     return told[0] if told else None
@@ -43,7 +43,7 @@ def copies(path: Path) -> list[Path]:
     return sorted(path.parent.glob("*.bak"))
 
 
-def test_the_copy_is_the_store_as_it_was_for_its_owner_only(old: Path) -> None:
+def test_copy_equals_the_old_store_and_is_private(old: Path) -> None:
     with closing(sqlite3.connect(old)) as before:
         dump = list(before.iterdump())
     made = upgraded(old)
@@ -58,7 +58,7 @@ def test_the_copy_is_the_store_as_it_was_for_its_owner_only(old: Path) -> None:
     assert migrate.status(f"sqlite:///{made}").revision == "0009"
 
 
-def test_what_only_the_log_holds_is_in_the_copy(old: Path) -> None:
+def test_copy_includes_data_that_only_the_log_holds(old: Path) -> None:
     with closing(sqlite3.connect(old, isolation_level=None)) as writer:
         writer.execute("PRAGMA journal_mode = WAL")
         writer.execute("CREATE TABLE late (x)")
@@ -76,7 +76,7 @@ def test_a_new_store_and_one_that_is_up_to_date_are_not_copied(tmp_path: Path) -
     assert copies(path) == []
 
 
-def test_two_copies_of_one_moment_do_not_meet(old: Path) -> None:
+def test_copies_of_the_same_second_have_different_names(old: Path) -> None:
     made = upgraded(old)
     assert made is not None
     at = datetime(2026, 1, 1, tzinfo=UTC)
@@ -84,7 +84,7 @@ def test_two_copies_of_one_moment_do_not_meet(old: Path) -> None:
     assert len(copies(old)) == 4
 
 
-def test_without_room_nothing_is_changed(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_upgrade_without_disk_space_changes_nothing(old: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     full = SimpleNamespace(f_bavail=10, f_frsize=4096)
     monkeypatch.setattr(os, "statvfs", lambda path: full)
     before = old.read_bytes()
@@ -108,7 +108,7 @@ def test_a_damaged_store_is_not_changed(old: Path) -> None:
     assert (copies(old), old.read_bytes()) == ([], before)
 
 
-def test_data_is_there_after_the_upgrade(old: Path) -> None:
+def test_data_is_kept_after_the_upgrade(old: Path) -> None:
     migrate.upgrade(f"sqlite:///{old}")
     store = Store.open(f"sqlite:///{old}", Settings())
     assert store.ask(ListTickets(all=True))

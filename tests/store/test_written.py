@@ -1,4 +1,4 @@
-"""Stores that earlier versions wrote open and upgrade, and nothing in them is lost."""
+"""Stores of earlier versions open and upgrade without loss of data."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SUPPORT = ChannelInfo("support", "email", "support@acme.test", team="support", s
 
 @pytest.fixture
 def opened(written: str) -> Iterator[Store]:
-    """The copy, upgraded and opened."""
+    """Upgrade and open the copy."""
     migrate.upgrade(written)
     store = Store.open(written, Settings(channels={"support": SUPPORT}))
     yield store
@@ -38,7 +38,7 @@ def opened(written: str) -> Iterator[Store]:
 
 @pytest.fixture
 def written(request: pytest.FixtureRequest, store_url: str, tmp_path: Path) -> str:
-    """The URL of a copy of a store that an earlier version wrote."""
+    """Return the URL of a copy of a store that an earlier version wrote."""
     stem = request.param
     if store_url.startswith("sqlite"):
         (tmp_path / "desk.db").write_bytes(gzip.decompress((WRITTEN / f"{stem}.sqlite.gz").read_bytes()))
@@ -78,7 +78,7 @@ def test_an_earlier_store_keeps_its_tickets_and_words(opened: Store) -> None:
 
 
 @every_version
-def test_agents_can_continue_in_an_earlier_store(opened: Store) -> None:
+def test_agents_can_work_in_an_upgraded_store(opened: Store) -> None:
     agent = Actor.agent("agent1")
     commands: tuple[Command, ...] = (Note(1, "after the upgrade"), Reply(3, "Back again.", force=True), Undo())
     for command in commands:
