@@ -118,7 +118,7 @@ def test_undo_covers_only_commands_of_the_agent(tickets: Shell) -> None:
     machine = tickets("--as", "agent2", "undo", "1", code=4).err
     assert "is not yours" in machine
     assert "can undo it" not in machine
-    assert "there is nothing of yours to undo" in tickets("--as", "agent2", "undo", code=1).err
+    assert "you have nothing to undo" in tickets("--as", "agent2", "undo", code=1).err
     assert tickets("undo").out == "undone: solved #1 “Printer 1”\n"
 
 

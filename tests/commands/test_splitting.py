@@ -109,7 +109,7 @@ def test_undo_of_split_is_refused_after_message_on_new_ticket(gold: StoredDesk) 
     ticket, _, later = two_topics(gold)
     gold.do(c.Split(ticket, (later,)))
     gold.mail(references=("<2@example.org>",))
-    with pytest.raises(Refused, match="was touched since"):
+    with pytest.raises(Refused, match="changed ticket"):
         gold.do(Undo())
 
 

@@ -292,7 +292,7 @@ def undo_backwards(url: str, commands: list[Command]) -> None:
             after = state(desk)
             after["teams"] = {h: t for h, t in after["teams"].items() if h in before["teams"]}
             assert after == before
-        with pytest.raises(DeskctlError, match="nothing of yours"):
+        with pytest.raises(DeskctlError, match="nothing to undo"):
             desk.do(Undo())
 
 

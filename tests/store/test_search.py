@@ -311,7 +311,7 @@ def test_any_text_is_split_into_words_that_both_databases_accept(text: str) -> N
 
 @given(st.text(alphabet=st.characters(categories=["L", "N", "Zs"])))
 def test_text_is_found_by_each_of_its_parts(text: str) -> None:
-    """Whatever stands between blanks in a text is a phrase of that text, in the index and for whoever reads it."""
+    """Each part between blanks is a phrase of the text, both in the index and in the displayed text."""
     whole, readable = tokenize(text), Readable(text)
     for part in text.split():
         for phrase in phrases(f'"{part}"'):

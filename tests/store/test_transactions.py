@@ -219,10 +219,10 @@ def test_queue_is_in_order_and_limited_to_teams(store: Store, clock: Clock) -> N
         teams = {None: (), "support": besides}
         return store.transaction(lambda unit: list(Tickets.of(unit).source.queue(teams, limit)))
 
-    late, _, nobodys, _, _, early, high = store.transaction(work)
-    assert set(queue(10)) == {nobodys, early, late, high}
-    assert queue(10, "lead") == [nobodys, early, late], "not what was escalated above whoever asks"
-    assert queue(1, "lead") == [nobodys]
+    late, _, unassigned, _, _, early, high = store.transaction(work)
+    assert set(queue(10)) == {unassigned, early, late, high}
+    assert queue(10, "lead") == [unassigned, early, late], "without tickets escalated above the reader"
+    assert queue(1, "lead") == [unassigned]
 
 
 def test_exception_rolls_back_everything(store: Store) -> None:
@@ -251,7 +251,7 @@ def test_a_dry_run_decides_and_writes_nothing(store: Store) -> None:
 
 
 def test_nested_transaction_is_rejected(store: Store) -> None:
-    with pytest.raises(RuntimeError, match="inside"):
+    with pytest.raises(RuntimeError, match="cannot be nested"):
         store.transaction(lambda unit: store.transaction(open_ticket))
     assert store.transaction(open_ticket).number > 0
 

@@ -117,6 +117,6 @@ class Dispatcher:
         """Handle a timer. One that was removed or moved to a later time does nothing."""
         timer = unit.timer(command.timer)
         if timer is None or timer.due_at > unit.now:
-            return Outcome("nothing is due")
+            return Outcome(_("nothing is due"))
         unit.drop_timer(timer.key)
         return (yield from self.timers[timer.kind](unit, timer))

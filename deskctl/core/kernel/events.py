@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ...i18n import _
 from .event import Event
 from .undo import PART_OF_UNDO, Cannot, Hindrance
 
@@ -18,15 +19,15 @@ class PluginWrote(Event):
     """A request of a plugin wrote into the plugin's tables. `instead` says how its caller can reverse it."""
 
     kind = "plugin_wrote"
-    undo = Cannot("only the plugin knows how to reverse it")
+    undo = Cannot(_("only the plugin can reverse it"))
 
     plugin: str
     request: str
     instead: str | None = None
 
     def hindrance(self, unit: Unit, past: RecordedEvent) -> Hindrance | None:
-        why = f"only the plugin {self.plugin} knows how to reverse it"
-        return Hindrance(why, self.instead or f"deskctl {self.plugin} --help lists its commands")
+        why = _("only the plugin {plugin} can reverse it", plugin=self.plugin)
+        return Hindrance(why, self.instead or _("deskctl {plugin} --help lists its commands", plugin=self.plugin))
 
 
 @dataclass(frozen=True, slots=True)

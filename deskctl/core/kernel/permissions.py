@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ...errors import Refused
+from ...i18n import _
 
 
 class Audience(StrEnum):
@@ -70,17 +71,26 @@ def check(audience: Audience, kind: Kind, name: str, rights: Rights, login: str,
     if rights.include(audience):
         return
     if not account:
-        raise Refused(f"{login} has no account on this machine and may do nothing", "use an account that exists")
+        raise Refused(
+            _("{login} has no account on this machine and cannot use the desk", login=login),
+            _("use an existing account"),
+        )
     if audience is Audience.INGEST:
         raise Refused(
-            f"{login} may not hand in mail",
-            f'the desk\'s owner can add it to the configuration: ingest_users = ["{login}"]',
+            _("{login} may not hand in mail", login=login),
+            _('the desk\'s owner can add it to the configuration: ingest_users = ["{login}"]', login=login),
         )
     if rights.agent is None:
         raise Refused(
-            f"{login} may not use this desk: no agent has the login {login}",
-            f"the desk's owner can run: deskctl agent set HANDLE --login {login}",
+            _("{login} may not use this desk: no agent has the login {login}", login=login),
+            _("the desk's owner can run: deskctl agent set HANDLE --login {login}", login=login),
         )
     if audience is Audience.OWNER:
-        raise Refused(f"{rights.agent} may not do this: it is for the desk's owner", "ask the desk's owner to do it")
-    raise Refused(f"{rights.agent} may not use the {kind} {name}", "only the desk itself uses it")
+        raise Refused(
+            _("{agent} may not do this: only the desk's owner may", agent=rights.agent),
+            _("ask the desk's owner to do it"),
+        )
+    raise Refused(
+        _("{agent} may not use the {kind} {name}", agent=rights.agent, kind=str(kind), name=name),
+        _("only the desk itself uses it"),
+    )

@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from ...i18n import _
+
 
 @dataclass(frozen=True, slots=True)
 class Undoable:
@@ -52,11 +54,14 @@ class Restore:
 
 
 #: For changes from before stores kept the previous values.
-UNRECORDED = Hindrance("it was recorded by an earlier version, which did not keep the previous values")
+UNRECORDED = Hindrance(_("it was recorded by an earlier version, which did not keep the previous values"))
 #: For events that only undo itself causes.
-PART_OF_UNDO = Cannot("it is part of an undo", "run the command again")
+PART_OF_UNDO = Cannot(_("it is part of an undo"), _("run the command again"))
 
 
 def changed_since(what: str, fields: tuple[str, ...], instead: str) -> Hindrance | None:
     """Return the hindrance that `fields` were changed again; None if there are none."""
-    return Hindrance(f"{what} was changed since ({', '.join(fields)})", instead) if fields else None
+    if not fields:
+        return None
+    why = _("{what} was changed since ({fields})", what=what, fields=", ".join(fields))
+    return Hindrance(why, instead)

@@ -204,4 +204,4 @@ class Promised(Event):
 
 
 def _changed_since(what: str, instead: str) -> Hindrance:
-    return Hindrance(f"{what} was changed since", instead)
+    return Hindrance(_("{what} was changed since", what=what), instead)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...errors import DeskctlError, NotFound, Refused
+from ...i18n import _, joined
 from ..kernel.actor import Actor
 from ..kernel.command import audience_of
 from ..kernel.event import Event
@@ -49,10 +50,14 @@ def undo(unit: Unit, command: Undo, actor: Actor, restorers: Mapping[type[Restor
     invocation = _chosen(unit, command.command, actor)
     found = hindrance(unit, invocation)
     if found is not None:
-        which = "command" if command.command is not None else "your last command"
-        why = f"{which} {invocation.last.id} ({invocation.words}) cannot be undone: {found.why}"
-        older = "deskctl undo --list shows earlier commands" if command.command is None else ""
-        raise Refused(why, "; ".join(filter(None, (found.instead, older))))
+        facts = {"command": invocation.last.id, "did": invocation.words, "why": found.why}
+        if command.command is not None:
+            raise Refused(_("command {command} ({did}) cannot be undone: {why}", **facts), found.instead)
+        older = _("deskctl undo --list shows earlier commands")
+        raise Refused(
+            _("your last command {command} ({did}) cannot be undone: {why}", **facts),
+            joined("; ", (found.instead, older)) if found.instead else older,
+        )
     # Agents, contacts and policies come first: a ticket may go back to an agent who has to be reactivated before.
     apart = [r for r in reversed(invocation.events) if r.event.ticket is None]
     on_tickets = [r for r in reversed(invocation.events) if r.event.ticket is not None]
@@ -68,7 +73,8 @@ def undo(unit: Unit, command: Undo, actor: Actor, restorers: Mapping[type[Restor
         for number in numbers:
             yield Undone(number, record.id)
         unit.mark_undone(record.id)
-    said = f"{'would undo' if unit.dry_run else 'undone'}: {invocation.words}"
+    words = invocation.words
+    said = _("would undo: {did}", did=words) if unit.dry_run else _("undone: {did}", did=words)
     facts = {"undone": invocation.last.id, "commands": [record.id for record in invocation.commands]}
     return Outcome(said, tuple(invocation.tickets), facts)
 
@@ -83,7 +89,7 @@ def list_commands(unit: Unit, command: ListCommands, actor: Actor) -> Steps:
             invocation = _invocation(unit, record, everything=True)
             seen.update(r.id for r in invocation.commands)
             rows.append(_row(unit, invocation))
-    return Outcome("" if rows else "you have changed nothing yet", facts={"commands": rows})
+    return Outcome("" if rows else _("you have not changed anything yet"), facts={"commands": rows})
 
 
 def _row(unit: Unit, invocation: Invocation) -> dict[str, Any]:
@@ -104,24 +110,34 @@ def _chosen(unit: Unit, number: int | None, actor: Actor) -> Invocation:
     if number is None:
         record = unit.source.last_command(actor)
         if record is None:
-            raise DeskctlError("there is nothing of yours to undo", "deskctl undo --list shows what you did last")
+            raise DeskctlError(_("you have nothing to undo"), _("deskctl undo --list shows your commands"))
         return _invocation(unit, record)
     record = unit.source.command(number)
     if record is None:
-        raise NotFound(f"there is no command {number}", "deskctl undo --list shows your commands with their numbers")
+        raise NotFound(
+            _("no command {number}", number=number), _("deskctl undo --list shows your commands with their numbers")
+        )
     if record.actor != actor:
-        raise Refused(f"command {number} is not yours", _whose(record.actor))
+        raise Refused(_("command {number} is not yours", number=number), _whose(record.actor))
     if record.undone:
-        raise Refused(f"command {number} was undone already", "deskctl undo --list shows what can be undone")
+        raise Refused(
+            _("command {number} was already undone", number=number), _("deskctl undo --list shows what can be undone")
+        )
     if record.name == Undo.__name__:
-        raise Refused(f"command {number} is an undo, which cannot be undone", "run the command again")
+        raise Refused(
+            _("command {number} is an undo, which cannot be undone", number=number), _("run the command again")
+        )
     return _invocation(unit, record)
 
 
 def _whose(actor: Actor) -> str:
     """Return a hint that names the agent who can undo a command of `actor`, if there is one."""
-    kind, _, name = actor.partition(":")
-    return f"{name} can undo it" if kind == "agent" else "deskctl undo --list shows your commands"
+    kind, colon, name = actor.partition(":")
+    return (
+        _("{agent} can undo it", agent=name)
+        if colon and kind == "agent"
+        else _("deskctl undo --list shows your commands")
+    )
 
 
 def _invocation(unit: Unit, record: CommandRecord, *, everything: bool = False) -> Invocation:
@@ -140,19 +156,22 @@ def hindrance(unit: Unit, invocation: Invocation) -> Hindrance | None:
     """Return why an invocation cannot be undone now, and what to do instead; None if it can. Changes nothing."""
     for record in invocation.commands:
         if not record.undoable:
-            return Hindrance("it was recorded by an earlier version")
+            return Hindrance(_("it was recorded by an earlier version"))
         if not unit.by_owner and audience_of(record.name) is Audience.OWNER:
-            return Hindrance("only the desk's owner may change that", "ask the desk's owner to undo it")
+            return Hindrance(_("only the desk's owner may change that"), _("ask the desk's owner to undo it"))
     changes = [r for r in invocation.events if not r.event.is_consequence]
     if not changes:
         only = next((r.event.undo for r in invocation.events if isinstance(r.event.undo, Follows)), None)
-        return Hindrance("it changed nothing") if only is None else Hindrance(only.why, only.instead)
+        return Hindrance(_("it changed nothing")) if only is None else Hindrance(only.why, only.instead)
     for recorded in changes:
         found = recorded.event.hindrance(unit, recorded)
         if found is not None:
             several = len(invocation.tickets) > 1 and recorded.event.ticket is not None
-            where = f"ticket {recorded.event.ticket}: " if several else ""
-            return Hindrance(where + found.why, found.instead)
+            if several:
+                return Hindrance(
+                    _("ticket {number}: {why}", number=recorded.event.ticket, why=found.why), found.instead
+                )
+            return found
     return _touched_since(unit, invocation)
 
 
@@ -169,11 +188,17 @@ def _touched_since(unit: Unit, invocation: Invocation) -> Hindrance | None:
                 continue
             if record.actor == invocation.last.actor:
                 other = _invocation(unit, record)
-                why = f"you touched ticket {number} since, with command {record.id} ({other.words})"
-                return Hindrance(why, f"undo that first: deskctl undo {record.id}")
-            who = "the customer" if later.event.by_customer else later.actor.partition(":")[2]
-            why = f"ticket {number} was touched since by {who} ({later.event.kind.replace('_', ' ')})"
-            return Hindrance(why, f"deskctl log {number} shows what happened")
+                why = _(
+                    "you changed ticket {number} later, with command {command} ({did})",
+                    number=number,
+                    command=record.id,
+                    did=other.words,
+                )
+                return Hindrance(why, _("undo that first: deskctl undo {command}", command=record.id))
+            who = _("the customer") if later.event.by_customer else later.actor.partition(":")[2]
+            event = later.event.kind.replace("_", " ")
+            why = _("{who} changed ticket {number} later ({event})", who=who, number=number, event=event)
+            return Hindrance(why, _("deskctl log {number} shows what happened", number=number))
     return None
 
 

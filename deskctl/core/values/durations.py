@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 
 from ...errors import UsageError
+from ...i18n import Text, _
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _PART = re.compile(r"(\d{1,6})([smhdw])", re.ASCII)
@@ -21,8 +22,9 @@ def parse_wait(text: str, where: str = "") -> timedelta:
     """Parse a waiting time of at most a hundred years. Raises UsageError."""
     length = parse_duration(text, where)
     if length > LONGEST_WAIT:
-        place = f"{where}: " if where else ""
-        raise UsageError(f"{place}{text} is too long", "at most 100 years, as in 15m or 1h30m")
+        raise UsageError(
+            _located(where, _("“{text}” is too long", text=text)), _("use at most 100 years, for example 15m or 1h30m")
+        )
     return length
 
 
@@ -30,16 +32,23 @@ def parse_duration(text: str, where: str = "") -> timedelta:
     """Parse a duration. Raises UsageError, which names `where`."""
     wanted = text.strip().lower().removeprefix("+")
     parts = _PART.findall(wanted)
-    place = f"{where}: " if where else ""
     if not parts or _PART.sub("", wanted):
-        raise UsageError(f"{place}“{text}” is no length of time", "a number and s, m, h, d or w, as in 15m or 1h30m")
+        raise UsageError(
+            _located(where, _("not a duration: “{text}”", text=text)),
+            _("use a number and s, m, h, d or w, for example 15m or 1h30m"),
+        )
     seconds = sum(int(number) * _SECONDS[unit] for number, unit in parts)
     if seconds > _LONGEST.total_seconds():
-        raise UsageError(f"{place}{text} is too long", "as in 15m or 1h30m")
+        raise UsageError(_located(where, _("“{text}” is too long", text=text)), _("use for example 15m or 1h30m"))
     length = timedelta(seconds=seconds)
     if not length:
-        raise UsageError(f"{place}{text} is no time at all", "as in 15m")
+        raise UsageError(_located(where, _("a duration must be longer than zero")), _("use for example 15m"))
     return length
+
+
+def _located(where: str, message: Text) -> Text:
+    """Return a message with the option or key that it is about."""
+    return _("{where}: {message}", where=where, message=message) if where else message
 
 
 def written(length: timedelta) -> str:

@@ -7,6 +7,7 @@ import unicodedata
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from ...errors import UsageError
+from ...i18n import _
 
 EXAMPLES = '"+2h", "17:50", "tomorrow 10:00", "fri 9am", "2026-12-24 17:50", "내일 10:00" or "2시간 뒤"'
 
@@ -77,19 +78,33 @@ def parse_moment(text: str, now: datetime, zone: tzinfo, *, day_at: time | None 
             moment = found.astimezone(UTC)
             if moment.year in YEARS:
                 return moment
-            raise UsageError(f"“{text}” is too far away", f"from {YEARS[0]} to {YEARS[-1]}, as in {EXAMPLES}")
+            raise UsageError(
+                _("“{text}” is too far away", text=text),
+                _(
+                    "use a year from {first} to {last}, for example {examples}",
+                    first=YEARS[0],
+                    last=YEARS[-1],
+                    examples=EXAMPLES,
+                ),
+            )
     except (ValueError, OverflowError):
         pass
-    raise UsageError(f"“{text}” is no moment", f"write {EXAMPLES}")
+    raise UsageError(_("not a time: “{text}”", text=text), _("use for example {examples}", examples=EXAMPLES))
 
 
 def ahead(text: str, now: datetime, zone: tzinfo, *, day_at: time | None = None) -> datetime:
     """Parse a time in the future. Raises UsageError, also for a time in the past or too far ahead."""
     found = parse_moment(text, now, zone, day_at=day_at)
     if found <= now:
-        raise UsageError(f"“{text}” is over: it was {shown(found, zone)}", f"write a moment to come: {EXAMPLES}")
+        raise UsageError(
+            _("“{text}” is in the past: {time}", text=text, time=shown(found, zone)),
+            _("use a time in the future, for example {examples}", examples=EXAMPLES),
+        )
     if found.year - now.year > AHEAD_YEARS:
-        raise UsageError(f"“{text}” is too far away", f"at most {AHEAD_YEARS} years ahead, as in {EXAMPLES}")
+        raise UsageError(
+            _("“{text}” is too far away", text=text),
+            _("use a time within {years} years, for example {examples}", years=AHEAD_YEARS, examples=EXAMPLES),
+        )
     return found
 
 
@@ -126,7 +141,9 @@ def _on_the_calendar(wanted: str, now: datetime, zone: tzinfo, day_at: time | No
     if clock is None and day_at is not None:
         clock = _since_midnight(day_at)
     if clock is None:
-        raise UsageError(f"“{wanted}” names a day, but no time", f"write {EXAMPLES}")
+        raise UsageError(
+            _("“{text}” has a day, but no time", text=wanted), _("use for example {examples}", examples=EXAMPLES)
+        )
     today = now.astimezone(zone).date()
     match (match["named"], match["year"] or match["kmonth"]):
         case (None, None):

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ...errors import NotFound
+from ...i18n import _
 
 LARGEST = 2**63 - 1
 
@@ -20,8 +21,10 @@ def check(values: Iterable[Any]) -> None:
 
 
 def bounded(value: int) -> int:
-    """Return the number. Raises NotFound beyond 64 bits: nothing has it."""
+    """Return the number. Raises NotFound beyond 64 bits."""
     if -LARGEST <= value <= LARGEST:
         return value
-    shown = str(value) if value.bit_length() < 200 else f"a number of {value.bit_length()} bits"
-    raise NotFound(f"nothing has the number {shown}", f"the largest number is {LARGEST}")
+    hint = _("the largest number is {largest}", largest=str(LARGEST))
+    if value.bit_length() < 200:
+        raise NotFound(_("nothing has the number {number}", number=str(value)), hint)
+    raise NotFound(_("nothing has a number of {bits} bits", bits=value.bit_length()), hint)

@@ -7,7 +7,8 @@ The reactions to a 429 while messages are sent and received are in this module:
 - `polling.py` waits before the next getUpdates call (`pause_polling`);
 - `intake.py` waits before the next attempt to download a file (`download_delay`).
 
-A 429 for another call, such as getMe at the start or setWebhook, is an error that the daemon retries with its own backoff.
+A 429 for another call, such as getMe at the start or setWebhook, is an error; the daemon retries it with its own
+backoff.
 
 https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
 """

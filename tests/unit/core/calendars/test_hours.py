@@ -206,7 +206,7 @@ def test_seconds_of_working_time_are_not_rounded() -> None:
     ("start", "then", "said"),
     [
         ("2026-12-24 17:50", "2026-12-24 17:49", '"2026-12-24 17:49" is before "2026-12-24 17:50"'),
-        ("2026-12-24 17:50", "yesterday", "is no moment"),
+        ("2026-12-24 17:50", "yesterday", "not a time"),
         ("9999-12-31 12:00", "+1h", "“9999-12-31 12:00” is too far away"),
         ("0001-06-01", "9999-06-01", "“0001-06-01” is too far away"),
         ("1970-06-01", "2970-06-01", '"2970-06-01" is more than 100 years after "1970-06-01"'),

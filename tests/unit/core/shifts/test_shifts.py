@@ -217,7 +217,7 @@ def test_shrinkage_reduces_the_service_level_of_one_agent() -> None:
 
 @pytest.mark.parametrize(
     ("text", "why"),
-    [("1000000h", "1000000h is too long"), ("999d", "999d is too long"), ("six", "--aht: “six” is no length of time")],
+    [("1000000h", "“1000000h” is too long"), ("999d", "“999d” is too long"), ("six", "--aht: not a duration: “six”")],
 )
 def test_invalid_handling_time_is_refused(text: str, why: str) -> None:
     with pytest.raises(UsageError, match=why):
@@ -225,7 +225,7 @@ def test_invalid_handling_time_is_refused(text: str, why: str) -> None:
 
 
 def test_target_of_zero_seconds_is_refused() -> None:
-    with pytest.raises(UsageError, match="--target: 0s is no time at all"):
+    with pytest.raises(UsageError, match="--target: a duration must be longer than zero"):
         planning.parse_target("80%/0s")
 
 
