@@ -17,7 +17,7 @@ from tests.crash.matrix import Case
 from tests.crash.strike import strike
 from tests.crash.world import World
 
-pytestmark = [pytest.mark.crash, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.crash, pytest.mark.timeout(900)]
 
 ALL = os.environ.get("DESKCTL_CRASH") == "all"
 #: Cases after which a desk is replaced, so that reading its books stays quick.
