@@ -52,6 +52,7 @@ lint: install ## run all static checks
 	for tests in tests plugins/*/tests; do $(BIN)/mypy $$tests || exit 1; done
 	for project in examples/plugins/*; do (cd $$project && ../../../$(BIN)/mypy) || exit 1; done
 	$(BIN)/python tools/messages.py --check
+	$(BIN)/python tools/language.py
 	$(BIN)/lint-imports
 	$(BIN)/deptry deskctl
 	$(BIN)/codespell README.md CHANGELOG.md CONTRIBUTING.md SECURITY.md config.example.toml docs deskctl plugins/*/README.md examples/plugins/*/README.md

@@ -65,7 +65,7 @@ class JobRunner:
         poll_interval: float | None = None,
         clock: WallClock | None = None,
     ) -> None:
-        """`changed` is called with the changes of each finished job."""
+        """Prepare the worker; it calls `changed` with the changes of each finished job."""
         self.wakeup = Wakeup(clock)
         self._components = components
         self._store = components.store

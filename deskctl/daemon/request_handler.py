@@ -48,8 +48,11 @@ class RequestHandler:
         restart: Callable[[str], bool] = lambda name: False,
         on_jobs_changed: Callable[[], None] = lambda: None,
     ) -> None:
-        """The callbacks are called after changes. `restart` restarts a channel that stopped, and returns False if it
-        was not stopped."""
+        """Prepare the handler.
+
+        The callbacks are called after changes. `restart` restarts a channel that stopped, and returns False if it was
+        not stopped.
+        """
         self.components = components
         self.on_executed = on_executed
         self.on_changes = on_changes

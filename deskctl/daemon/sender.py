@@ -49,7 +49,7 @@ class Sender:
         poll_interval: float | None = None,
         clock: WallClock | None = None,
     ) -> None:
-        """`performed` is called with each recorded delivery result."""
+        """Prepare the sender; it calls `performed` with each recorded delivery result."""
         self.wakeup = Wakeup(clock)
         self._store = store
         self._writer = writer

@@ -46,7 +46,8 @@ def uid_of(login: str) -> int | None:
 @dataclass(frozen=True, slots=True)
 class Caller:
     """A system user who sends requests. `login` is None if the uid has no account. `trusted`: the owner of the desk or
-    root, who may act as any agent."""
+    root, who may act as any agent.
+    """
 
     uid: int
     login: str | None

@@ -94,11 +94,11 @@ class Jobs(Protocol):
         ...
 
     def retry(self, job: int) -> None:
-        """Raises NotFound."""
+        """Run a failed job again. Raises NotFound."""
         ...
 
     def drop(self, job: int) -> None:
-        """Raises NotFound."""
+        """Remove a failed job. Raises NotFound."""
         ...
 
 

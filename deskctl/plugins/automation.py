@@ -108,7 +108,8 @@ class WriteContext(PluginContext, Protocol):
 class Write:
     """Work for the transaction that ends a job: write the plugin's own tables, and execute commands if it needs their
     numbers. It may run again after a conflict, so it must have no other effects. It must be quick, because the desk has
-    one writer."""
+    one writer.
+    """
 
     work: Callable[[WriteContext], Any]
 

@@ -102,7 +102,8 @@ class Capabilities:
 
 class ChannelContext(Protocol):
     """The context that the daemon passes to a channel. All methods can be called from threads of the channel, except
-    the coroutines, which run in the daemon's event loop."""
+    the coroutines, which run in the daemon's event loop.
+    """
 
     name: str
     """The name of the channel: NAME of `[channels.NAME]`."""

@@ -44,7 +44,8 @@ class CommandDesk(Protocol):
 
 class CommandContext(Protocol):
     """The context of a command. `json`: True with `--json`. `dry_run`: True with `--dry-run`, which a command offers
-    with `dry_run_option` and which `request` passes to the desk."""
+    with `dry_run_option` and which `request` passes to the desk.
+    """
 
     @property
     def json(self) -> bool: ...

@@ -20,7 +20,8 @@ ENTRY_POINTS = "deskctl"
 @dataclass(frozen=True, slots=True)
 class Found:
     """A plugin that was found. `source`: "built in", the name of a distribution, or a file. `requires` are the
-    requirements of its distribution."""
+    requirements of its distribution.
+    """
 
     name: str
     source: str

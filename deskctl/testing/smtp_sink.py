@@ -137,7 +137,8 @@ class SmtpSink:
 
     def drop(self, stage: Stage, *, times: int = 1) -> None:
         """Close the connection at `stage` instead of answering. A mail dropped "after-data" is stored nevertheless,
-        but its sender does not know."""
+        but its sender does not know.
+        """
         self._script(_Fault(stage, "drop", "", None, times))
 
     def stall(self, stage: Stage, *, times: int = 1) -> None:

@@ -128,7 +128,8 @@ class BusinessHours:
 
 def _open_time_reached(year: _Year, left: int) -> int:
     """Return the earliest moment at which `left` microseconds (above 0, at most the total) are open since the year
-    began."""
+    began.
+    """
     place = bisect_right(year.before, left - 1) - 1
     return year.starts[place] + left - year.before[place]
 

@@ -40,7 +40,7 @@ def row(calendar: Calendar, policies: Sequence[str]) -> CalendarRow:
 
 
 def document(calendar: Calendar, month: str | None, now: datetime, policies: Sequence[str]) -> CalendarDocument:
-    """Raises UsageError."""
+    """Return the document of a calendar for a month. Raises UsageError."""
     year, number = _month(month) if month else (now.astimezone(zone(calendar.timezone)).timetuple()[:2])
     count = gregorian.monthrange(year, number)[1]
     days = [date(year, number, day) for day in range(1, count + 1)]

@@ -20,7 +20,7 @@ class Schedule:
     """Entries in chronological order. The first also applies to the time before it."""
 
     def __init__(self, entries: Sequence[ScheduleEntry]) -> None:
-        """Raises ValueError without entries."""
+        """Check that there is an entry. Raises ValueError."""
         if not entries:
             raise ValueError("a schedule needs at least one entry")
         self.entries = tuple(entries)

@@ -233,7 +233,8 @@ def _header_above(answer: _Answer, first: int, origin: Sequence[str]) -> Iterato
 
 def _is_header(answer: _Answer, number: int, origin: Sequence[str]) -> bool | None:
     """Return True for a rule and for a line that names sender or recipient, False for a line that only looks like a
-    header, else None."""
+    header, else None.
+    """
     line = answer.lines[number].strip()
     start, end = answer.words.spans[number]
     label, digits = _LABEL.match(line) is not None, sum(map(str.isdigit, line))

@@ -104,7 +104,8 @@ class Dispatcher:
 
     def _react(self, unit: Unit, cause: Command, events: Collection[By]) -> list[tuple[Command, Actor]]:
         """Return the commands of all reactions. During an undo the reactions adjust timers, but their commands are
-        dropped: no one is notified."""
+        dropped: no one is notified.
+        """
         followers = [
             (command, Actor.system(reaction.name))
             for event, actor in events

@@ -25,7 +25,8 @@ class KernelSource(Protocol):
 
     def latest_commands(self, actor: Actor, limit: int) -> Sequence[CommandRecord]:
         """Return the actor's newest undoable commands, newest first: those of at least `limit` invocations, if there
-        are as many."""
+        are as many.
+        """
         ...
 
     def commands_of(self, invocation: str, actor: Actor) -> Sequence[CommandRecord]:

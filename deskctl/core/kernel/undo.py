@@ -15,7 +15,8 @@ from ...i18n import _
 @dataclass(frozen=True, slots=True)
 class Undoable:
     """The event has an inverse. `does` describes in one sentence what undo restores, for the reference page; `unless`
-    names the exceptions."""
+    names the exceptions.
+    """
 
     does: str
     unless: str = ""

@@ -141,7 +141,7 @@ def block(unit: Unit, command: Block, actor: Actor) -> Steps:
 
 
 def schedule_purge(unit: Unit, event: Event, actor: Actor, cause: Command) -> Iterator[Command]:
-    """A reaction: delete the content of spam later, unless the mark is removed before."""
+    """Delete the content of spam later, unless the mark is removed before."""
     yield from ()
     if isinstance(event, MarkedSpam) and event.ticket is not None:
         set_purge_timer(unit, event.ticket)

@@ -52,7 +52,7 @@ def _theirs(unit: Unit, notification: Notification, ticket: Ticket) -> bool:
 
 
 def _for_them(unit: Unit, notification: Notification, ticket: Ticket) -> bool:
-    """A ticket that was escalated to a team applies to each member until an agent takes it."""
+    """Return True if the ticket is the agent's. One escalated to a team is every member's until an agent takes it."""
     return ticket.assignee == notification.agent or (ticket.assignee is None and not notification.personal)
 
 
@@ -69,7 +69,7 @@ def _unanswered(unit: Unit, notification: Notification, ticket: Ticket) -> bool:
 
 
 def _still_said(unit: Unit, notification: Notification, ticket: Ticket) -> bool:
-    """A reply that was undone does not count."""
+    """Return True if the message still exists; a reply that was undone does not."""
     return notification.message is None or any(
         head.id == notification.message for head in Messages.of(unit).heads(ticket.number)
     )

@@ -81,7 +81,7 @@ def names_customer(line: str) -> bool:
 
 
 def secrets(lines: Iterable[str]) -> list[str]:
-    """The reasons in the lines of a notification, without their label."""
+    """Return the reasons in the lines of a notification, without their label."""
     labels = tuple(f"{label}: " for label in _LABELS.everywhere("reason"))
     return [line.partition(": ")[2] for line in lines if line.startswith(labels)]
 

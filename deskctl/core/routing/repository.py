@@ -27,7 +27,8 @@ class RoutingSource(Protocol):
         self, team: str, limit: int, after: tuple[datetime, int] | None = None, besides: str | None = None
     ) -> Sequence[QueuedTicket]:
         """Return the head of a team's queue, or what follows `after` (queue_at and number). `besides`: leave out the
-        tickets that wait for this recorded reason."""
+        tickets that wait for this recorded reason.
+        """
         ...
 
     def busy(self, team: str) -> Mapping[str, tuple[int, datetime]]:

@@ -88,7 +88,8 @@ def _remarks(unit: Unit, shift: Shift, agent: Agent) -> list[str]:
 
 def _first_overlap(one: Shift, other: Shift, now: datetime) -> date | None:
     """Return the first day, in the time zone of `one`, on which both shifts overlap; None if they do not within two
-    weeks after both have begun."""
+    weeks after both have begun.
+    """
     firsts = [shift.first for shift in (one, other) if shift.first is not None and shift.first > now.date()]
     begins = [datetime(day.year, day.month, day.day, tzinfo=UTC) - timedelta(days=1) for day in firsts]
     start = min(max([now, *begins]), _LATEST)

@@ -151,7 +151,7 @@ def request_note(unit: Unit, ticket: int) -> int | None:
 
 
 def withdraw_when_done(unit: Unit, event: Event, actor: Actor, cause: Command) -> Iterator[Command]:
-    """A reaction: withdraw the request for approval of a ticket that is solved, closed, merged or spam."""
+    """Withdraw the request for approval of a ticket that is solved, closed, merged or spam."""
     done = (isinstance(event, StatusChanged) and event.new in (Status.SOLVED, Status.CLOSED)) or isinstance(
         event, Merged | MarkedSpam
     )

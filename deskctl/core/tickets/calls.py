@@ -62,7 +62,7 @@ def callback_time(unit: Unit, number: int) -> str | None:
 
 
 def schedule_callback(unit: Unit, event: Event, actor: Actor, cause: Command) -> Iterator[Command]:
-    """A reaction: set the timer of a promised callback, and cancel the callback when the ticket is done."""
+    """Set the timer of a promised callback, and cancel the callback when the ticket is done."""
     number = event.ticket
     if number is None:
         return

@@ -23,7 +23,7 @@ _CHANGE_STATUS = (StatusChanged, Unmerged, Merged, MarkedSpam, UnmarkedSpam)
 
 
 def schedule_auto_close(unit: Unit, event: Event, actor: Actor, cause: Command) -> Iterator[Command]:
-    """A reaction: set the timer that closes a solved ticket; cancel it when the ticket leaves that status."""
+    """Set the timer that closes a solved ticket; cancel it when the ticket leaves that status."""
     yield from ()
     if event.ticket is None or not isinstance(event, _CHANGE_STATUS):
         return
@@ -37,7 +37,7 @@ def schedule_auto_close(unit: Unit, event: Event, actor: Actor, cause: Command) 
 
 
 def return_to_queue(unit: Unit, event: Event, actor: Actor, cause: Command) -> Iterator[Command]:
-    """A reaction: return a reopened ticket to the queue if its assignee is deactivated."""
+    """Return a reopened ticket to the queue if its assignee is deactivated."""
     if isinstance(event, StatusChanged) and event.new is Status.OPEN and event.ticket is not None:
         assignee = Tickets.of(unit).get(event.ticket).assignee
         if assignee is not None and assignee not in active_agents(unit):

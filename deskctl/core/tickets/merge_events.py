@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Merged(Event):
-    """This ticket was merged into another one. `old` is its earlier status."""
+    """The ticket was merged into another one. `old` is its earlier status."""
 
     kind = "merged"
     undo = Undoable("The ticket is separate again, with its status.")

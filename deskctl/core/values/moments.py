@@ -114,7 +114,10 @@ def shown(moment: datetime, zone: tzinfo) -> str:
 
 
 def _elapsed(wanted: str, now: datetime) -> datetime | None:
-    """ "+2h", "1h30m", "in 3 days", "2시간 뒤". Without a sign "3일" might be a day of the month: it is neither."""
+    """Parse "+2h", "1h30m", "in 3 days" and "2시간 뒤".
+
+    "3일" without a sign is rejected, because it may be a day of the month.
+    """
     match = _AHEAD.fullmatch(wanted)
     if match is None or not (match["sign"] or match["after"] or wanted.isascii()):
         return None

@@ -1,5 +1,6 @@
 """The context of a message that replies to something outside the conversation: a post of another chat, a story, a
-checklist task."""
+checklist task.
+"""
 
 from __future__ import annotations
 

@@ -47,7 +47,8 @@ _REASON_PHRASES: Final = {
 
 class _RequestError(Exception):
     """An error in a request. The server answers with `status` and closes the connection, because the next request on it
-    cannot be found reliably."""
+    cannot be found reliably.
+    """
 
     def __init__(self, status: int) -> None:
         self.status = status

@@ -15,7 +15,7 @@ class Prompts:
     """Prompts on the terminal. The code that reads the configuration checks the answers."""
 
     def __init__(self, **fixed: Any) -> None:
-        """`fixed` are the values of `config.write.initial` that the command does not ask for."""
+        """Keep the values of `config.write.initial` that the command does not ask for."""
         self._known = fixed
 
     def ask(self, key: str, question: str, given: str | None, default: str, *, optional: bool = False) -> str | None:
