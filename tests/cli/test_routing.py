@@ -66,7 +66,7 @@ def test_routing_errors_have_messages_and_exit_codes(desk: Shell) -> None:
         ("team set nobody --route skill", 3, "no team"),
         ("agent set agent1 --capacity email=0", 2, "exclude the agent"),
         ("agent online nobody", 3, "no agent"),
-        ("agent away --until yesterday", 2, "no moment"),
+        ("agent away --until yesterday", 2, "not a time"),
         ("route run", 4, "manually"),
         ("route explain 99", 3, "no ticket 99"),
         ("approve 1", 4, "no open request for approval"),

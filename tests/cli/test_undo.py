@@ -141,7 +141,7 @@ def test_undo_is_refused_after_a_knowledge_base_change(tickets: Shell) -> None:
     tickets("kb", "add", "Refunds", "-m", "Within 14 days.")
     tickets("kb", "search", "nothing like it")
     refused = tickets("undo", code=4).err
-    assert "(ran kb add) cannot be undone: only the plugin kb knows" in refused
+    assert "(ran kb add) cannot be undone: only the plugin kb can reverse it" in refused
     assert "deskctl kb retire" in refused
     assert tickets.show(3)["status"] == "closed"
     row = tickets("undo", "--list", "--json").rows[0]

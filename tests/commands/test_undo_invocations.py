@@ -77,7 +77,7 @@ class TestInvocation:
         for number in (1, 2, 3):
             desk.do(Tag(number, ("x",)), invocation="a1")
         desk.do(Take(2), "agent2")
-        with pytest.raises(Refused, match=r"tagged tickets 1, 2 and 3\) cannot be undone: ticket 2 .* agent2"):
+        with pytest.raises(Refused, match=r"tagged tickets 1, 2 and 3\) cannot be undone: agent2 changed ticket 2 later"):
             desk.do(Undo())
         assert all(desk.ticket(n).tags == {"x"} for n in (1, 2, 3))
 
@@ -285,7 +285,7 @@ class TestList:
 def test_unknown_number_and_undo_of_undo_are_refused(desk: StoredDesk) -> None:
     desk.mail()
     desk.do(Tag(1, ("x",)))
-    with pytest.raises(NotFound, match="there is no command 999"):
+    with pytest.raises(NotFound, match="no command 999"):
         desk.do(Undo(999))
     with pytest.raises(NotFound):
         desk.do(Undo(2**70))

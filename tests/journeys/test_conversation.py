@@ -95,7 +95,7 @@ def test_conversation_moves_from_automatic_answers_to_agent_and_from_chat_to_mai
         wait_until(lambda: not desk.ask(ListInbox()) and len(desk.ask(ListInbox(all=True))) == 5, what="all is in")
         code = json.loads(command(folder, "contact", "link", "2", "--channel", "ops", "--json", "--as", "ana").stdout)
         customer.write(Intent=f"link {code['facts']['code']}")
-        assert "this is you" in customer.hears(4)["text"]
+        assert "together with your earlier messages" in customer.hears(4)["text"]
 
         sent = command(folder, "reply", "1", "--via", "support", "-m", "By mail.", "--wait", "--as", "ana")
         assert sent.returncode == 0, sent.stderr

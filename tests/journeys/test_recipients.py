@@ -202,6 +202,6 @@ def test_merge_of_two_customers_needs_yes_without_a_terminal(world: World) -> No
     refused = world.desk("merge", "2", "--into", "1", code=4)
     assert ANNA in refused.err and BOB in refused.err and "--yes" in refused.err
     assert world.desk.show(2)["status"] == "new"
-    assert "two customers" in world.desk("merge", "2", "--into", "1", "--yes").out
+    assert f"both customers, {ANNA} and {BOB}" in world.desk("merge", "2", "--into", "1", "--yes").out
     assert world.reply(1)["everyone"] == [ANNA, BOB]
     assert world.reply(1, "--to", BOB)["everyone"] == [BOB]

@@ -57,7 +57,7 @@ _LEFT_OUT = ("deskctl.testing", "deskctl.store.migrations", "deskctl.cli.project
 
 
 def serve(path: str) -> None:
-    """Fork for each request until the process is killed."""
+    """Fork for each request until the standard input ends: then the test run has ended, in whatever way."""
     for module in (*LIBRARIES, *_modules()):
         importlib.import_module(module)
     from deskctl.cli import main
@@ -75,6 +75,7 @@ def serve(path: str) -> None:
         listener.listen(64)
         selector.register(listener, selectors.EVENT_READ)
         selector.register(ended, selectors.EVENT_READ)
+        selector.register(sys.stdin, selectors.EVENT_READ)
         sys.stdout.write("ready\n")
         sys.stdout.flush()
         while True:
@@ -84,6 +85,8 @@ def serve(path: str) -> None:
             if ended in ready:
                 ended.recv(4096)
                 _tell(waiting)
+            if sys.stdin in ready:
+                return
 
 
 def _modules() -> Iterator[str]:
@@ -257,13 +260,18 @@ class Zygote:
         self.script.chmod(0o755)
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.servers.zygote", self._socket],
-            cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))},
             start_new_session=True,
         )  # fmt: skip
         assert self._process.stdout is not None
         if self._process.stdout.readline() != b"ready\n":
             raise RuntimeError("the zygote did not start")
+
+    @property
+    def pid(self) -> int:
+        """The id of the process that forks."""
+        return self._process.pid
 
     def spawn(
         self,
@@ -315,8 +323,9 @@ class Zygote:
         """End the process, and with it every command that still runs."""
         self._process.kill()
         self._process.wait()
-        assert self._process.stdout is not None
-        self._process.stdout.close()
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                stream.close()
         for path in (Path(self._socket), self.script):
             path.unlink(missing_ok=True)
         self._folder.rmdir()

@@ -105,7 +105,7 @@ def test_store_of_a_newer_version_is_not_changed(store_url: str) -> None:
 def test_a_store_of_an_older_version_asks_for_the_upgrade(store_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     migrate.upgrade(store_url)
     monkeypatch.setattr("deskctl.store.schema.HEAD", "0002")  # as in the next version
-    with pytest.raises(ConfigError, match="older") as older:
+    with pytest.raises(ConfigError, match="has the old schema") as older:
         Store.open(store_url, Settings())
     assert "db upgrade" in older.value.hint
 
@@ -117,7 +117,7 @@ def test_new_file_is_not_readable_by_others(tmp_path: Path) -> None:
 
 
 def test_missing_folder_is_reported(tmp_path: Path) -> None:
-    with pytest.raises(Unavailable, match="cannot be made"):
+    with pytest.raises(Unavailable, match="cannot create the store"):
         migrate.upgrade(f"sqlite:///{tmp_path}/no/desk.db")
 
 

@@ -75,8 +75,8 @@ def test_merge_moves_the_callback() -> None:
         ({"channel": "phone", "direction": "sideways"}, "not a direction"),
         ({"channel": "support", "direction": "in"}, "channel support has no phone calls"),
         ({"channel": "phone", "seconds": -1}, "not a duration"),
-        ({"channel": "phone", "callback": "yesterday"}, "no moment"),
-        ({"channel": "phone", "callback": "2020-01-01 10:00"}, "is over"),
+        ({"channel": "phone", "callback": "yesterday"}, "not a time"),
+        ({"channel": "phone", "callback": "2020-01-01 10:00"}, "is in the past"),
     ],
 )
 def test_invalid_call_is_refused(fields: dict[str, object], why: str) -> None:
