@@ -77,7 +77,7 @@ class TestInvocation:
         for number in (1, 2, 3):
             desk.do(Tag(number, ("x",)), invocation="a1")
         desk.do(Take(2), "agent2")
-        with pytest.raises(Refused, match=r"tagged tickets 1, 2 and 3\) cannot be undone: agent2 changed ticket 2 later"):
+        with pytest.raises(Refused, match=r"1, 2 and 3\) cannot be undone: agent2 changed ticket 2 later"):
             desk.do(Undo())
         assert all(desk.ticket(n).tags == {"x"} for n in (1, 2, 3))
 
