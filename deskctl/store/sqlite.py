@@ -245,5 +245,26 @@ class SQLite(Database):
         return sum(f.stat().st_size for f in files if f.exists())
 
     def close(self) -> None:
+        self._copy_log()
         self._readers.dispose()
         self._writer.dispose()
+
+    def _copy_log(self) -> None:
+        """Copy the write-ahead log into the file if the log was deleted: then it ends with the process.
+
+        SQLite does that when the last connection is closed, but a thread may still use one.
+        """
+        if not self._open or self._log.exists() or _identity(self._path) != self._file:
+            return
+        if not self._turn.acquire(timeout=self._busy):
+            return
+        try:
+            with self._writer.connect() as connection:
+                raw = connection.connection.driver_connection
+                assert isinstance(raw, sqlite3.Connection)
+                raw.execute(f"PRAGMA busy_timeout = {int(_CHECKPOINT_TIMEOUT * 1000)}")
+                raw.execute("PRAGMA wal_checkpoint(FULL)").fetchone()
+        except (sqlite3.Error, exc.SQLAlchemyError, StoreLost):
+            return  # closing the last connection may still copy it
+        finally:
+            self._turn.release()

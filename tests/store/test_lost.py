@@ -132,3 +132,11 @@ def test_changing_tables_while_the_store_is_open_drops_no_lock(store: Store, pat
     subprocess.run([sys.executable, "-c", code, str(path)], check=True)
     store.check()
     assert store.journal.append([mail("after")]) == [True]
+
+
+def test_close_keeps_data_of_deleted_log_while_another_connection_is_open(store: Store, path: Path) -> None:
+    with store.reading():  # as a thread that still answers a query
+        log(path).unlink()
+        store.close()
+        with closing(sqlite3.connect(path.rename(path.with_suffix(".kept")))) as found:
+            assert found.execute("SELECT count(*) FROM journal").fetchall() == [(1,)]
