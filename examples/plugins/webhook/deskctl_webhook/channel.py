@@ -34,7 +34,7 @@ class WebhookChannel:
     def __init__(self, config: WebhookConfig, context: ChannelContext) -> None:
         self._config = config
         self._context = context
-        self._requests: set[asyncio.Task[None]] = set()
+        self._requests: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
 
     async def receive(self) -> None:
         listen = self._config.listen
@@ -50,9 +50,13 @@ class WebhookChannel:
             await asyncio.Event().wait()
         finally:
             server.close()
-            for task in self._requests:
+            requests = dict(self._requests)
+            for task in requests:
                 task.cancel()
-            await asyncio.gather(*self._requests, return_exceptions=True)
+            await asyncio.gather(*requests, return_exceptions=True)
+            for writer in requests.values():
+                writer.transport.abort()  # a request that is cancelled before its first step closes nothing itself
+            await asyncio.gather(*(writer.wait_closed() for writer in requests.values()), return_exceptions=True)
             await server.wait_closed()
 
     async def send(self, message: OutboundMessage) -> Receipt:
@@ -98,11 +102,11 @@ class WebhookChannel:
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.ensure_future(self._serve(reader, writer))
-        self._requests.add(task)
+        self._requests[task] = writer
         task.add_done_callback(self._finish)
 
     def _finish(self, task: asyncio.Task[None]) -> None:
-        self._requests.discard(task)
+        self._requests.pop(task, None)
         if not task.cancelled() and isinstance(error := task.exception(), Exception):
             self._context.log.error("a request failed: %s", type(error).__name__)
 

@@ -40,6 +40,7 @@ async def listening(port: int, context: MemoryContext) -> AsyncIterator[None]:
         except OSError:
             return False
         writer.close()
+        await writer.wait_closed()
         return True
 
     while not await answers():
@@ -111,6 +112,8 @@ async def test_slow_client_is_disconnected(unused_port: int) -> None:
         writer.write(b"POST /in HTTP/1.1\r\nContent-Length: 10\r\nX-Slow: ")
         answer = await asyncio.wait_for(reader.read(), 5)
         writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
     assert answer.startswith(b"HTTP/1.1 408 ")
 
 
@@ -134,6 +137,8 @@ async def test_invalid_http_request_is_answered_with_its_status(
         writer.write(request_head)
         answer = await asyncio.wait_for(reader.readline(), 5)
         writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
     assert answer.startswith(b"HTTP/1.1 %d " % status)
 
 
