@@ -132,12 +132,9 @@ def _chosen(unit: Unit, number: int | None, actor: Actor) -> Invocation:
 
 def _whose(actor: Actor) -> str:
     """Return a hint that names the agent who can undo a command of `actor`, if there is one."""
-    kind, colon, name = actor.partition(":")
-    return (
-        _("{agent} can undo it", agent=name)
-        if colon and kind == "agent"
-        else _("deskctl undo --list shows your commands")
-    )
+    if actor.handle is not None:
+        return _("{agent} can undo it", agent=actor.handle)
+    return _("deskctl undo --list shows your commands")
 
 
 def _invocation(unit: Unit, record: CommandRecord, *, everything: bool = False) -> Invocation:
