@@ -37,9 +37,9 @@ class ParseContract(Declared):
     def test_parse_accepts_random_bytes(self) -> None:
         hypothesis = pytest.importorskip("hypothesis")
         anything = hypothesis.strategies.binary(max_size=400)
-        if self.samples:
-            mixed = hypothesis.strategies.tuples(hypothesis.strategies.sampled_from(self.samples), anything)
-            anything = anything | mixed.map(b"".join) | mixed.map(lambda pair: pair[1] + pair[0])
+        pieces = hypothesis.strategies.sampled_from((*self.samples, *NASTY))
+        mixed = hypothesis.strategies.tuples(pieces, anything)
+        anything = anything | mixed.map(b"".join) | mixed.map(lambda pair: pair[1] + pair[0])
         settings = hypothesis.settings(deadline=None, max_examples=100)
         settings(hypothesis.given(anything)(self.parses))()
 
