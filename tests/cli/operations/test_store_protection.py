@@ -13,7 +13,7 @@ import pytest
 
 from tests.cli.shell import Shell
 
-WRITTEN = Path(__file__).parents[1] / "store" / "written" / "revision-0009.sqlite.gz"
+WRITTEN = Path(__file__).parents[2] / "store" / "written" / "revision-0009.sqlite.gz"
 
 
 def findings(desk: Shell) -> list[tuple[str, str, str]]:

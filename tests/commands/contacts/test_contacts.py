@@ -22,8 +22,7 @@ from deskctl.core.tickets.commands import Create, Solve, Take
 from deskctl.core.tickets.queries import ListTickets
 from deskctl.core.undo.commands import Undo
 from deskctl.errors import NotFound, Refused
-
-from .desk import StoredDesk
+from tests.commands.desk import StoredDesk
 
 
 def contact(desk: StoredDesk, number: int, **options: Any) -> dict[str, Any]:

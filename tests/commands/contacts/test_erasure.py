@@ -19,8 +19,7 @@ from deskctl.core.messages.commands import MarkSpam, Note, Reply
 from deskctl.core.messages.model import Bounce, IncomingFile, ReasonClass, RecipientReport
 from deskctl.core.shifts.commands import HandOver
 from deskctl.core.tickets.commands import Assign
-
-from .desk import StoredDesk
+from tests.commands.desk import StoredDesk
 
 
 def _zebra(desk: StoredDesk) -> None:

@@ -10,8 +10,7 @@ from deskctl.core.delivery.commands import RetryOutbox, SettleDelivery
 from deskctl.core.delivery.queries import ShowOutbox
 from deskctl.core.messages.commands import Reply
 from deskctl.core.messages.model import Bounce, Confirmation, Intent, IntentKind, ReasonClass, RecipientReport
-
-from .desk import StoredDesk
+from tests.commands.desk import StoredDesk
 
 
 @pytest.fixture

@@ -16,8 +16,7 @@ from deskctl.core.kernel.settings import Acknowledgement, ChannelInfo
 from deskctl.core.messages.commands import Reply
 from deskctl.core.messages.model import Automatic, Bounce, Confirmation, Intent, IntentKind
 from deskctl.core.tickets.commands import Close
-
-from .desk import SETTINGS, StoredDesk
+from tests.commands.desk import SETTINGS, StoredDesk
 
 LIST = Automatic(False, "Precedence: list", False)
 BULK = Automatic(True, "Precedence: bulk", False, bulk=True)

@@ -12,8 +12,7 @@ from deskctl.core.delivery.queries import ShowOutbox
 from deskctl.core.messages.commands import Reply
 from deskctl.core.tickets.commands import Close
 from deskctl.core.tickets.queries import ShowTicket
-
-from .desk import StoredDesk
+from tests.commands.desk import StoredDesk
 
 SENT = datetime(2026, 3, 2, 8, 59, tzinfo=UTC)
 FOOTER = "\n_____________________\nusers mailing list"

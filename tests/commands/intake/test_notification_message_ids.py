@@ -14,9 +14,8 @@ from deskctl.core.kernel.settings import ChannelInfo, Settings
 from deskctl.core.messages.queries import GetAttachment
 from deskctl.core.messages.raw_queries import WithoutSecrets
 from deskctl.desk.calls import outbox_row
-
-from .desk import StoredDesk
-from .test_notification_replies import answer, receive, sent_to
+from tests.commands.desk import StoredDesk
+from tests.commands.intake.test_notification_replies import answer, receive, sent_to
 
 AUTHORITY = ChannelInfo(
     "support", "email", "support@acme.test", team="support", sends=True, authority="mx.acme.test"

@@ -16,10 +16,9 @@ from deskctl.core.messages.commands import Reply
 from deskctl.core.messages.model import Envelope, MessageKind
 from deskctl.core.tickets.commands import Escalate
 from deskctl_email.parse import parse
-
-from .desk import StoredDesk
-from .notification_replies import ANSWER, FORMATS, MORE
-from .test_sla import fire
+from tests.commands.desk import StoredDesk
+from tests.commands.intake.notification_replies import ANSWER, FORMATS, MORE
+from tests.commands.sla.test_clocks import fire
 
 REASON = "customer already cheated us twice over the warranty, so check the serial number first"
 

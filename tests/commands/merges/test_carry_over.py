@@ -13,7 +13,7 @@ from deskctl.core.tickets import commands as c
 from deskctl.core.tickets.model import Priority
 from deskctl.core.undo.commands import Undo
 from tests.commands.desk import StoredDesk
-from tests.commands.test_sla import clock, fire, opened, told
+from tests.commands.sla.test_clocks import clock, fire, opened, told
 
 
 def iso(desk: StoredDesk, after: timedelta) -> str:

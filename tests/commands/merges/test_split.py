@@ -13,7 +13,7 @@ from deskctl.core.tickets.repository import Tickets
 from deskctl.core.undo.commands import Undo
 from deskctl.errors import NotFound, Refused, UsageError
 from tests.commands.desk import StoredDesk
-from tests.commands.test_sla import clock, gold, happened, opened
+from tests.commands.sla.test_clocks import clock, gold, happened, opened
 
 __all__ = ["gold"]
 

@@ -24,8 +24,7 @@ from deskctl.core.messages.commands import Note, Reply
 from deskctl.core.messages.model import Choice, Envelope, Forwarded, InboundMessage, Intent, IntentKind
 from deskctl.core.search.queries import SearchMessages
 from deskctl.core.tickets.commands import Close
-
-from .desk import SETTINGS, StoredDesk
+from tests.commands.desk import SETTINGS, StoredDesk
 
 CHAT = ChannelInfo("chat", "chat", team="support", sends=True, conversational=True, choices=True, answer=True)
 CHOICES = (Choice("solved", "해결되었습니다"), Choice("person", "상담원을 원합니다"))

@@ -12,9 +12,8 @@ from deskctl.core.search.queries import Seen
 from deskctl.core.tickets.commands import Escalate, Merge
 from deskctl.core.undo.commands import Undo
 from deskctl.errors import ColleagueReplied, CustomerWrote
-
-from .desk import StoredDesk
-from .test_notification_replies import answer, receive, sent_to
+from tests.commands.desk import StoredDesk
+from tests.commands.intake.test_notification_replies import answer, receive, sent_to
 
 
 def mark_seen(desk: StoredDesk, ticket: int = 1, agent: str = "agent1") -> None:

@@ -16,7 +16,7 @@ from deskctl.core.messages.model import Bounce
 from deskctl.core.tickets import commands as c
 from deskctl.core.undo.commands import Undo
 from tests.commands.desk import SETTINGS, StoredDesk
-from tests.commands.test_sla import fire
+from tests.commands.sla.test_clocks import fire
 
 AT_ONCE = replace(SETTINGS, digest=timedelta(), undo_window=timedelta())
 

@@ -18,8 +18,7 @@ from deskctl.core.routing.queries import ExplainRoute
 from deskctl.core.tickets.commands import Approve, AskApproval, Assign, Create, Deny, Escalate, Next, Set, Solve, Take
 from deskctl.core.undo.commands import Undo
 from deskctl.errors import NotFound, Refused, UsageError
-
-from .desk import StoredDesk
+from tests.commands.desk import StoredDesk
 
 ROOT = "user:root"
 

@@ -18,8 +18,7 @@ from deskctl.core.shifts.commands import AddShift, HandOver, ReadHandovers, Remo
 from deskctl.core.shifts.queries import FindGaps, ListHandovers, ListShifts, PlanStaffing, ShowShifts
 from deskctl.core.tickets.commands import Assign, Create, Set
 from deskctl.errors import DeskctlError, NotFound, UsageError
-
-from .desk import SETTINGS, StoredDesk
+from tests.commands.desk import SETTINGS, StoredDesk
 
 OFFICE = "mon-fri 09:00-18:00"
 

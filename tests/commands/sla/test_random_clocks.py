@@ -23,8 +23,8 @@ from deskctl.core.tickets import commands as c
 from deskctl.core.tickets.model import ACTIVE
 from deskctl.core.undo.commands import Undo
 from deskctl.errors import DeskctlError
-from tests.commands import reference_clocks as reference
 from tests.commands.desk import StoredDesk
+from tests.commands.sla import reference_clocks as reference
 
 TICKETS = 2000 if os.environ.get("DESKCTL_LONG") else 24
 #: Lives on one desk, whose policies and calendars grow versions.

@@ -19,10 +19,9 @@ from deskctl.core.tickets.commands import AskApproval
 from deskctl.core.tickets.model import Priority, Status
 from deskctl.core.undo.commands import Undo
 from deskctl.errors import DeskctlError, NotFound, Refused, UsageError
-
-from .desk import StoredDesk
-from .test_routing import ROOT, come, explain, owners, routed, settle, told
-from .test_sla import fire
+from tests.commands.desk import StoredDesk
+from tests.commands.routing.test_routing import ROOT, come, explain, owners, routed, settle, told
+from tests.commands.sla.test_clocks import fire
 
 __all__ = ["routed"]
 

@@ -11,8 +11,7 @@ from deskctl.core.tickets.commands import Create, Set
 from deskctl.core.tickets.queries import ListTickets
 from deskctl.core.undo.commands import Undo
 from deskctl.errors import UsageError
-
-from .desk import StoredDesk
+from tests.commands.desk import StoredDesk
 
 
 def _found(desk: StoredDesk, text: str) -> list[int]:

@@ -14,8 +14,7 @@ from deskctl.core.search.queries import Seen
 from deskctl.core.tickets.commands import Create, Next, Reopen, Set, Solve
 from deskctl.core.tickets.model import Status
 from deskctl.errors import DeskctlError
-
-from .desk import SETTINGS, StoredDesk
+from tests.commands.desk import SETTINGS, StoredDesk
 
 
 def test_urgent_tickets_come_first_and_waiting_low_ones_move_up(desk: StoredDesk) -> None:

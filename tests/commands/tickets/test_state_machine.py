@@ -20,9 +20,8 @@ from deskctl.core.tickets.lifecycle import evolve
 from deskctl.core.tickets.model import FINAL, Status, Ticket
 from deskctl.core.undo.commands import Undo
 from deskctl.errors import DeskctlError
+from tests.commands.desk import StoredDesk
 from tests.servers import stores
-
-from .desk import StoredDesk
 
 AGENTS = st.sampled_from(["agent1", "agent2", "lead"])
 TICKETS = st.integers(1, 4)

@@ -23,8 +23,7 @@ from deskctl.core.tickets.commands import Close, Create, Merge, Set, Solve, Spli
 from deskctl.core.tickets.model import Status
 from deskctl.core.undo.commands import ListCommands, Undo
 from deskctl.errors import DeskctlError, NotFound, Refused
-
-from .desk import StoredDesk
+from tests.commands.desk import StoredDesk
 
 
 def statuses(desk: StoredDesk, *numbers: int) -> list[Status]:

@@ -48,10 +48,9 @@ from deskctl.core.tickets.model import Status, Ticket
 from deskctl.core.tickets.repository import Tickets
 from deskctl.core.undo.commands import Undo
 from deskctl.errors import DeskctlError, Refused
+from tests.commands.desk import StoredDesk
 from tests.servers import stores
 from tests.servers.fixtures import StoreCopy
-
-from .desk import StoredDesk
 
 
 def state(desk: StoredDesk) -> dict[str, Any]:

@@ -13,8 +13,7 @@ from deskctl.core.tickets.commands import Assign, Close, Create, Escalate, Merge
 from deskctl.core.tickets.model import Status, Ticket
 from deskctl.core.undo.commands import Undo
 from deskctl.errors import DeskctlError, Refused
-
-from .desk import StoredDesk
+from tests.commands.desk import StoredDesk
 
 
 def without_times(ticket: Ticket) -> Ticket:

@@ -13,9 +13,8 @@ from deskctl.core.messages.repository import Messages
 from deskctl.core.tickets.commands import Solve
 from deskctl.core.tickets.model import Status
 from deskctl.core.tickets.repository import Tickets
-
-from .chat import CHAT, PERSON, SETTINGS, SMS, SOLVED, Chat
-from .desk import MAIL
+from tests.unit.core.chat import CHAT, PERSON, SETTINGS, SMS, SOLVED, Chat
+from tests.unit.core.desk import MAIL
 
 KB = Actor.system("kb")
 CHOICES = (SOLVED, PERSON)

@@ -14,8 +14,7 @@ from deskctl.core.messages.repository import Messages
 from deskctl.core.tickets.commands import Close, Take
 from deskctl.core.tickets.model import Status
 from deskctl.core.tickets.repository import Tickets
-
-from .chat import PERSON, SOLVED, Chat
+from tests.unit.core.chat import PERSON, SOLVED, Chat
 
 KOREAN = (Choice("solved", "해결되었습니다"), Choice("person", "상담원을 원합니다"))
 

@@ -13,8 +13,7 @@ from deskctl.core.messages.repository import Messages
 from deskctl.core.tickets.commands import Take
 from deskctl.core.tickets.model import Status
 from deskctl.core.tickets.repository import Tickets
-
-from .chat import CHAT, SETTINGS, Chat
+from tests.unit.core.chat import CHAT, SETTINGS, Chat
 
 
 def test_status_lists_own_tickets() -> None:

@@ -11,8 +11,7 @@ from deskctl.core.contacts.repository import Contacts
 from deskctl.core.tickets.repository import Tickets
 from deskctl.core.values import phone
 from deskctl.errors import DeskctlError, Refused
-
-from .desk import UnitDesk
+from tests.unit.core.desk import UnitDesk
 
 PEOPLE = st.integers(1, 5)
 STEPS = st.lists(st.tuples(st.booleans(), PEOPLE, PEOPLE), max_size=12)

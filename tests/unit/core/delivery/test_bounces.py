@@ -14,8 +14,7 @@ from deskctl.core.messages.repository import Messages
 from deskctl.core.tickets.commands import Take
 from deskctl.core.tickets.model import Status
 from deskctl.core.tickets.repository import Tickets
-
-from .desk import UnitDesk
+from tests.unit.core.desk import UnitDesk
 
 
 def answered() -> tuple[UnitDesk, int, str]:

@@ -17,8 +17,7 @@ from deskctl.core.tickets.commands import Take
 from deskctl.core.tickets.model import Status
 from deskctl.core.tickets.repository import Tickets
 from deskctl.errors import Refused
-
-from .desk import UnitDesk
+from tests.unit.core.desk import UnitDesk
 
 SENDER = Actor.system("sender")
 

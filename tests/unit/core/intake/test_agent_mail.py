@@ -16,8 +16,7 @@ from deskctl.core.messages.repository import Messages
 from deskctl.core.tickets.commands import Assign, Merge
 from deskctl.core.tickets.model import Status
 from deskctl.core.tickets.repository import Tickets
-
-from .desk import UnitDesk
+from tests.unit.core.desk import UnitDesk
 
 
 def notification_id(desk: UnitDesk, agent: str = "agent1") -> str:

@@ -13,8 +13,7 @@ from deskctl.core.messages.repository import Messages
 from deskctl.core.tickets.commands import Set, Solve
 from deskctl.core.tickets.model import Status
 from deskctl.core.tickets.repository import Tickets
-
-from .desk import NOW, UnitDesk
+from tests.unit.core.desk import NOW, UnitDesk
 
 
 @pytest.mark.parametrize("status", ["pending", "hold"])

@@ -15,9 +15,8 @@ from deskctl.core.messages.repository import Messages
 from deskctl.core.tickets.commands import Create
 from deskctl.core.tickets.repository import Tickets
 from deskctl.errors import NotFound, Refused
-
-from .chat import CHAT, SETTINGS, Chat
-from .desk import MAIL
+from tests.unit.core.chat import CHAT, SETTINGS, Chat
+from tests.unit.core.desk import MAIL
 
 KNOWN = (("email", "ana@example.org"),)
 

@@ -9,8 +9,7 @@ from deskctl.core.messages.repository import Messages
 from deskctl.core.tickets.commands import Close, Merge, Solve
 from deskctl.core.tickets.model import Status
 from deskctl.core.tickets.repository import Tickets
-
-from .chat import Chat
+from tests.unit.core.chat import Chat
 
 
 def test_next_message_belongs_to_the_same_ticket() -> None:

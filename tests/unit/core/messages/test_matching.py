@@ -9,8 +9,7 @@ from deskctl.core.messages.repository import Messages
 from deskctl.core.tickets.commands import Close, Merge
 from deskctl.core.tickets.model import Status
 from deskctl.core.tickets.repository import Tickets
-
-from .desk import UnitDesk
+from tests.unit.core.desk import UnitDesk
 
 
 def send_reply(desk: UnitDesk, ticket: int) -> str:

@@ -26,8 +26,7 @@ from deskctl.core.tickets.commands import Create, Merge
 from deskctl.core.tickets.model import Status
 from deskctl.core.tickets.repository import Tickets
 from deskctl.errors import Refused, UsageError
-
-from .desk import MAIL, UnitDesk
+from tests.unit.core.desk import MAIL, UnitDesk
 
 DESK = ("support@acme.test",)
 ANNA, BEN, EVE = "anna@corp.example", "ben@corp.example", "eve@evil.example"

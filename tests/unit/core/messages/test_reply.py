@@ -17,8 +17,7 @@ from deskctl.core.tickets.commands import Create, Escalate, Take
 from deskctl.core.tickets.model import Status
 from deskctl.core.tickets.repository import Tickets
 from deskctl.errors import CustomerWrote, NotFound, Refused, UsageError
-
-from .desk import MAIL, NOW, UnitDesk
+from tests.unit.core.desk import MAIL, NOW, UnitDesk
 
 
 def test_reply_goes_to_the_sender_and_keeps_the_thread() -> None:

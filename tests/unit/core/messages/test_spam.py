@@ -10,8 +10,7 @@ from deskctl.core.messages.commands import Block, MarkSpam, UnmarkSpam
 from deskctl.core.tickets.model import Status
 from deskctl.core.tickets.repository import Tickets
 from deskctl.errors import Refused
-
-from .desk import MAIL, NOW, SETTINGS, UnitDesk
+from tests.unit.core.desk import MAIL, NOW, SETTINGS, UnitDesk
 
 POLITE = Settings(
     name="Acme Support",

@@ -14,8 +14,7 @@ from deskctl.core.tickets.commands import Create, Merge, Reopen, Set, Solve
 from deskctl.core.tickets.model import Status
 from deskctl.core.tickets.repository import Tickets
 from deskctl.errors import UsageError
-
-from .desk import NOW, UnitDesk
+from tests.unit.core.desk import NOW, UnitDesk
 
 
 def test_incoming_call_is_a_customer_message() -> None:

@@ -15,7 +15,7 @@ from deskctl.core.kernel.permissions import Audience
 from deskctl.core.kernel.undo import PART_OF_UNDO, Cannot, Follows, Undoable
 from deskctl.core.undo.commands import ListCommands, Undo
 
-PAGE = Path(__file__).parents[3] / "docs/reference/undo.md"
+PAGE = Path(__file__).parents[4] / "docs/reference/undo.md"
 
 
 @pytest.fixture
