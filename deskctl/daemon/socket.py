@@ -65,8 +65,10 @@ class _Closing(Exception):
 class SocketServer:
     """Serves `desk` on the socket `path`. The owner lock guarantees that no other process serves it."""
 
-    def __init__(self, path: Path, desk: RequestHandler) -> None:
+    def __init__(self, path: Path, desk: RequestHandler, idle: float = IDLE_TIMEOUT) -> None:
+        """`idle`: seconds without a request after which a connection is closed."""
         self._path = path
+        self._idle = idle
         self._desk = desk
         self._server: asyncio.Server | None = None
         self._clients: dict[asyncio.Task[None], _Client] = {}
@@ -154,7 +156,7 @@ class SocketServer:
     ) -> bool:
         """Read a request and answer it. Return False at the end of the connection."""
         try:
-            raw = await _short_line(reader, buffer)
+            raw = await _short_line(reader, buffer, self._idle)
         except _LineIsLong:
             return await self._exchange_long(reader, writer, buffer, client)
         if raw is None:
@@ -233,11 +235,11 @@ class _LineIsLong(Exception):
     """The present line is longer than SMALL_LINE."""
 
 
-async def _short_line(reader: asyncio.StreamReader, buffer: bytearray) -> bytes | None:
+async def _short_line(reader: asyncio.StreamReader, buffer: bytearray, idle: float) -> bytes | None:
     """Return the next line, None at the end. Bytes after it stay in `buffer`. Raises _LineIsLong and _Closing."""
     waiting = not buffer
     try:
-        async with asyncio.timeout(IDLE_TIMEOUT if waiting else CLIENT_TIMEOUT) as limit:
+        async with asyncio.timeout(idle if waiting else CLIENT_TIMEOUT) as limit:
             while (end := buffer.find(b"\n")) < 0:
                 if len(buffer) > SMALL_LINE:
                     raise _LineIsLong
@@ -249,7 +251,7 @@ async def _short_line(reader: asyncio.StreamReader, buffer: bytearray) -> bytes 
                     limit.reschedule(asyncio.get_running_loop().time() + CLIENT_TIMEOUT)
                 buffer += piece
     except TimeoutError:
-        raise _Closing(_idle() if waiting else _too_slow()) from None
+        raise _Closing(_no_request(idle) if waiting else _too_slow()) from None
     raw = bytes(buffer[:end])
     del buffer[: end + 1]
     return raw
@@ -308,7 +310,7 @@ def _too_slow() -> DeskctlError:
     )
 
 
-def _idle() -> DeskctlError:
+def _no_request(idle: float) -> DeskctlError:
     return Unavailable(
-        _("the connection had no request for {seconds} s", seconds=f"{IDLE_TIMEOUT:g}"), _("run the command again")
+        _("the connection had no request for {seconds} s", seconds=f"{idle:g}"), _("run the command again")
     )

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 #: Seconds to wait for the hello of a daemon and for an answer. A locked store delays an answer by at most 60 s.
 HELLO_WITHIN = 10.0
 ANSWER_WITHIN = 90.0
-#: Seconds without a request after which a client checks if the daemon closed the connection.
-IDLE = 1.0
 #: Time limits of slow calls in seconds, in addition to their parameter `seconds`.
 SLOW_CALLS = {"channel_test": 300.0, "channel_action": 600.0, "reparse": 600.0, "wait_delivery": ANSWER_WITHIN}
 
@@ -55,7 +53,6 @@ class RemoteDesk:
         self._hello = hello
         self._invocation = {} if invocation is None else {"invocation": invocation}
         self._last = 0
-        self._used = time.monotonic()
         self._reader = _Reader(connection, path)
 
     @classmethod
@@ -133,7 +130,7 @@ class RemoteDesk:
         if len(message) > LINE_LIMIT:
             size = LINE_LIMIT // 1024 // 1024
             raise UsageError(_("the request is too large"), _("the limit is {size} MB", size=size))
-        if time.monotonic() - self._used > IDLE and self._was_closed():
+        if self._was_closed():
             self._connect_again()
         self._socket.settimeout(within)
         try:
@@ -151,7 +148,6 @@ class RemoteDesk:
             if answer.get("id") != self._last:
                 raise DeskctlError(_("the daemon answered another request"))
             if "part" not in answer:
-                self._used = time.monotonic()
                 yield raw, answer
                 return
             yield raw, answer
