@@ -25,7 +25,7 @@ from ..tickets.events import Assigned, FormerAssignee, StatusChanged
 from ..tickets.model import Status
 from ..tickets.repository import Tickets
 from ..values.suggestions import did_you_mean
-from . import events as re
+from . import events as routing_events
 from . import explanation, surge
 from .commands import RunRoutes
 from .model import QueuedTicket
@@ -232,9 +232,9 @@ def _record_reasons(
         yield from acting(notify.notify_agent(unit, NotifyAgent(agent.handle, "stuck", None, detail), ROUTING), ROUTING)
 
 
-def _decision_event(unit: Unit, waiting: QueuedTicket, decision: Decision) -> re.Routed:
+def _decision_event(unit: Unit, waiting: QueuedTicket, decision: Decision) -> routing_events.Routed:
     team = Agents.of(unit).teams[Tickets.of(unit).get(waiting.number).team or ""]
-    return re.Routed(
+    return routing_events.Routed(
         waiting.number,
         decision.agent,
         team.plan.strategy.value,
@@ -255,7 +255,7 @@ def _warn_unattended(unit: Unit, team: Team, router: TeamRouter) -> Iterator[Eve
     if not waiting or Routing.of(unit).is_unattended(team.handle):
         return
     Routing.of(unit).set_unattended(team.handle, unit.now)
-    yield re.TeamUnattended(None, team.handle)
+    yield routing_events.TeamUnattended(None, team.handle)
     detail = ", ".join(f"#{ticket.number}" for ticket in waiting[:10])
     for agent in targets.members(unit, team.handle):
         yield from acting(
@@ -272,7 +272,7 @@ def _route_reopened(unit: Unit, number: int, on_shift: OnShift | None) -> Steps:
     owner = ticket.assignee
     router = router_for(unit, team, on_shift)
     if router.is_available(owner):
-        yield re.Routed(number, owner, team.plan.strategy.value, "former_owner")
+        yield routing_events.Routed(number, owner, team.plan.strategy.value, "former_owner")
     else:
         yield FormerAssignee(number, owner)
         yield Assigned(number, owner, None)
