@@ -18,13 +18,13 @@ from ..kernel.command import Command
 from ..kernel.event import Event
 from ..kernel.timers import Timer, TimerKind
 from ..kernel.unit import Unit
+from ..merges import events as merge_events
 from ..notifications.events import AgentNotified
 from ..shifts import events as shift_events
 from ..shifts.repository import Shifts
 from ..shifts.work_periods import next_start
 from ..sla.events import SlaEvent
 from ..tickets import events as ticket_events
-from ..tickets import merge_events as merge_events
 from ..tickets.events import TierChanged
 from ..tickets.model import Status
 from ..tickets.repository import Tickets

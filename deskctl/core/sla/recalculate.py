@@ -35,9 +35,9 @@ from ..tickets.repository import Tickets
 from . import events as sla_events
 from .clocks import Clock, ClockState, calculate_clocks
 from .conditions import TicketFacts
-from .pauses import DONE
 from .policy import BREACH
 from .repository import Sla
+from .spans import DONE
 from .thresholds import (
     LATE_AFTER,
     actions_at,

@@ -13,9 +13,9 @@ from ..delivery.events import DeliverySettled
 from ..kernel.event import Event
 from ..kernel.events import Undone
 from ..kernel.records import RecordedEvent
+from ..merges import events as merge_events
 from ..messages.events import MessageReceived, MessageWithdrawn, ReplyAdded
 from ..tickets import events as ticket_events
-from ..tickets import merge_events as merge_events
 from ..tickets.model import Priority, Status
 from . import events as sla_events
 

@@ -114,25 +114,6 @@ class Reopen(Command, audience=Audience.AGENT):
 
 
 @dataclass(frozen=True, slots=True)
-class Merge(Command, audience=Audience.AGENT):
-    """Merge `ticket` into the ticket `into`."""
-
-    did: ClassVar[str] = "merged"
-    ticket: int
-    into: int
-
-
-@dataclass(frozen=True, slots=True)
-class Split(Command, audience=Audience.AGENT):
-    """Move some messages, by id, to a new ticket. The default subject is that of the first message."""
-
-    did: ClassVar[str] = "split"
-    ticket: int
-    messages: tuple[int, ...]
-    subject: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class SettleCallback(Command):
     """Cancel a promised callback because the ticket is done, or move it to the ticket `into`."""
 

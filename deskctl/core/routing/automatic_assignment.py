@@ -1,4 +1,4 @@
-"""Assign the tickets in a team's queue to its agents by the team's strategy, a limited number per transaction."""
+"""Automatic assignment: routing assigns the tickets in the queue of a team, a limited number in each transaction."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def _route_team(unit: Unit, team: Team, on_shift: OnShift | None, after: QueuePo
         Routing.of(unit).set_unattended(team.handle, None)
     waiting = sum(count for count, _ in Routing.of(unit).busy(team.handle).values())
     selection = _select(unit, team, router, after)
-    yield from _assign(unit, selection.chosen)
+    yield from _assignment_events(unit, selection.chosen)
     yield from _record_reasons(unit, team, router, selection.left)
     attempts = [
         *_next_attempts(router, selection.left),
@@ -174,7 +174,7 @@ def _select(unit: Unit, team: Team, router: TeamRouter, after: QueuePosition | N
             if len(made.chosen) == MAX_ASSIGNMENTS:
                 made.more = True
                 return made
-            Routing.of(unit).put_turn(router.assign(decision.agent, ticket))
+            Routing.of(unit).put_turn(router.record_turn(decision.agent, ticket))
             made.chosen.append((ticket, decision))
         looked += len(page)
         if len(page) < PAGE_SIZE or len(made.chosen) == _enough(most):
@@ -192,7 +192,7 @@ def _enough(most: int) -> int:
     return most if most < MAX_ASSIGNMENTS else -1
 
 
-def _assign(unit: Unit, chosen: _Decisions) -> Iterator[Event | By]:
+def _assignment_events(unit: Unit, chosen: _Decisions) -> Iterator[Event | By]:
     Tickets.of(unit).load([ticket.number for ticket, _ in chosen])
     given: defaultdict[str, list[int]] = defaultdict(list)
     for waiting, decision in chosen:

@@ -1,0 +1,28 @@
+"""Commands that merge and split tickets."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from ..kernel.command import Command
+from ..kernel.permissions import Audience
+
+
+@dataclass(frozen=True, slots=True)
+class Merge(Command, audience=Audience.AGENT):
+    """Merge `ticket` into the ticket `into`."""
+
+    did: ClassVar[str] = "merged"
+    ticket: int
+    into: int
+
+
+@dataclass(frozen=True, slots=True)
+class Split(Command, audience=Audience.AGENT):
+    """Move some messages, by id, to a new ticket. The default subject is that of the first message."""
+
+    did: ClassVar[str] = "split"
+    ticket: int
+    messages: tuple[int, ...]
+    subject: str = ""
