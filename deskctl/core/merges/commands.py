@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ...i18n import Text, _
 from ..kernel.command import Command
 from ..kernel.permissions import Audience
 
@@ -13,7 +14,7 @@ from ..kernel.permissions import Audience
 class Merge(Command, audience=Audience.AGENT):
     """Merge `ticket` into the ticket `into`."""
 
-    did: ClassVar[str] = "merged"
+    did: ClassVar[Text] = _("merged {subject}")
     ticket: int
     into: int
 
@@ -22,7 +23,7 @@ class Merge(Command, audience=Audience.AGENT):
 class Split(Command, audience=Audience.AGENT):
     """Move some messages, by id, to a new ticket. The default subject is that of the first message."""
 
-    did: ClassVar[str] = "split"
+    did: ClassVar[Text] = _("split {subject}")
     ticket: int
     messages: tuple[int, ...]
     subject: str = ""
