@@ -17,7 +17,7 @@ _STEPS = {
 
 
 #: What a person asks for, or a clock that is set back: one transaction each, which is there or is not.
-#: tests/store/test_reindex.py kills indexing.
+#: tests/store/search/test_rebuild.py kills indexing.
 _ASKED = ("jobs.retry", "jobs.drop", "plugin_request", "plugin_tables", "index.portion", "delays.set_back")
 
 
