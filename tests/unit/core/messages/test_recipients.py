@@ -17,12 +17,13 @@ from deskctl.core.contacts.repository import Contacts
 from deskctl.core.delivery.repository import Outbox
 from deskctl.core.kernel.outcome import Outcome
 from deskctl.core.kernel.settings import Settings
+from deskctl.core.merges.commands import Merge
 from deskctl.core.messages.commands import Reply
 from deskctl.core.messages.model import Choice
 from deskctl.core.messages.recipients import Recipients, decide
 from deskctl.core.messages.reply_context import correspondence
 from deskctl.core.messages.repository import Messages
-from deskctl.core.tickets.commands import Create, Merge
+from deskctl.core.tickets.commands import Create
 from deskctl.core.tickets.model import Status
 from deskctl.core.tickets.repository import Tickets
 from deskctl.errors import Refused, UsageError
