@@ -1,4 +1,4 @@
-# ruff: noqa: E501 - lines stand here as programs write them, marks of direction included
+# ruff: noqa: E501 - lines as programs write them, including direction marks
 """Replies in further languages: attributions, header lines, separators and lines that phones add."""
 
 from __future__ import annotations
