@@ -1,4 +1,4 @@
-"""Real daemons in processes of their own, for tests."""
+"""Real daemons in separate processes, for tests."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Channel:
     async def receive(self):
         match self.config.mode:
             case "crash":
-                raise SystemExit("the plugin wants everybody to stop")
+                raise SystemExit("the plugin ends the process")
             case "refused":
                 self.context.alert("the password is wrong", "change it")
                 raise AuthFailed("the password is wrong", "change it")

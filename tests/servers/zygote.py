@@ -1,7 +1,7 @@
 """Run `deskctl` without waiting for imports: each command is a fork of a process that has imported everything.
 
 A test run starts thousands of commands and hundreds of daemons, and imports would take most of their time. The
-commands are processes of their own in every other respect: environment, folder, standard streams, signals, exit code.
+commands are separate processes in all other respects: environment, folder, standard streams, signals, exit code.
 
 `python -m tests.servers.zygote SOCKET` is the process that forks. A request is a length and a JSON document with the
 words, the folder and the environment; the three standard streams come with it as file descriptors. The answers are the
@@ -282,7 +282,7 @@ class Zygote:
         *,
         session: bool = False,
     ) -> Process | subprocess.Popen[bytes]:
-        """Start a command; `streams` are its standard input, output and error. `session`: in a session of its own.
+        """Start a command; `streams` are its standard input, output and error. `session`: in a new session.
 
         With LD_PRELOAD it is a new process, because a fork cannot load a library before all others.
         """

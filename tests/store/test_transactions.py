@@ -286,7 +286,7 @@ def test_concurrent_threads_get_different_numbers(store: Store) -> None:
             for _ in range(10):
                 number = store.transaction(lambda unit: open_ticket(unit, address=f"c{who}@example.org").number)
                 numbers.append(number)
-        except Exception as fault:  # noqa: BLE001 - whatever it is, the test shows it
+        except Exception as fault:  # noqa: BLE001 - the test shows any exception
             faults.append(fault)
 
     threads = [threading.Thread(target=run, args=(who,)) for who in range(4)]

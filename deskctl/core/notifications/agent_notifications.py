@@ -19,7 +19,7 @@ from ..kernel.event import Event
 from ..kernel.unit import Unit
 from ..routing.triggers import ROUTING
 from ..tickets import calls
-from ..tickets import events as e
+from ..tickets import events as ticket_events
 from ..tickets.events import Escalated
 from ..tickets.model import FINAL, Ticket
 from ..tickets.repository import Tickets
@@ -34,11 +34,13 @@ def notify_agents(unit: Unit, event: Event, actor: Actor, cause: Command) -> Ite
     """
     number = event.ticket
     match event:
-        case e.TicketCreated(team=team) if actor.handle is None and not (_is_spam(unit, number) or cause.historical):
+        case ticket_events.TicketCreated(team=team) if actor.handle is None and not (
+            _is_spam(unit, number) or cause.historical
+        ):
             yield from _notify_team(unit, team, "new", number, besides=_bounced(unit, cause))
-        case e.CallbackDue() if number is not None:
+        case ticket_events.CallbackDue() if number is not None:
             yield from _notify_owner(unit, number, "callback", calls.callback_time(unit, number))
-        case e.Assigned(new=str(agent)) if agent != actor.handle and actor != ROUTING:
+        case ticket_events.Assigned(new=str(agent)) if agent != actor.handle and actor != ROUTING:
             yield NotifyAgent(agent, "escalated" if _escalated(unit, number, agent) else "assigned", number)
         case PersonAsked() if number is not None and not Tickets.of(unit).opened_now(number):
             yield from _notify_owner(unit, number, "person", None)

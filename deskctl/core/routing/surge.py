@@ -12,7 +12,7 @@ from ..agents.repository import Agents
 from ..agents.routing_profile import ANY
 from ..kernel.event import Event
 from ..kernel.unit import Unit
-from . import events as re
+from . import events as routing_events
 from .candidate import Candidate, Kinds
 from .repository import Routing
 from .team_router import TeamRouter
@@ -38,7 +38,7 @@ def rebalance(unit: Unit, team: Team, router: TeamRouter) -> Generator[Event, No
         now_at = candidate.presence.moved
         if now_at is not None and pressure.get(now_at, 0.0) <= QUIET:
             Routing.of(unit).put_presence(replace(candidate.presence, moved=None, moved_by=None))
-            yield re.AgentMoved(None, candidate.agent, None, team.handle, f"{now_at} is quiet again")
+            yield routing_events.AgentMoved(None, candidate.agent, None, team.handle, f"{now_at} is quiet again")
             moved = True
     for channel in sorted(name for name, by in pressure.items() if by > 1):
         helper = _find_helper(router, channel, pressure)
@@ -47,7 +47,7 @@ def rebalance(unit: Unit, team: Team, router: TeamRouter) -> Generator[Event, No
             count, first = waiting[channel]
             minutes = int((unit.now - first).total_seconds() // 60)
             why = f"{count} wait on {channel}, the first of them for {minutes} minutes"
-            yield re.AgentMoved(None, helper.agent, channel, team.handle, why)
+            yield routing_events.AgentMoved(None, helper.agent, channel, team.handle, why)
             moved = True
     return moved
 

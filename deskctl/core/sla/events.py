@@ -46,7 +46,7 @@ class DueChanged(SlaEvent):
 
 
 @applies(DueChanged)
-def _move_in_queue(ticket: Ticket, event: DueChanged) -> Ticket:
+def _move_in_queue(ticket: Ticket, event: DueChanged, at: datetime) -> Ticket:
     return with_queue_position(replace(ticket, due_at=event.new))
 
 

@@ -166,4 +166,4 @@ MORE_TELEPHONES = [
     "发自 网易邮箱大师", "發自我的 Galaxy", "从 Windows 版邮件发送", "發送自 Android 的 Outlook", "iPad から送信",
     "Yahoo!メールから送信", "Outlook for Android から送信",
 ]  # fmt: skip
-"""Lines that stand alone below the words, whatever the language of the mail."""
+"""Lines that stand alone below the text, independent of the language of the mail."""
