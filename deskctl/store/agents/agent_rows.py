@@ -5,9 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ..core.agents.model import Agent, Team
-from .documents import plan, plan_json, reach, reach_json, seat, seat_json
-from .encoding import clean
+from ...core.agents.model import Agent, Team
+from ..documents import (
+    plan,
+    plan_json,
+    reach,
+    reach_json,
+    seat,
+    seat_json,
+)
+from ..encoding import clean
 
 AGENT_COLUMNS = "handle name email login active signature seat reach"
 TEAM_COLUMNS = "handle name signature plan"

@@ -8,15 +8,21 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, or_, select, text, true
 
-from ..core.automations.jobs import MAX_TRIES, ClaimedJob, plugin_of
-from ..errors import NotFound
-from ..i18n import _
-from .encoding import clean, from_json
-from .engine import Database
-from .instance import Instance
-from .moments import from_micros, maybe_from_micros, maybe_rfc3339, rfc3339, to_micros
-from .tables import events, jobs
-from .tables.plugins import WAITING
+from ...core.automations.jobs import MAX_TRIES, ClaimedJob, plugin_of
+from ...errors import NotFound
+from ...i18n import _
+from ..encoding import clean, from_json
+from ..engine import Database
+from ..instance import Instance
+from ..moments import (
+    from_micros,
+    maybe_from_micros,
+    maybe_rfc3339,
+    rfc3339,
+    to_micros,
+)
+from ..tables import events, jobs
+from ..tables.plugins import WAITING
 
 
 class Jobs:

@@ -12,22 +12,21 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, Table, func, or_, select, text
 
-from ..core.contacts.erased_person import ErasedPerson
-from ..core.delivery.events import DeliverySettled
-from ..core.delivery.model import OutboxKind, OutboxState
-from ..core.intake.journal import JournalState
-from ..core.messages.events import SenderBlocked
-from ..core.messages.model import MessageKind
-from ..core.notifications.events import AgentNotified
-from . import blobs
-from .contact_data import is_message_of
-from .encoding import from_json, to_json
-from .message_changes import EMPTY_SHA256, remove_files, remove_undo_data
-from .search import contacts as contact_index
-from .search import index
-from .source import DatabaseSource
-from .statements import delete, update
-from .tables import (
+from ...core.contacts.erased_person import ErasedPerson
+from ...core.delivery.events import DeliverySettled
+from ...core.delivery.model import OutboxKind, OutboxState
+from ...core.intake.journal import JournalState
+from ...core.messages.events import SenderBlocked
+from ...core.messages.model import MessageKind
+from ...core.notifications.events import AgentNotified
+from .. import blobs
+from ..encoding import from_json, to_json
+from ..messages.changes import EMPTY_SHA256, remove_files, remove_undo_data
+from ..search import contacts as contact_index
+from ..search import index
+from ..source import DatabaseSource
+from ..statements import delete, update
+from ..tables import (
     anew,
     blocks,
     events,
@@ -44,7 +43,8 @@ from .tables import (
     participants,
     tickets,
 )
-from .tables.outbox import AUTO
+from ..tables.delivery import AUTO
+from .personal_data import is_message_of
 
 #: Messages that are erased in one statement.
 _BATCH = 500

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..core.contacts.link_codes import LinkCode, LinkTries
-from .encoding import clean
-from .moments import from_micros, maybe_from_micros, maybe_to_micros, to_micros
+from ...core.contacts.link_codes import LinkCode, LinkTries
+from ..encoding import clean
+from ..moments import from_micros, maybe_from_micros, maybe_to_micros, to_micros
 
 #: A row of SQLAlchemy; the tables define its columns.
 AnyRow = Any

@@ -8,8 +8,8 @@ from collections.abc import Collection
 
 from sqlalchemy import ColumnElement, Connection, func, or_, select
 
-from ..core.contacts.model import Belongings
-from .tables import attachments, messages, outbox, tickets
+from ...core.contacts.model import Belongings
+from ..tables import attachments, messages, outbox, tickets
 
 
 def is_message_of(contacts: Collection[int]) -> ColumnElement[bool]:

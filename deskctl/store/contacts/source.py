@@ -6,15 +6,15 @@ from collections.abc import Collection, Iterable, Sequence
 
 from sqlalchemy import Connection, select, text
 
-from ..core.contacts.link_codes import LinkCode, LinkTries
-from ..core.contacts.model import Address, Belongings, Contact
-from . import rows
-from .contact_data import belongings
-from .encoding import clean
+from ...core.contacts.link_codes import LinkCode, LinkTries
+from ...core.contacts.model import Address, Belongings, Contact
+from .. import rows
+from ..encoding import clean
+from ..tables import contacts, link_codes, link_tries, tickets
+from ..tables.contacts import MERGED
+from ..tables.tickets import ACTIVE
 from .link_codes import link_code_from_row, link_tries_from_row
-from .tables import contacts, link_codes, link_tries, tickets
-from .tables.people import MERGED
-from .tables.tickets import ACTIVE
+from .personal_data import belongings
 
 #: Key of the advisory lock for merging and splitting contacts; an arbitrary constant.
 _CONTACTS_LOCK = 0x6465736B63

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import and_, case, or_
 
-from ..core.kernel.timers import TimerKind
-from .engine import Database
-from .moments import to_micros
-from .tables import jobs, outbox, timers, windows
+from ...core.kernel.timers import TimerKind
+from ..engine import Database
+from ..moments import to_micros
+from ..tables import jobs, outbox, timers, windows
 
 
 class Delays:

@@ -7,15 +7,15 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, case, or_, select, text, true
 
-from ..core.delivery.model import OutboxEntry
-from ..errors import Refused
-from ..i18n import _
-from . import rows
-from .engine import Database
-from .instance import Instance
-from .moments import maybe_from_micros, to_micros
-from .tables import outbox
-from .tables.outbox import DUE, IN_HAND
+from ...core.delivery.model import OutboxEntry
+from ...errors import Refused
+from ...i18n import _
+from .. import rows
+from ..engine import Database
+from ..instance import Instance
+from ..moments import maybe_from_micros, to_micros
+from ..tables import outbox
+from ..tables.delivery import DUE, IN_HAND
 
 
 class Outbox:

@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from .encoding import clean, from_json, to_json
-from .engine import Database
-from .statements import insert, on_conflict_update
-from .tables import channel_state
+from ..encoding import clean, from_json, to_json
+from ..engine import Database
+from ..statements import insert, on_conflict_update
+from ..tables import channel_state
 
 
 class ChannelState:

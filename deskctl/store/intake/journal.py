@@ -8,15 +8,15 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, text
 
-from ..core.intake.journal import JournalEntry, JournalRow
-from . import blobs, rows
-from .encoding import clean
-from .engine import Database
-from .moments import from_micros, to_micros
-from .retry import retry_on_conflict
-from .statements import insert, select_rows
-from .tables import journal
-from .tables.intake import UNSETTLED
+from ...core.intake.journal import JournalEntry, JournalRow
+from .. import blobs, rows
+from ..encoding import clean
+from ..engine import Database
+from ..moments import from_micros, to_micros
+from ..retry import retry_on_conflict
+from ..statements import insert, select_rows
+from ..tables import journal
+from ..tables.intake import UNSETTLED
 
 _FRESH, _IN_BATCH, _SINGLY = 0, 1, 2
 _COLUMNS = "id channel key raw_sha256 size received_at envelope state trial attempts duplicate"

@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection
 
-from ..core.messages.model import IncomingFile
-from ..core.values.filenames import nameless
-from .encoding import clean, maybe_clean
-from .source import DatabaseSource
-from .statements import insert
-from .tables import attachments
+from ...core.messages.model import IncomingFile
+from ...core.values.filenames import nameless
+from ..encoding import clean, maybe_clean
+from ..source import DatabaseSource
+from ..statements import insert
+from ..tables import attachments
 
 FileRow = tuple[int, int, str, str, int, str, bool, str | None]
 

@@ -7,16 +7,24 @@ from hashlib import sha256
 
 from sqlalchemy import Connection, bindparam, select
 
-from ..core.delivery.model import OutboxKind, OutboxState
-from ..core.messages.model import InboundMessage
-from . import blobs
+from ...core.delivery.model import OutboxKind, OutboxState
+from ...core.messages.model import InboundMessage
+from .. import blobs
+from ..documents import addresses_json
+from ..encoding import clean, to_json
+from ..search import index
+from ..source import DatabaseSource
+from ..statements import delete, update
+from ..tables import (
+    attachments,
+    events,
+    journal,
+    known_as,
+    messages,
+    outbox,
+    tickets,
+)
 from .attachments import file_rows, insert_files
-from .documents import addresses_json
-from .encoding import clean, to_json
-from .search import index
-from .source import DatabaseSource
-from .statements import delete, update
-from .tables import attachments, events, journal, known_as, messages, outbox, tickets
 
 #: The hash that replaces the hash of removed raw bytes in the journal.
 EMPTY_SHA256 = sha256(b"").hexdigest()

@@ -8,13 +8,13 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, text, tuple_
 
-from ..core.messages.conversations import ConversationKey, LastMessage
-from ..core.messages.model import FileRef
-from ..core.messages.thread import MessageHead
-from . import rows
-from .encoding import clean
-from .tables import anew, attachments, messages, tickets
-from .tables.messages import OFFERS
+from ...core.messages.conversations import ConversationKey, LastMessage
+from ...core.messages.model import FileRef
+from ...core.messages.thread import MessageHead
+from .. import rows
+from ..encoding import clean
+from ..tables import anew, attachments, messages, tickets
+from ..tables.messages import OFFERS
 
 #: Values in one statement; both databases allow many more.
 _MOST = 1000

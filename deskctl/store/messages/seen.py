@@ -9,14 +9,20 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, select
 
-from ..core.kernel.changes import Changes
-from ..core.messages.repository import MessageChanges
-from ..core.messages.seen_views import ComposingRow, SeenMark
+from ...core.kernel.changes import Changes
+from ...core.messages.repository import MessageChanges
+from ...core.messages.seen_views import ComposingRow, SeenMark
+from ..encoding import clean
+from ..moments import rfc3339, to_micros
+from ..statements import (
+    ON_CONFLICT_DO_NOTHING,
+    delete,
+    insert,
+    on_conflict_update,
+    update,
+)
+from ..tables import composing, messages, notification_answers, seen_messages
 from .conversations import batches, valid_ids
-from .encoding import clean
-from .moments import rfc3339, to_micros
-from .statements import ON_CONFLICT_DO_NOTHING, delete, insert, on_conflict_update, update
-from .tables import composing, messages, notification_answers, seen_messages
 
 
 class SeenSource:

@@ -18,9 +18,9 @@ from ...i18n import _
 from ..encoding import from_json
 from ..moments import maybe_rfc3339, rfc3339
 from ..tables import events, outbox
-from ..tables.outbox import UNSENT
+from ..tables.delivery import UNSENT
 from .reader import Answers
-from .ticket import delivery_rows
+from .tickets.ticket_document import delivery_rows
 
 _GIVE_UP_MICROS = GIVE_UP_AFTER // timedelta(microseconds=1)
 

@@ -1,8 +1,8 @@
-"""Tables of outgoing messages and timers."""
+"""The table of outgoing messages."""
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Index, Integer, Table, Text, UniqueConstraint, text
+from sqlalchemy import Boolean, Column, Index, Integer, Table, Text, text
 
 from .base import Moment, key, metadata, reference
 
@@ -57,26 +57,3 @@ Index("ix_outbox_auto", outbox.c.created_at, sqlite_where=text(AUTO), postgresql
 Index("ix_outbox_message_id", outbox.c.message_id)
 Index("ix_outbox_ticket", outbox.c.ticket)
 Index("ix_outbox_message", outbox.c.message)
-
-#: Accepted answers to notifications: a hash of the answer, and the message that was created from it.
-notification_answers = Table(
-    "notification_answers",
-    metadata,
-    reference("outbox", "outbox.id", part_of_key=True),
-    Column("content", Text, primary_key=True),
-    reference("message", "messages.id"),
-    sqlite_with_rowid=False,
-)
-
-timers = Table(
-    "timers",
-    metadata,
-    key(),
-    Column("kind", Text, nullable=False),
-    Column("due_at", Moment, nullable=False),
-    Column("key", Text, nullable=False),
-    reference("ticket", "tickets.number", optional=True),
-    UniqueConstraint("key"),
-)
-
-Index("ix_timers_due_at", timers.c.due_at)

@@ -7,25 +7,40 @@ from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, and_, func, or_, select, text
 
-from ...core.contacts.model import Contact
-from ...core.contacts.queries import ContactEvents, CountContacts, FindContact, ListContacts, ShowContact
-from ...core.contacts.views import ContactRow, IdentityRow
-from ...core.messages.model import MessageKind
-from ...core.messages.views import AttachmentRow
-from ...core.tickets.contact_document import ContactDocument, SaidRow
-from ...core.values.suggestions import did_you_mean
-from ...errors import NotFound, UsageError
-from ...i18n import _
-from ..moments import maybe_rfc3339, maybe_to_micros, rfc3339, to_micros
-from ..search import contacts as contact_index
-from ..search import rebuild
-from ..tables import attachments, calls, contacts, events, identities, messages, participants, tickets
-from ..tables.history import ABOUT
-from ..tables.tickets import ACTIVE
+from ....core.contacts.model import Contact
+from ....core.contacts.queries import (
+    ContactEvents,
+    CountContacts,
+    FindContact,
+    ListContacts,
+    ShowContact,
+)
+from ....core.contacts.views import ContactRow, IdentityRow
+from ....core.messages.model import MessageKind
+from ....core.messages.views import AttachmentRow
+from ....core.tickets.contact_document import ContactDocument, SaidRow
+from ....core.values.suggestions import did_you_mean
+from ....errors import NotFound, UsageError
+from ....i18n import _
+from ...moments import maybe_rfc3339, maybe_to_micros, rfc3339, to_micros
+from ...search import contacts as contact_index
+from ...search import rebuild
+from ...tables import (
+    attachments,
+    calls,
+    contacts,
+    events,
+    identities,
+    messages,
+    participants,
+    tickets,
+)
+from ...tables.history import ABOUT
+from ...tables.tickets import ACTIVE
+from ..reader import Answers
+from ..tickets.ticket_document import attachment_document, call_document, event_document
+from ..tickets.ticket_list import contacts_at, ticket_rows
 from .identity import Person, person, persons
-from .reader import Answers
-from .ticket import attachment_document, call_document, event_document
-from .tickets import contacts_at, ticket_rows
 
 #: Contacts that a search considers, the newest first.
 _MAX_CANDIDATES = 5000

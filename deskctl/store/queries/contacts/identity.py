@@ -7,13 +7,13 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select, text
 
-from ...core.contacts.identity import combine
-from ...core.contacts.model import Contact
-from ...errors import NotFound
-from ...i18n import _
-from .. import rows
-from ..tables import contacts
-from ..tables.people import MERGED
+from ....core.contacts.identity import combine
+from ....core.contacts.model import Contact
+from ....errors import NotFound
+from ....i18n import _
+from ... import rows
+from ...tables import contacts
+from ...tables.contacts import MERGED
 
 _PORTION = 1000
 

@@ -6,14 +6,14 @@ from base64 import b64encode
 
 from sqlalchemy import Connection, select
 
-from ...core.messages.queries import GetAttachment
-from ...core.messages.views import FileContent
-from ...errors import NotFound
-from ...i18n import _
-from .. import blobs
-from ..tables import attachments
-from .notification_ids import hidden
-from .reader import Answers
+from ....core.messages.queries import GetAttachment
+from ....core.messages.views import FileContent
+from ....errors import NotFound
+from ....i18n import _
+from ... import blobs
+from ...tables import attachments
+from ..notification_ids import hidden
+from ..reader import Answers
 
 
 def get_attachment(connection: Connection, query: GetAttachment) -> FileContent:

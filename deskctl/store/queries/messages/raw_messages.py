@@ -6,13 +6,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection, and_, false, select
 
-from ...core.messages.model import MessageKind
-from ...core.messages.raw_queries import Journalled, RawMessages
-from ...core.messages.views import RawMessage
-from ..encoding import from_json
-from ..moments import rfc3339, to_micros
-from ..tables import journal, messages
-from .reader import Answers
+from ....core.messages.model import MessageKind
+from ....core.messages.raw_queries import Journalled, RawMessages
+from ....core.messages.views import RawMessage
+from ...encoding import from_json
+from ...moments import rfc3339, to_micros
+from ...tables import journal, messages
+from ..reader import Answers
 
 
 def journalled(connection: Connection, query: Journalled) -> list[str]:

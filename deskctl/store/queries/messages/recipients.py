@@ -7,17 +7,17 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
-from ...core.delivery.routes import reply_channel
-from ...core.kernel.settings import Settings
-from ...core.messages.participants import Requester
-from ...core.messages.recipients import Correspondence, Recipients, decide, unanswerable
-from ...core.messages.views import ReplyRow
-from ...core.tickets.model import FINAL, Status
-from ...errors import Refused
-from .. import rows
-from ..conversations import HEAD
-from ..tables import agents, identities, messages, tickets
-from .identity import persons
+from ....core.delivery.routes import reply_channel
+from ....core.kernel.settings import Settings
+from ....core.messages.participants import Requester
+from ....core.messages.recipients import Correspondence, Recipients, decide, unanswerable
+from ....core.messages.views import ReplyRow
+from ....core.tickets.model import FINAL, Status
+from ....errors import Refused
+from ... import rows
+from ...messages.conversations import HEAD
+from ...tables import agents, identities, messages, tickets
+from ..contacts.identity import persons
 
 
 def reply_document(connection: Connection, ticket: Any, merged: Sequence[int], settings: Settings) -> ReplyRow:

@@ -10,11 +10,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, or_, select
 
-from ...core.values import phone
-from ..search import contacts as contact_index
-from ..search.candidates import Wanted, these
-from ..tables import identities, messages, participants, tickets
-from .identity import persons
+from ....core.values import phone
+from ...search import contacts as contact_index
+from ...search.candidates import Wanted, these
+from ...tables import identities, messages, participants, tickets
+from ..contacts.identity import persons
 
 #: Contacts that a part of an address can match, and tickets that are considered, the newest first.
 _MOST_CONTACTS, _MOST_TICKETS = 500, 20_000

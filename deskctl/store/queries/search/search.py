@@ -9,20 +9,26 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from ...core.search.queries import SearchContacts, SearchMessages
-from ...core.search.views import ContactHit, MessageHit, SearchAnswer
-from ...errors import UsageError
-from ...i18n import _
-from ..moments import rfc3339
-from ..search import contacts as contact_index
-from ..search import rebuild
-from ..search.candidates import RANKED, Wanted, best, newest, these
-from ..search.excerpts import Readable, snippet
-from ..search.index import words_of
-from ..search.tokens import Phrase, phrases
-from ..tables import contacts, identities, tickets
-from .reader import Answers
-from .search_people import (
+from ....core.search.queries import SearchContacts, SearchMessages
+from ....core.search.views import ContactHit, MessageHit, SearchAnswer
+from ....errors import UsageError
+from ....i18n import _
+from ...moments import rfc3339
+from ...search import contacts as contact_index
+from ...search import rebuild
+from ...search.candidates import (
+    RANKED,
+    Wanted,
+    best,
+    newest,
+    these,
+)
+from ...search.excerpts import Readable, snippet
+from ...search.index import words_of
+from ...search.tokens import Phrase, phrases
+from ...tables import contacts, identities, tickets
+from ..reader import Answers
+from .people import (
     SearchedPerson,
     all_messages,
     contacts_at_phone,

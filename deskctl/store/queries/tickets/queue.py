@@ -8,21 +8,22 @@ from typing import Any
 
 from sqlalchemy import Connection, func, or_, select, text
 
-from ...core.agents.model import Agent
-from ...core.agents.routing_profile import TIERS, RoutingPlan
-from ...core.kernel.settings import Settings
-from ...core.routing.queries import ShowQueue
-from ...core.routing.views import ApprovalRow, QueueDocument, QueueRow
-from ...core.shifts.queries import ListHandovers
-from ...core.tickets.approvals import deciders_among
-from .. import agent_rows, documents
-from ..moments import rfc3339, to_micros
-from ..tables import agents, memberships, teams, tickets
-from ..tables.tickets import ACTIVE, QUEUED
-from .parameters import known_agent, known_team, moment
-from .reader import Answers
-from .shifts import list_handovers
-from .tickets import ticket_rows
+from ....core.agents.model import Agent
+from ....core.agents.routing_profile import TIERS, RoutingPlan
+from ....core.kernel.settings import Settings
+from ....core.routing.queries import ShowQueue
+from ....core.routing.views import ApprovalRow, QueueDocument, QueueRow
+from ....core.shifts.queries import ListHandovers
+from ....core.tickets.approvals import deciders_among
+from ... import documents
+from ...agents import agent_rows
+from ...moments import rfc3339, to_micros
+from ...tables import agents, memberships, teams, tickets
+from ...tables.tickets import ACTIVE, QUEUED
+from ..parameters import known_agent, known_team, moment
+from ..reader import Answers
+from ..shifts import list_handovers
+from .ticket_list import ticket_rows
 
 #: A ticket that is due in less time is marked as due soon.
 SOON = timedelta(hours=1)

@@ -6,30 +6,39 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, text
 
-from ...core.delivery.views import DeliveryRow
-from ...core.kernel.actor import Actor
-from ...core.kernel.settings import Settings
-from ...core.messages.model import MessageKind
-from ...core.messages.seen_views import SeenMark
-from ...core.messages.thread import Trust
-from ...core.messages.views import AttachmentRow, CallRow, MessageRow
-from ...core.search.queries import Seen
-from ...core.tickets.events import MarkedSpam
-from ...core.tickets.queries import ShowTicket
-from ...core.tickets.views import BouncedRow, OtherTicket, TicketDocument
-from ...errors import NotFound
-from ...i18n import _
-from ..documents import addresses, deliveries
-from ..encoding import from_json
-from ..moments import rfc3339
-from ..rows import choices
-from ..seen_messages import composers, mark
-from ..tables import attachments, calls, events, followers, identities, messages, outbox, tickets
-from ..tables.tickets import ACTIVE
-from .identity import person
-from .reader import Answers
-from .recipients import reply_document
-from .tickets import loaded, row_document
+from ....core.delivery.views import DeliveryRow
+from ....core.kernel.actor import Actor
+from ....core.kernel.settings import Settings
+from ....core.messages.model import MessageKind
+from ....core.messages.seen_views import SeenMark
+from ....core.messages.thread import Trust
+from ....core.messages.views import AttachmentRow, CallRow, MessageRow
+from ....core.search.queries import Seen
+from ....core.tickets.events import MarkedSpam
+from ....core.tickets.queries import ShowTicket
+from ....core.tickets.views import BouncedRow, OtherTicket, TicketDocument
+from ....errors import NotFound
+from ....i18n import _
+from ...documents import addresses, deliveries
+from ...encoding import from_json
+from ...messages.seen import composers, mark
+from ...moments import rfc3339
+from ...rows import choices
+from ...tables import (
+    attachments,
+    calls,
+    events,
+    followers,
+    identities,
+    messages,
+    outbox,
+    tickets,
+)
+from ...tables.tickets import ACTIVE
+from ..contacts.identity import person
+from ..messages.recipients import reply_document
+from ..reader import Answers
+from .ticket_list import loaded, row_document
 
 
 def show_ticket(connection: Connection, query: ShowTicket, settings: Settings) -> TicketDocument:

@@ -13,23 +13,23 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, func, literal, select, text, tuple_
 from sqlalchemy import exists as sql_exists
 
-from ...core.contacts.model import Contact
-from ...core.kernel.settings import Settings
-from ...core.search.queries import CheckNames
-from ...core.tickets.model import ACTIVE as ACTIVE_STATUSES
-from ...core.tickets.model import Priority, Status
-from ...core.tickets.queries import CountTickets, ListTickets
-from ...core.tickets.views import TicketRow
-from ...core.values import phone
-from ...errors import UsageError
-from ...i18n import _
-from ..moments import maybe_rfc3339, parse_rfc3339, rfc3339
-from ..tables import identities, ticket_tags, tickets
-from ..tables.tickets import ACTIVE
-from .identity import persons
-from .parameters import known_assignee, known_channel, known_team, moment
-from .reader import Answers
-from .sla import SEVERITY, as_of, state_of, tickets_in_state
+from ....core.contacts.model import Contact
+from ....core.kernel.settings import Settings
+from ....core.search.queries import CheckNames
+from ....core.tickets.model import ACTIVE as ACTIVE_STATUSES
+from ....core.tickets.model import Priority, Status
+from ....core.tickets.queries import CountTickets, ListTickets
+from ....core.tickets.views import TicketRow
+from ....core.values import phone
+from ....errors import UsageError
+from ....i18n import _
+from ...moments import maybe_rfc3339, parse_rfc3339, rfc3339
+from ...tables import identities, ticket_tags, tickets
+from ...tables.tickets import ACTIVE
+from ..contacts.identity import persons
+from ..parameters import known_assignee, known_channel, known_team, moment
+from ..reader import Answers
+from ..sla import SEVERITY, as_of, state_of, tickets_in_state
 
 _FIRST_ADDRESS = (
     select(identities.c.address)

@@ -1,39 +1,10 @@
-"""Tables of agents and teams, contacts and their addresses."""
+"""Tables of contacts: their addresses and link codes, and blocked senders."""
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, Text, UniqueConstraint, false, text
+from sqlalchemy import Boolean, Column, Index, Integer, Table, Text, UniqueConstraint, false, text
 
 from .base import Id, Moment, key, metadata, reference
-
-agents = Table(
-    "agents",
-    metadata,
-    Column("handle", Text, primary_key=True),
-    Column("name", Text, nullable=False),
-    Column("email", Text, nullable=False),
-    Column("login", Text),
-    Column("active", Boolean, nullable=False),
-    Column("signature", Text, nullable=False),
-    Column("seat", Text),  # JSON document: capacity and skills
-    Column("reach", Text),  # JSON document: notification channels and quiet hours
-)
-
-teams = Table(
-    "teams",
-    metadata,
-    Column("handle", Text, primary_key=True),
-    Column("name", Text, nullable=False),
-    Column("signature", Text, nullable=False),
-    Column("plan", Text),  # JSON document: the routing plan
-)
-
-memberships = Table(
-    "memberships",
-    metadata,
-    Column("agent", Text, ForeignKey("agents.handle"), primary_key=True),
-    Column("team", Text, ForeignKey("teams.handle"), primary_key=True),
-)
 
 contacts = Table(
     "contacts",
