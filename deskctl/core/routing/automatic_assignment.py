@@ -48,7 +48,7 @@ MAX_INSPECTED = 5000
 PAGE_SIZE = 500
 #: Reasons why a ticket waits although agents are available, and that do not resolve with time.
 STUCK_REASONS = frozenset({"channel", "tier", "skills", "gave_back"})
-#: QueuedTicket tickets for which the reason is recorded in one transaction; `route explain` works it out for any.
+#: The number of waiting tickets for which one transaction records the reason; `route explain` calculates it anew.
 MAX_RECORDED = 50
 
 
