@@ -30,7 +30,7 @@ from ..moments import rfc3339, to_micros
 from ..sla import PolicyBookCache
 from ..tables import agents, clocks, events, ticket_tags, tickets
 from ..tables.sla import RUNNING, UNSETTLED_BREACH
-from .identity import persons
+from .contacts.identity import persons
 from .parameters import known_team, moment
 from .reader import Answers
 
