@@ -289,9 +289,10 @@ def _hook_names() -> list[str]:
 
 def _refuse_unmarked(module: object) -> None:
     """Raise ConfigError for a hook without @hookimpl, which would be ignored silently."""
+    hooks = _hook_names()
     for name, value in vars(module).items():
         own = getattr(value, "__module__", None) == getattr(module, "__name__", "")
-        if name in _hook_names() and own and callable(value) and not hasattr(value, "deskctl_impl"):
+        if name in hooks and own and callable(value) and not hasattr(value, "deskctl_impl"):
             raise ConfigError(_("{name} is not marked with @hookimpl of deskctl.plugins", name=name))
 
 
