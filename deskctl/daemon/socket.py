@@ -35,7 +35,7 @@ LONG_AT_ONCE = 2
 IDLE_TIMEOUT = 60.0
 #: Seconds that a client may take to send a line, to wait until it may send a long one, and to read an answer.
 CLIENT_TIMEOUT = 60.0
-#: Access for owner and group: users of the desk are members of the group of its folder.
+#: Permissions for owner and group: users of the desk are members of the group of its folder.
 SOCKET_MODE = 0o660
 
 _UCRED = struct.Struct("iII")  # pid, uid, gid

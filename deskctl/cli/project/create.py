@@ -12,7 +12,7 @@ from ...i18n import _
 from .names import Names
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
-KINDS: Final = ("channel", "automation")
+KINDS: Final = ("channel", "automation", "action")
 #: The dependency in the template; a new project requires the version of deskctl that created it.
 _BOUNDS: Final = "deskctl>=0.1,<0.2"
 
@@ -20,7 +20,7 @@ _BOUNDS: Final = "deskctl>=0.1,<0.2"
 def create(kind: str, names: Names, folder: Path, version: str) -> list[Path]:
     """Write the project into `folder`, which must be empty or absent. Return the files, relative to it.
 
-    Raise Refused if the folder is not empty, UsageError if it cannot be written.
+    Raises Refused if the folder is not empty, UsageError if it cannot be written.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         what = _("{folder} already exists", folder=folder)

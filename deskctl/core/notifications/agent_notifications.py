@@ -89,7 +89,7 @@ def _notify_tier(unit: Unit, ticket: Ticket, tier: str, besides: str | None) -> 
 
 
 def _is_late_report(unit: Unit, number: int, cause: Command) -> bool:
-    """Return whether a delivery report is about a closed ticket: it is stored there without a notification."""
+    """Return True if a delivery report is about a closed ticket: it is stored there without a notification."""
     return isinstance(cause, Receive) and Tickets.of(unit).get(number).status in FINAL
 
 
@@ -98,7 +98,7 @@ def _is_spam(unit: Unit, number: int | None) -> bool:
 
 
 def _escalated(unit: Unit, number: int | None, agent: str) -> bool:
-    """Return whether the same command escalated the ticket to the agent."""
+    """Return True if the same command escalated the ticket to the agent."""
     return any(
         recorded.event.ticket == number
         and isinstance(recorded.event, Escalated)

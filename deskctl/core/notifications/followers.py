@@ -90,7 +90,7 @@ def _notified_otherwise(unit: Unit, number: int) -> set[str | None]:
 
 
 def _solved(unit: Unit, number: int) -> bool:
-    """Return whether the command ended the work on the ticket."""
+    """Return True if the command ended the work on the ticket."""
     return any(event.old in ACTIVE and event.new in _DONE for event in _now(unit, number, ticket_events.StatusChanged))
 
 

@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 
 def rebalance(unit: Unit, team: Team, router: TeamRouter) -> Generator[Event, None, bool]:
-    """Move agents where a channel is overloaded or quiet again. Return whether an agent was moved."""
+    """Move agents where a channel is overloaded or quiet again. Return True if an agent was moved."""
     plan = team.plan
     helpers = [
         p for p in router.candidates.values() if p.presence.moved is not None and p.presence.moved_by == team.handle
@@ -53,7 +53,7 @@ def rebalance(unit: Unit, team: Team, router: TeamRouter) -> Generator[Event, No
 
 
 def needs_recheck(unit: Unit, team: Team) -> bool:
-    """Return whether the team must be checked again after a tick, even if nothing else happens."""
+    """Return True if the team must be checked again after a tick, even if nothing else happens."""
     return bool(team.plan.surge_queue or team.plan.surge_wait) and bool(
         Routing.of(unit).busy(team.handle)
         or any(Routing.of(unit).presence(handle).moved_by == team.handle for handle in Agents.of(unit).agents)

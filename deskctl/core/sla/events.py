@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SlaEvent(Event):
-    """An event that follows from other events, a policy or the time; it is not news for agents who watch the list."""
+    """An event that follows from other events, a policy or the time; it does not count as an update of the ticket."""
 
     kind = "level_event"
     quiet = True
@@ -156,11 +156,12 @@ class StepDue(ClockEvent):
 
 @dataclass(frozen=True, slots=True)
 class StepFailed(ClockEvent):
-    """An `action` of a step (for example "escalate") failed."""
+    """An `action` of a step (for example "escalate") failed. `why` is the reason, in the desk's language."""
 
     kind = "step_failed"
     level: str
     action: str
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

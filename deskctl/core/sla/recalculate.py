@@ -157,7 +157,7 @@ def _still_fired(clock: Clock, known: Clock | None, unit: Unit, undone: bool) ->
 
 
 def _reopened(known: Clock, history: TicketHistory) -> bool:
-    """Return whether the status change that fulfilled the clock is still in the history, so the ticket was reopened."""
+    """Return True if the status change that fulfilled the clock is still in the history, so the ticket was reopened."""
     return any(state.at == known.fulfilled_at and state.value in DONE for state in history.states)
 
 

@@ -188,7 +188,7 @@ def unanswered(history: TicketHistory | None) -> list[Interaction]:
 
 
 def _is_known(history: TicketHistory, message: int) -> bool:
-    """Return whether the message was added already: a call has two events, one for the call and one for its text."""
+    """Return True if the message was added already: a call has two events, one for the call and one for its text."""
     return any(interaction.message == message for interaction in history.interactions)
 
 

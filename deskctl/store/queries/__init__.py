@@ -13,46 +13,43 @@ from ...i18n import _
 from ..encoding import clean
 from . import (
     agents,
-    attachments,
     completions,
-    contacts,
-    inbox,
+    delivery,
+    intake,
     notification_ids,
     operations,
-    outbox,
-    queue,
-    raw_messages,
     routing,
-    search,
     shifts,
     sla,
-    ticket,
-    tickets,
 )
+from .contacts import contacts
+from .messages import attachments, raw_messages
 from .reader import Answers, Pages, Reader
+from .search import search
+from .tickets import queue, ticket_document, ticket_list
 
 _MODULES = (
     agents,
     attachments,
     completions,
     contacts,
-    inbox,
+    intake,
     notification_ids,
     operations,
-    outbox,
+    delivery,
     queue,
     raw_messages,
     routing,
     search,
     shifts,
     sla,
-    ticket,
-    tickets,
+    ticket_document,
+    ticket_list,
 )
 _ANSWERS: Answers = {query: answer for module in _MODULES for query, answer in module.ANSWERS.items()}
 #: The lists that can be answered in pages.
 _PAGES: dict[type[Query], Pages] = {
-    query: pages for module in (contacts, inbox, outbox, tickets) for query, pages in module.PAGES.items()
+    query: pages for module in (contacts, delivery, intake, ticket_list) for query, pages in module.PAGES.items()
 }
 
 

@@ -69,7 +69,10 @@ class Listener:
         self._body_bytes = 0
 
     async def serve(self, api: Api) -> None:
-        """Listen, set the webhook at Telegram, and receive updates until cancelled. Raise Unavailable or AuthFailed."""
+        """Listen, set the webhook at Telegram, and receive updates until cancelled.
+
+        Raises Unavailable or AuthFailed.
+        """
         secret = await asyncio.to_thread(self._read_secret)
         self._secret = secret.encode()
         await self._listen()

@@ -384,7 +384,7 @@ def test_notifications_that_no_longer_apply_are_dropped(desk: StoredDesk) -> Non
     assert "Overdue" not in said
     assert "Due soon" not in said
     assert not [number for number in (4, 5, 6) if f"#{number}" in said]
-    assert "#1" in said  # that it came is true
+    assert "#1" in said  # its arrival still applies
 
 
 def test_no_digest_is_sent_if_no_notification_applies(desk: StoredDesk) -> None:

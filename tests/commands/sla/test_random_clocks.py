@@ -28,7 +28,7 @@ from tests.commands.desk import StoredDesk
 from tests.commands.sla import reference_clocks as reference
 
 TICKETS = 2000 if os.environ.get("DESKCTL_LONG") else 24
-#: Lives on one desk, whose policies and calendars grow versions.
+#: The number of tickets on one desk, whose policies and calendars get new versions.
 TOGETHER = 8
 
 HOURS = {

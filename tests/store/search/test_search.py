@@ -19,7 +19,7 @@ from deskctl.core.messages.repository import Messages
 from deskctl.core.search.queries import SearchContacts, SearchMessages
 from deskctl.errors import UsageError
 from deskctl.store import Store, migrate
-from deskctl.store.queries import search as queries
+from deskctl.store.queries.search import search as queries
 from deskctl.store.search import candidates
 from deskctl.store.search.excerpts import Readable, snippet
 from deskctl.store.search.index import _rows, words_of
@@ -217,7 +217,7 @@ def test_only_the_newest_are_ranked_and_the_answer_tells(store: Store, monkeypat
 
 
 def test_a_word_that_only_old_messages_hold_is_found(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    """PostgreSQL looks in windows of messages, page by page; here small ones."""
+    """PostgreSQL searches windows of messages, page by page; the test makes them small."""
     monkeypatch.setattr(candidates, "_WINDOWS", (2, 5))
     monkeypatch.setattr(candidates, "_PAGE", 2)
     made = store.transaction(lambda unit: [open_ticket(unit, text=f"needle {n}").number for n in range(12)])

@@ -164,7 +164,7 @@ def test_forged_sender_changes_nothing() -> None:
     assert Contacts.of(desk.unit).get(1).name is None or Contacts.of(desk.unit).get(1).name != "Eve"
 
 
-def test_dmarc_failure_counts_whatever_the_mail_quotes() -> None:
+def test_dmarc_failure_counts_even_if_the_mail_quotes_the_ticket() -> None:
     desk = desk_with()
     ours = answered(desk, status="solved")
     desk.mail(ANNA, to=DESK, in_reply_to=(ours,), references=("<one@corp.example>", ours), authentication=FAIL)
