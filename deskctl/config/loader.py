@@ -12,6 +12,8 @@ import attrs
 
 from ..core.kernel.settings import BUILT_IN
 from ..core.messages.authentication import NOBODY
+from ..core.tickets.field_registry import is_built_in, is_name
+from ..core.values.field import FieldType
 from ..errors import ConfigError
 from ..i18n import _
 from .channel_types import ChannelTypeSpec
@@ -19,7 +21,7 @@ from .convert import Fault, fields_of, is_config_class, structure
 from .plugin_section import plugin_tables, without_tables
 from .positions import Positions
 from .problems import KeyPath, Problem, did_you_mean, dotted, shown
-from .schema import ChannelCommon, ChannelTable, Config, CoreTables, PluginsTable
+from .schema import ChannelCommon, ChannelTable, Config, CoreTables, FieldTable, PluginsTable
 from .secrets import Secret
 
 
@@ -152,6 +154,7 @@ class _Loader:
     def report(self) -> Report:
         core = self._core()
         channels = self._channels()
+        fields = self._fields()
         tables = self._plugin_tables()
         if core is not None:
             self._plugins(core.plugins)
@@ -167,17 +170,18 @@ class _Loader:
                 plugins=core.plugins,
                 channels=channels,
                 plugin_tables=tables,
+                fields=fields,
             )
         return Report(tuple(sorted(self._errors)), tuple(sorted(self._warnings)), config)
 
     def _core(self) -> CoreTables | None:
-        data = {key: value for key, value in self._data.items() if key != "channels"}
+        data = {key: value for key, value in self._data.items() if key not in ("channels", "fields")}
         if "plugins" in data:
             data["plugins"] = without_tables(data["plugins"])
         core, faults = structure(data, CoreTables, self._path.parent)
         for fault in faults:
             if len(fault.path) == 1 and fault.what.startswith("unknown key"):
-                tables = (*fields_of(CoreTables), "channels")
+                tables = (*fields_of(CoreTables), "channels", "fields")
                 fault = Fault(fault.path, f"unknown key{did_you_mean(str(fault.path[0]), tables)}")
             self._error(fault.path, fault.what)
         return core if core is None or isinstance(core, CoreTables) else None
@@ -201,6 +205,34 @@ class _Loader:
             if channel is not None:
                 channels[name] = channel
         return channels
+
+    def _fields(self) -> dict[str, FieldTable]:
+        """Return the tables `[fields.NAME]` by name."""
+        tables = self._data.get("fields", {})
+        if not isinstance(tables, dict):
+            self._error(("fields",), "must hold tables: [fields.NAME]")
+            return {}
+        fields = {}
+        for name, table in tables.items():
+            path: KeyPath = ("fields", name)
+            if not isinstance(table, dict):
+                self._error(path, f"must be a table: [fields.{name}]")
+                continue
+            if is_built_in(name):
+                self._error(path, f"{name} is a name that every ticket has; choose another name")
+            elif not is_name(name):
+                what = (
+                    'a field name consists of at most 40 small letters a to z, digits and "_", and begins with a letter'
+                )
+                self._error(path, f"{what}; write the name for people as its label")
+            found, faults = structure(table, FieldTable, self._path.parent)
+            for fault in faults:
+                missing = fault == Fault(("type",), "is missing")
+                types = ", ".join(FieldType)
+                self._error((*path, *fault.path), f"{fault.what}; available: {types}" if missing else fault.what)
+            if isinstance(found, FieldTable):
+                fields[name] = found
+        return fields
 
     def _channel(self, name: str, table: dict[str, Any]) -> ChannelTable | None:
         path: KeyPath = ("channels", name)

@@ -22,6 +22,7 @@ from ..core.notifications.events import AgentNotified
 from . import blobs
 from .contact_data import is_message_of
 from .encoding import from_json, to_json
+from .fields import erase_fields
 from .message_changes import EMPTY_SHA256, remove_files, remove_undo_data
 from .search import contacts as contact_index
 from .search import index
@@ -83,6 +84,7 @@ def erase(
         for table, names_of in ((messages, ("to", "cc", "bcc", "reply_to")), (outbox, ("to", "cc", "bcc"))):
             _remove_recipients(connection, table, names_of, addresses)
         update(connection, tickets, [("", number) for number in numbers], "subject", "number")
+        erase_fields(connection, numbers)
         update(connection, notices, [(None, number) for number in numbers], "detail", "ticket")
         _erase_event_data(connection, numbers)
         _erase_job_errors(connection, numbers)
@@ -286,7 +288,7 @@ def _undo_data(connection: Connection, people: Sequence[int], addresses: Sequenc
 
 
 def _erase_event_data(connection: Connection, numbers: Sequence[int]) -> None:
-    """Erase delivery errors, because servers repeat the rejected address in them, and subjects kept for undo."""
+    """Erase delivery errors, because servers repeat the rejected address in them, and what is kept for undo."""
     remove_undo_data(connection, numbers)
     for start in range(0, len(numbers), _BATCH):
         some = events.c.ticket.in_(numbers[start : start + _BATCH])

@@ -28,6 +28,7 @@ from . import seen_messages as seen
 from .attachments import FileRow, file_rows, insert_files
 from .encoding import clean, maybe_clean
 from .erase import EraseHook, erase
+from .fields import write_fields
 from .link_codes import LINK_CODE_COLUMNS, LINK_TRIES_COLUMNS, link_code_values, link_tries_values
 from .message_changes import edit, purge, reread
 from .notifications import write_notifications
@@ -176,6 +177,7 @@ def _tickets(connection: Connection, changes: Changes, source: DatabaseSource) -
     )
     delete(connection, followers, removed, "ticket agent")
     insert(connection, followers, added, "ticket agent")
+    write_fields(connection, new + changed, before)
     took_part = sorted((ticket, clean(address)) for ticket, address in changes.of(TicketChanges).participants)
     insert(connection, participants, took_part, "ticket address", ON_CONFLICT_DO_NOTHING)
     index.restore(connection, renamed)

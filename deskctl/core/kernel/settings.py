@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from ..values.field import Field
+
 
 @dataclass(frozen=True, slots=True)
 class Acknowledgement:
@@ -62,7 +64,8 @@ class Settings:
 
     `undo_window` is the time before a reply is sent, in which it can be undone. `link_valid` is the lifetime of a
     one-time code. `digest` is the time after a notification in which further ones are collected into one message.
-    `automations` lists by PLUGIN.NAME the event kinds that an automation subscribes to.
+    `automations` lists by PLUGIN.NAME the event kinds that an automation subscribes to. `fields` are the ticket fields
+    of this desk, by name.
     """
 
     name: str = "Help desk"
@@ -75,6 +78,7 @@ class Settings:
     automations: Mapping[str, frozenset[str]] = field(default_factory=dict)
     link_valid: timedelta = timedelta(hours=24)
     digest: timedelta = timedelta(seconds=30)
+    fields: Mapping[str, Field] = field(default_factory=dict)
 
     def channel(self, name: str) -> ChannelInfo | None:
         """Return a channel by name, built-in channels included."""

@@ -26,6 +26,7 @@ from . import (
     shifts,
     sla,
     ticket,
+    ticket_fields,
     tickets,
 )
 from .reader import Answers, Reader
@@ -46,6 +47,7 @@ _MODULES = (
     shifts,
     sla,
     ticket,
+    ticket_fields,
     tickets,
 )
 _ANSWERS: Answers = {query: answer for module in _MODULES for query, answer in module.ANSWERS.items()}
