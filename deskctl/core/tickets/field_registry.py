@@ -42,7 +42,9 @@ SPECIAL: Final = (
 #: The fields that every desk has and that have no rules of their own.
 PLAIN: Final[tuple[Field, ...]] = ()
 
-_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+#: The longest name of a field, in characters.
+LONGEST_NAME: Final = 40
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
 #: Names in lists and JSON documents of tickets, which are not fields.
 _COLUMNS: Final = frozenset({"contact_tier", "field", "fields", "org"})
 
@@ -54,7 +56,7 @@ def declared_fields(settings: Settings) -> Mapping[str, Field]:
 
 def is_name(name: str) -> bool:
     """Return True if a field can have this name."""
-    return _NAME.fullmatch(name) is not None
+    return len(name) <= LONGEST_NAME and _NAME.fullmatch(name) is not None
 
 
 def is_built_in(name: str) -> bool:
