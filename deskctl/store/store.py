@@ -16,14 +16,14 @@ from ..core.kernel.settings import Settings
 from ..core.kernel.unit import Unit
 from ..errors import StoreLost
 from . import blobs, plugin_tables, schema
-from .channel_state import ChannelState
-from .delays import Delays
+from .automations.jobs import Jobs
+from .contacts.erase import EraseHook
+from .delivery.delays import Delays
+from .delivery.outbox import Outbox
 from .engine import Database, database
-from .erase import EraseHook
 from .errors import is_store_fault
-from .jobs import Jobs
-from .journal import Journal
-from .outbox import Outbox
+from .intake.channel_state import ChannelState
+from .intake.journal import Journal
 from .queries import answer
 from .queries.reader import Reader
 from .retry import retry_on_conflict

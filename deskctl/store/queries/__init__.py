@@ -12,43 +12,40 @@ from ...i18n import _
 from ..encoding import clean
 from . import (
     agents,
-    attachments,
     completions,
-    contacts,
-    inbox,
+    delivery,
+    intake,
     notification_ids,
     operations,
-    outbox,
-    queue,
-    raw_messages,
     routing,
-    search,
     shifts,
     sla,
-    ticket,
-    ticket_fields,
-    tickets,
 )
+from .contacts import contacts
+from .messages import attachments, raw_messages
 from .reader import Answers, Reader
+from .search import search
+from .tickets import fields as ticket_fields
+from .tickets import queue, ticket_document, ticket_list
 
 _MODULES = (
     agents,
     attachments,
     completions,
     contacts,
-    inbox,
+    intake,
     notification_ids,
     operations,
-    outbox,
+    delivery,
     queue,
     raw_messages,
     routing,
     search,
     shifts,
     sla,
-    ticket,
+    ticket_document,
     ticket_fields,
-    tickets,
+    ticket_list,
 )
 _ANSWERS: Answers = {query: answer for module in _MODULES for query, answer in module.ANSWERS.items()}
 

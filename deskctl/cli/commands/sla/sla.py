@@ -174,7 +174,13 @@ def edit(
     "--at", required=True, metavar="LEVEL", help="Level: 90%, 30m (before the due time), breach or breach+2h."
 )
 @click.option(
-    "--then", "then", required=True, multiple=True, metavar="ACTION=VALUE", help="Add this action; may be repeated."
+    "--then",
+    "then",
+    required=True,
+    multiple=True,
+    metavar="ACTION=VALUE",
+    shell_complete=completer("action"),
+    help="Add this action; may be repeated.",
 )
 @dry_run
 @click.pass_obj
@@ -188,6 +194,8 @@ def step(context: CliContext, name: str, at: str, then: tuple[str, ...]) -> None
 
     `escalate` never moves a ticket to a lower tier, and does nothing if the assignee is in a high enough tier. `reply`
     sends the customer an automatic message, which does not stop the clocks. It replaces {number}, {subject} and {desk}.
+
+    Plugins can add actions, written PLUGIN.ACTION=VALUE; deskctl plugin show PLUGIN lists them.
 
     \b
     Examples:
