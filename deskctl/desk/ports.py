@@ -38,8 +38,11 @@ class Journal(Protocol):
         """Record an attempt durably, and return the number of attempts including this one."""
         ...
 
-    def release(self) -> None:
-        """Mark rows of a batch whose process died: they are processed one by one. Called when an owner starts."""
+    def release(self, waited: tuple[int, int] | None = None) -> None:
+        """Mark rows of a batch whose process died: they are processed one by one. Called when an owner starts.
+
+        `waited`: a row and the number of its attempts, the last of which does not count.
+        """
         ...
 
     def count_waiting(self) -> int: ...
@@ -169,6 +172,14 @@ class Store(Protocol):
 
     def ask(self, query: Query, viewer: Actor = DESK) -> Any:
         """Return the JSON document that answers a query, as visible to `viewer`. Raises NotFound and UsageError."""
+        ...
+
+    def keys(self, query: Query, viewer: Actor = DESK) -> Sequence[int] | None:
+        """Return the keys of the rows in the answer to a query, None if it cannot be answered in pages."""
+        ...
+
+    def rows(self, query: Query, keys: Sequence[int], viewer: Actor = DESK) -> list[Any]:
+        """Return the rows with some of these keys, without those that were removed meanwhile."""
         ...
 
     def blob(self, sha256: str) -> bytes: ...

@@ -14,6 +14,7 @@ from deskctl.testing.fakes import MemoryContext
 from deskctl_telegram.channel import TelegramChannel
 from deskctl_telegram.config import TelegramConfig, Webhook
 from deskctl_telegram.parse import parse
+from deskctl_telegram.webhook import ALL_BODIES_BYTES, BODY_BYTES, MAX_CONNECTIONS
 from tests.servers.telegram import TOKEN, BotServer
 
 Running = Callable[[TelegramConfig, MemoryContext], Any]
@@ -151,6 +152,30 @@ async def test_rate_limited_polling_waits_and_continues(
     assert texts(context) == ["patience"]
 
 
+@pytest.mark.parametrize("method", ["getMe", "deleteWebhook", "getUpdates", "setWebhook"])
+async def test_rate_limited_call_is_repeated_after_the_wait(
+    method: str,
+    bots: BotServer,
+    config: TelegramConfig,
+    context: MemoryContext,
+    running: Running,
+    unused_tcp_port: int,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    bots.fail(method, status=429, description="Too Many Requests: retry after 1", retry_after=1, times=2)
+    bots.customer_writes(42, "patience")
+    if method == "setWebhook":
+        port = unused_tcp_port
+        hook = Webhook(url=f"http://127.0.0.1:{port}/tg", port=port, secret=Secret.of("s3cret-word"))
+        config = TelegramConfig(token=Secret.of(TOKEN), api=bots.url, webhook=hook)
+    async with running(config, context):
+        await context.wait_for(lambda: bots.confirmed == 1, "it is confirmed")
+    assert texts(context) == ["patience"]
+    first, second, third = [at for name, at in bots.requested if name == method][:3]
+    assert min(second - first, third - second) >= 1
+    assert caplog.text.count("Telegram limits the rate of requests: the next one follows in 1 s") == 2
+
+
 async def test_polling_removes_the_webhook(
     bots: BotServer, config: TelegramConfig, context: MemoryContext, running: Running
 ) -> None:
@@ -217,6 +242,44 @@ async def test_store_failure_answers_503(
         await context.wait_for(lambda: bots.webhook, "the webhook is set")
         context.refuse = True
         assert b" 503 " in await _request(hook, _post(UPDATE))
+
+
+async def test_strangers_cannot_keep_telegram_out(
+    bots: BotServer, hook: TelegramConfig, context: MemoryContext, running: Running
+) -> None:
+    assert hook.webhook is not None
+    async with running(hook, context):
+        await context.wait_for(lambda: bots.webhook, "the webhook is set")
+        strangers = [await asyncio.open_connection("127.0.0.1", hook.webhook.port) for _ in range(MAX_CONNECTIONS + 20)]
+        assert b" 200 " in await _request(hook, _post(UPDATE))
+        assert await asyncio.wait_for(strangers[0][0].read(), 10) == b""  # the oldest was closed
+        for _, writer in strangers:
+            writer.close()
+
+
+async def test_bodies_of_all_requests_together_are_limited(
+    bots: BotServer, hook: TelegramConfig, context: MemoryContext, running: Running
+) -> None:
+    assert hook.webhook is not None
+    async with running(hook, context):
+        await context.wait_for(lambda: bots.webhook, "the webhook is set")
+        head = _post(b"").replace(b"Content-Length: 0", b"Content-Length: %d" % BODY_BYTES)
+        unfinished = []
+        for _ in range(ALL_BODIES_BYTES // BODY_BYTES):
+            _, writer = await asyncio.open_connection("127.0.0.1", hook.webhook.port)
+            writer.write(head)
+            unfinished.append(writer)
+
+        async def status_of_small_request() -> bytes:
+            return await _request(hook, _post(UPDATE))
+
+        while b" 503 " not in await status_of_small_request():
+            pass
+        unfinished.pop().close()
+        while b" 200 " not in await status_of_small_request():
+            pass
+        for writer in unfinished:
+            writer.close()
 
 
 async def test_unix_socket_is_accessible_to_owner_and_group_only(

@@ -345,12 +345,12 @@ def due(
     from ....core.sla.queries import ListDue
 
     size = context.page_size(limit, PAGE)
-    found = context.ask(ListDue(within, team, size + 1, now))
-    rows = found[:size]
+    found = context.rows(ListDue(within, team, size + 1, now))
+    rows = found if len(found) <= size else list(found)[:size]
     known = DUE if now is None else due_at(context.moment(now))
     empty = _("no running clocks") if within is None else _("nothing is due within {time}", time=within)
     context.emit(rows, known, empty=empty)
-    context.say_rest(len(rows), len(rows) if rows == found else None, size)
+    context.say_rest(len(rows), len(rows) if len(rows) == len(found) else None, size)
     return 1 if exit_code and not rows else 0
 
 

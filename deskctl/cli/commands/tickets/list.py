@@ -124,7 +124,7 @@ def list_(
         now=now,
         fields=fields,
     )
-    rows = context.ask(query)
+    rows = context.rows(query)
     if not rows and any((team, assignee, channel)):
         from ....core.search.queries import CheckNames
 

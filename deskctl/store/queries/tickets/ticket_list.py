@@ -30,7 +30,7 @@ from ...tables import identities, ticket_tags, tickets
 from ...tables.tickets import ACTIVE
 from ..contacts.identity import persons
 from ..parameters import known_assignee, known_channel, known_team, moment
-from ..reader import Answers
+from ..reader import Answers, Pages
 from ..sla import SEVERITY, as_of, state_of, tickets_in_state
 from .fields import field_documents, field_filters
 
@@ -74,15 +74,16 @@ def list_tickets(connection: Connection, query: ListTickets, settings: Settings)
 
     Raises UsageError for unknown words and fields; a team, agent or channel that does not exist has no tickets.
     """
+    numbers = ticket_numbers(connection, query, settings)
+    return ticket_rows(connection, numbers, settings, moment(query.now, settings))
+
+
+def ticket_numbers(connection: Connection, query: ListTickets, settings: Settings) -> Sequence[int]:
+    """Return the numbers of the tickets of `list_tickets`. Raises its errors."""
     now = moment(query.now, settings)
-    page = (
-        select(tickets.c.number)
-        .where(*_filters(connection, query, settings))
-        .order_by(*_NEWEST)
-        .limit(_limit(query.limit))
-    )
-    numbers = connection.execute(page, as_of(now) if query.sla is not None else {}).scalars().all()
-    return ticket_rows(connection, numbers, settings, now)
+    filters = _filters(connection, query, settings)
+    page = select(tickets.c.number).where(*filters).order_by(*_NEWEST).limit(_limit(query.limit))
+    return connection.execute(page, as_of(now) if query.sla is not None else {}).scalars().all()
 
 
 def count_tickets(connection: Connection, query: CountTickets, settings: Settings) -> int:
@@ -252,4 +253,13 @@ ANSWERS: Answers = {
     ListTickets: lambda reader, query: list_tickets(reader.connection, query, reader.settings),
     CountTickets: lambda reader, query: count_tickets(reader.connection, query, reader.settings),
     CheckNames: lambda reader, query: check_names(reader.connection, query, reader.settings),
+}
+
+PAGES = {
+    ListTickets: Pages(
+        lambda reader, query: ticket_numbers(reader.connection, query, reader.settings),
+        lambda reader, query, keys: ticket_rows(
+            reader.connection, keys, reader.settings, moment(query.now, reader.settings)
+        ),
+    )
 }
