@@ -23,10 +23,11 @@ from deskctl.core.contacts.model import Address
 from deskctl.core.contacts.repository import Contacts
 from deskctl.core.delivery.repository import Outbox
 from deskctl.core.kernel.actor import Actor
-from deskctl.core.kernel.timers import Timer, TimerKind
+from deskctl.core.kernel.timers import Timer
 from deskctl.core.kernel.unit import Unit
 from deskctl.core.messages.events import MessageReceived
 from deskctl.core.messages.repository import Messages
+from deskctl.core.tickets.closing import AUTO_CLOSE
 from deskctl.core.tickets.model import Priority, Status
 from deskctl.core.tickets.queries import ListTickets, ShowTicket
 from deskctl.core.tickets.repository import Tickets
@@ -189,7 +190,7 @@ def test_commands_and_events_are_found_for_undo(store: Store) -> None:
 def test_setting_a_timer_again_replaces_it(store: Store, clock: Clock) -> None:
     def work(unit: Unit, minutes: int) -> int:
         number = unit.source.next_id("timers")
-        unit.set_timer(Timer(number, TimerKind.AUTO_CLOSE, unit.now + timedelta(minutes=minutes), "close:1"))
+        unit.set_timer(Timer(number, AUTO_CLOSE, unit.now + timedelta(minutes=minutes), "close:1"))
         return number
 
     store.transaction(lambda unit: work(unit, 5))
