@@ -19,6 +19,7 @@ from ...core.intake.journal import JournalState
 from ...core.messages.events import SenderBlocked
 from ...core.messages.model import MessageKind
 from ...core.notifications.events import AgentNotified
+from ...core.sla.events import StepFailed
 from .. import blobs
 from ..encoding import from_json, to_json
 from ..messages.changes import EMPTY_SHA256, remove_files, remove_undo_data
@@ -286,13 +287,16 @@ def _undo_data(connection: Connection, people: Sequence[int], addresses: Sequenc
 
 
 def _erase_event_data(connection: Connection, numbers: Sequence[int]) -> None:
-    """Erase delivery errors, because servers repeat the rejected address in them, and subjects kept for undo."""
+    """Erase reasons of failures, because servers repeat the rejected address in them and plugins can quote customers,
+    and subjects kept for undo.
+    """
     remove_undo_data(connection, numbers)
     for start in range(0, len(numbers), _BATCH):
         some = events.c.ticket.in_(numbers[start : start + _BATCH])
-        query = select(events.c.id, events.c.facts).where(some, events.c.kind == DeliverySettled.kind)
-        told = [(to_json({**from_json(row.facts), "reason": None}), row.id) for row in connection.execute(query)]
-        update(connection, events, told, "facts", "id")
+        for kind, erased in ((DeliverySettled.kind, {"reason": None}), (StepFailed.kind, {"why": ""})):
+            query = select(events.c.id, events.c.facts).where(some, events.c.kind == kind)
+            told = [(to_json({**from_json(row.facts), **erased}), row.id) for row in connection.execute(query)]
+            update(connection, events, told, "facts", "id")
 
 
 def _erase_job_errors(connection: Connection, numbers: Sequence[int]) -> None:

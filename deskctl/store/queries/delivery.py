@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -19,7 +20,7 @@ from ..encoding import from_json
 from ..moments import maybe_rfc3339, rfc3339
 from ..tables import events, outbox
 from ..tables.delivery import UNSENT
-from .reader import Answers
+from .reader import Answers, Pages
 from .tickets.ticket_document import delivery_rows
 
 _GIVE_UP_MICROS = GIVE_UP_AFTER // timedelta(microseconds=1)
@@ -27,7 +28,19 @@ _GIVE_UP_MICROS = GIVE_UP_AFTER // timedelta(microseconds=1)
 
 def list_outbox(connection: Connection, query: ListOutbox, viewer: Actor) -> list[OutboxRow]:
     """Return the newest `limit` messages, the oldest first. Raises UsageError."""
-    rows = select(outbox)
+    return _rows(connection, _numbers(connection, query), viewer)
+
+
+def _rows(connection: Connection, numbers: Sequence[int], viewer: Actor) -> list[OutboxRow]:
+    found: list[OutboxRow] = []
+    for start in range(0, len(numbers), 1000):
+        some = select(outbox).where(outbox.c.id.in_(numbers[start : start + 1000])).order_by(outbox.c.id)
+        found += [_document(row, viewer) for row in connection.execute(some)]
+    return found
+
+
+def _numbers(connection: Connection, query: ListOutbox) -> Sequence[int]:
+    rows = select(outbox.c.id)
     if query.state is not None:
         if query.state not in set(OutboxState):
             raise UsageError(
@@ -41,8 +54,7 @@ def list_outbox(connection: Connection, query: ListOutbox, viewer: Actor) -> lis
         rows = rows.where(text(UNSENT))
     if query.ticket is not None:
         rows = rows.where(outbox.c.ticket == query.ticket)
-    newest = connection.execute(rows.order_by(outbox.c.id.desc()).limit(query.limit)).all()
-    return [_document(row, viewer) for row in reversed(newest)]
+    return connection.execute(rows.order_by(outbox.c.id.desc()).limit(query.limit)).scalars().all()[::-1]
 
 
 def show_outbox(connection: Connection, query: ShowOutbox, viewer: Actor) -> OutboxDocument:
@@ -111,4 +123,11 @@ def _document(row: Any, viewer: Actor) -> OutboxRow:
 ANSWERS: Answers = {
     ListOutbox: lambda reader, query: list_outbox(reader.connection, query, reader.viewer),
     ShowOutbox: lambda reader, query: show_outbox(reader.connection, query, reader.viewer),
+}
+
+PAGES = {
+    ListOutbox: Pages(
+        lambda reader, query: _numbers(reader.connection, query),
+        lambda reader, query, keys: _rows(reader.connection, keys, reader.viewer),
+    )
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, select, text
@@ -17,19 +18,30 @@ from ..moments import rfc3339
 from ..tables import journal
 from ..tables.intake import UNSETTLED
 from .notification_ids import hidden
-from .reader import Answers
+from .reader import Answers, Pages
 
 
 def list_inbox(connection: Connection, query: ListInbox) -> list[InboxRow]:
     """Return rows, the oldest first; with `all` the newest `limit` rows, including settled ones."""
-    rows = select(journal)
+    return _rows(connection, _numbers(connection, query))
+
+
+def _numbers(connection: Connection, query: ListInbox) -> Sequence[int]:
+    rows = select(journal.c.id)
     if query.channel is not None:
         rows = rows.where(journal.c.channel == query.channel)
     if query.all:
-        newest = connection.execute(rows.order_by(journal.c.id.desc()).limit(query.limit)).all()
-        return [_document(row) for row in reversed(newest)]
+        return connection.execute(rows.order_by(journal.c.id.desc()).limit(query.limit)).scalars().all()[::-1]
     unsettled = rows.where(text(UNSETTLED)).order_by(journal.c.id).limit(query.limit)
-    return [_document(row) for row in connection.execute(unsettled)]
+    return connection.execute(unsettled).scalars().all()
+
+
+def _rows(connection: Connection, numbers: Sequence[int]) -> list[InboxRow]:
+    found: list[InboxRow] = []
+    for start in range(0, len(numbers), 1000):
+        some = select(journal).where(journal.c.id.in_(numbers[start : start + 1000])).order_by(journal.c.id)
+        found += map(_document, connection.execute(some))
+    return found
 
 
 def show_inbox(connection: Connection, query: ShowInbox) -> InboxDocument:
@@ -68,4 +80,11 @@ def _document(row: Any) -> InboxRow:
 ANSWERS: Answers = {
     ListInbox: lambda reader, query: list_inbox(reader.connection, query),
     ShowInbox: lambda reader, query: show_inbox(reader.connection, query),
+}
+
+PAGES = {
+    ListInbox: Pages(
+        lambda reader, query: _numbers(reader.connection, query),
+        lambda reader, query, keys: _rows(reader.connection, keys),
+    )
 }

@@ -37,7 +37,7 @@ from ...tables import (
 )
 from ...tables.history import ABOUT
 from ...tables.tickets import ACTIVE
-from ..reader import Answers
+from ..reader import Answers, Pages
 from ..tickets.ticket_document import attachment_document, call_document, event_document
 from ..tickets.ticket_list import contacts_at, ticket_rows
 from .identity import Person, person, persons
@@ -47,9 +47,26 @@ _MAX_CANDIDATES = 5000
 
 
 def list_contacts(connection: Connection, query: ListContacts) -> list[ContactRow]:
+    _check_limit(query)
+    return _rows(connection, _matching(connection, query)[: query.limit])
+
+
+def _contact_ids(connection: Connection, query: ListContacts) -> Sequence[int]:
+    """Return the ids of the contacts of `list_contacts`."""
+    _check_limit(query)
+    if query.text is None and query.org is None and query.tier is None:
+        return _candidates(connection, query)
+    return [person.contact.id for person in _matching(connection, query)[: query.limit]]
+
+
+def _rows_with(connection: Connection, ids: Sequence[int]) -> list[ContactRow]:
+    people = persons(connection, ids)
+    return _rows(connection, [people[number] for number in ids if number in people])
+
+
+def _check_limit(query: ListContacts) -> None:
     if query.limit < 0:
         raise UsageError(_("not a limit: {limit}", limit=query.limit))
-    return _rows(connection, _matching(connection, query)[: query.limit])
 
 
 def count_contacts(connection: Connection, query: CountContacts) -> int:
@@ -253,4 +270,11 @@ ANSWERS: Answers = {
     ShowContact: lambda reader, query: show_contact(reader.connection, query),
     FindContact: lambda reader, query: find_contact(reader.connection, query),
     ContactEvents: lambda reader, query: contact_events(reader.connection, query),
+}
+
+PAGES = {
+    ListContacts: Pages(
+        lambda reader, query: _contact_ids(reader.connection, query),
+        lambda reader, query, keys: _rows_with(reader.connection, keys),
+    )
 }

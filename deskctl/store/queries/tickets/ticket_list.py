@@ -28,7 +28,7 @@ from ...tables import identities, ticket_tags, tickets
 from ...tables.tickets import ACTIVE
 from ..contacts.identity import persons
 from ..parameters import known_assignee, known_channel, known_team, moment
-from ..reader import Answers
+from ..reader import Answers, Pages
 from ..sla import SEVERITY, as_of, state_of, tickets_in_state
 
 _FIRST_ADDRESS = (
@@ -70,10 +70,14 @@ def list_tickets(connection: Connection, query: ListTickets, settings: Settings)
     """Return tickets. Raises UsageError for unknown words; a team, agent or channel that does not exist has no
     tickets.
     """
+    return ticket_rows(connection, ticket_numbers(connection, query, settings), moment(query.now, settings))
+
+
+def ticket_numbers(connection: Connection, query: ListTickets, settings: Settings) -> Sequence[int]:
+    """Return the numbers of the tickets of `list_tickets`. Raises its errors."""
     now = moment(query.now, settings)
     page = select(tickets.c.number).where(*_filters(connection, query)).order_by(*_NEWEST).limit(_limit(query.limit))
-    numbers = connection.execute(page, as_of(now) if query.sla is not None else {}).scalars().all()
-    return ticket_rows(connection, numbers, now)
+    return connection.execute(page, as_of(now) if query.sla is not None else {}).scalars().all()
 
 
 def count_tickets(connection: Connection, query: CountTickets, settings: Settings) -> int:
@@ -226,4 +230,11 @@ ANSWERS: Answers = {
     ListTickets: lambda reader, query: list_tickets(reader.connection, query, reader.settings),
     CountTickets: lambda reader, query: count_tickets(reader.connection, query, reader.settings),
     CheckNames: lambda reader, query: check_names(reader.connection, query, reader.settings),
+}
+
+PAGES = {
+    ListTickets: Pages(
+        lambda reader, query: ticket_numbers(reader.connection, query, reader.settings),
+        lambda reader, query, keys: ticket_rows(reader.connection, keys, moment(query.now, reader.settings)),
+    )
 }
