@@ -1,0 +1,258 @@
+"""Hostile shapes of text: each gives a text of any size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+Shape = Callable[[int], str]
+
+
+def repeat(unit: str, before: str = "", after: str = "") -> Shape:
+    """Return a shape that repeats a unit."""
+    return lambda size: before + unit * max(1, (size - len(before) - len(after)) // len(unit)) + after
+
+
+def nest(opening: str, closing: str, core: str = "x") -> Shape:
+    """Return a shape of nested pairs."""
+
+    def make(size: int) -> str:
+        count = max(1, (size - len(core)) // (len(opening) + len(closing)))
+        return opening * count + core + closing * count
+
+    return make
+
+
+def count(template: str) -> Shape:
+    """Return a shape that repeats a template with a running number, so that no two pieces are equal."""
+
+    def make(size: int) -> str:
+        pieces: list[str] = []
+        length = number = 0
+        while length < size:
+            pieces.append(template.format(n=number))
+            length += len(pieces[-1])
+            number += 1
+        return "".join(pieces)
+
+    return make
+
+
+TEXTS: dict[str, Shape] = {
+    "a word": repeat("a"),
+    "a word of digits": repeat("1"),
+    "a Korean word": repeat("환"),
+    "words": repeat("ab "),
+    "distinct words": count("w{n} "),
+    "blanks": repeat(" ", "x", "x"),
+    "tabs and blanks": repeat(" \t", "x", "x"),
+    "blanks at line ends": repeat("x" + " " * 60 + "\n"),
+    "no-break spaces": repeat("\xa0", "x", "x"),
+    "blank runs of growing lines": repeat(" " * 500 + "x\n"),
+    "line ends": repeat("\n", "x", "x"),
+    "lines of blanks": repeat(" \n", "x", "x"),
+    "carriage returns": repeat("\r", "x", "x"),
+    "short lines": repeat("a\n"),
+    "distinct lines": count("line {n}\n"),
+    "line separators": repeat("\u2028", "x", "x"),
+    "replies": repeat("Re: "),
+    "replies without blanks": repeat("re:"),
+    "numbered replies": repeat("Re[2]: "),
+    "forwards": repeat("Fwd: AW: "),
+    "ticket numbers": repeat("[#1] "),
+    "list tags": repeat("[tag] "),
+    "open brackets": repeat("["),
+    "closing brackets": repeat("]"),
+    "blanks and open brackets": repeat(" ["),
+    "nested brackets": nest("[", "]"),
+    "parentheses": repeat("("),
+    "nested parentheses": nest("(", ")"),
+    "braces": repeat("{"),
+    "angle brackets": repeat("<"),
+    "open and close angles": repeat("<>"),
+    "quotation marks": repeat('"'),
+    "backslashes": repeat("\\"),
+    "quoted backslashes": repeat('"\\'),
+    "commas": repeat("a, "),
+    "semicolons": repeat(";"),
+    "colons": repeat(":"),
+    "equals signs": repeat("="),
+    "dots": repeat("."),
+    "dotted words": repeat("a."),
+    "hyphens": repeat("-"),
+    "hyphenated words": repeat("a-"),
+    "apostrophes": repeat("a'"),
+    "underscores": repeat("_"),
+    "slashes": repeat("/"),
+    "dot paths": repeat("../"),
+    "at signs": repeat("@"),
+    "addresses": repeat("a@b.test, "),
+    "distinct addresses": count("Ana <u{n}@example.test>, "),
+    "chains of at signs": repeat("a@"),
+    "dotted domains": repeat("b.", "a@"),
+    "message ids": count("<{n}@example.test> "),
+    "open message ids": repeat("<a@b"),
+    "hash directives": repeat("#note\n"),
+    "assignments": repeat("#assign ana\n"),
+    "quoted lines": repeat("> x\n"),
+    "growing quote marks": repeat("> "),
+    "quote marks without end": repeat(">"),
+    "bars": repeat("| "),
+    "attributions": repeat("On Mon, 2 Oct 2017 at 12:13, Ana <ana@example.test> wrote:\n"),
+    "starts of attributions": repeat("On 1\n"),
+    "one long attribution": repeat("On 1 ", "", "wrote:\n"),
+    "Korean attributions": repeat("2017년 10월 2일 (월) 김철수님이 작성:\n"),
+    "header lines": repeat("From: a\n", "x\n"),
+    "header blocks": repeat("From: a\nSent: b\nTo: c\nSubject: d\n\n", "x\n"),
+    "header names with blanks": repeat("From" + " " * 100 + "\n", "x\n"),
+    "rulers": repeat("-----\n"),
+    "original messages": repeat("-----Original Message-----\n", "x\n"),
+    "forwarded messages": repeat("---------- Forwarded message ---------\n", "x\n"),
+    "titled rulers": repeat("--- a "),
+    "signatures": repeat("-- \n"),
+    "closings": repeat("Regards,\n"),
+    "phones": repeat("Sent from my iPhone\n", "x\n"),
+    "one long signature": repeat("Sent from my "),
+    "rejections": repeat("550 5.1.1 <x@y.test> User unknown\n", "Delivery failed\n"),
+    "status codes": repeat("5.1.1 ", "Delivery failed\n"),
+    "joined status codes": repeat("5.1", "This is the qmail-send program\n"),
+    "delivery phrases": repeat("could not be delivered ", "failure notice\n"),
+    "copies of ids": repeat("Message-ID: <a@b>\n", "Delivery failed\n"),
+    "read receipts": repeat("was read ", "Your message\n"),
+    "links": repeat("https://example.test/ "),
+    "distinct links": count("https://example.test/{n} "),
+    "one long link": repeat("a/", "https://example.test/"),
+    "link schemes": repeat("http://"),
+    "escaped characters": repeat("%41", "https://example.test/"),
+    "entities": repeat("&amp;"),
+    "open entities": repeat("&"),
+    "combining marks": repeat("\u0327\u0301", "a"),
+    "astral characters": repeat("\U0001f600"),
+    "joined emoji": repeat("\U0001f468\u200d"),
+    "variation selectors": repeat("\ufe0f", "a"),
+    "direction marks": repeat("\u202e"),
+    "zero-width spaces": repeat("\u200b", "x", "x"),
+    "decomposed Hangul": repeat("\u1112\u1161\u11ab"),
+    "ligatures": repeat("\ufdfa"),
+    "control characters": repeat("\x01"),
+    "escape sequences": repeat("\x1b[31m"),
+    "operating system commands": repeat("\x1b]52;c;"),
+    "surrogates": repeat("\ud800"),
+    "emphasis": repeat("**"),
+    "open emphasis": repeat("**a "),
+    "underscore emphasis": repeat("__a "),
+    "code marks": repeat("`"),
+    "fences": repeat("```\n"),
+    "headings": repeat("# a\n"),
+    "heading marks": repeat("#"),
+    "blanks in a heading": repeat(" ", "# a", "b"),
+    "hashes in a heading": repeat(" #", "# a", " b"),
+    "images": repeat("![a]("),
+    "Markdown links": repeat("[a](http://b.test) "),
+    "open Markdown links": repeat("[a]("),
+    "blanks in a Markdown link": repeat(" ", "[a](b", "x"),
+    "open Markdown titles": repeat('[a](b "'),
+    "nested lists": lambda size: "".join(" " * depth + "- x\n" for depth in range(int((2 * size) ** 0.5))),
+    "nested Markdown quotes": repeat("> ", "", "x"),
+    "comments": repeat("<!--"),
+    "closed comments": repeat("<!---->"),
+    "scripts": repeat("<script>"),
+    "open scripts": repeat("<script "),
+    "closed scripts": repeat("<script></script"),
+    "tags": repeat("<b>"),
+    "open tags": repeat("<b "),
+    "YAML lists": repeat("- ", "---\n", "\n---\n"),
+    "YAML brackets": repeat("[", "---\na: ", "\n---\n"),
+    "YAML keys": count("k{n}: v\n"),
+    "YAML front matter without end": repeat("a: b\n", "---\n"),
+    "rules with blanks": repeat("---" + " " * 50 + "x\n", "---\n"),
+    "PGP armor": repeat("-----BEGIN PGP SIGNED MESSAGE-----\n\n"),
+    "uuencode": repeat("begin 644 a\n"),
+    "calendar lines": repeat("BEGIN:VEVENT\n"),
+    "choices": repeat("1. "),
+    "words of many lines": repeat("abc def ghi jkl mno pqr stu vwx yz\n"),
+}
+
+HTML: dict[str, Shape] = {
+    "elements": repeat("<p>x</p>"),
+    "nested divs": nest("<div>", "</div>"),
+    "open divs": repeat("<div>", "", "x"),
+    "nested tables": nest("<table><tr><td>", "</td></tr></table>"),
+    "open tables": repeat("<table><tr><td>"),
+    "table rows": repeat("<tr><td>x</td><td>y</td></tr>", "<table>"),
+    "table cells": repeat("<td>x</td>", "<table><tr>"),
+    "blocks in cells": repeat("<td><p>x</p></td>", "<table><tr>"),
+    "nested lists": nest("<ul><li>", "</li></ul>"),
+    "list items": repeat("<li>x", "<ol>"),
+    "nested quotes": nest("<blockquote>", "</blockquote>"),
+    "cited quotes": repeat("<blockquote type=cite>x</blockquote>"),
+    "quotes after attributions": repeat("<div>On 1 Ana wrote:</div><blockquote>x</blockquote>"),
+    "nested mail quotes": lambda size: (
+        "<div class=gmail_quote>" * 150 + "<b> </b>" * ((size - 150 * 29) // 8 + 1) + "x" + "</div>" * 150
+    ),
+    "mail quotes of blanks": lambda size: (
+        "<div class=gmail_quote>" * 150 + "<i>" + " " * max(1, size - 150 * 29) + "</i>x" + "</div>" * 150
+    ),
+    "mail quotes": repeat("<div class=gmail_quote> <b> </b></div>"),
+    "bordered quotes": repeat("<div style='border-left: 1px'> <b> </b></div>"),
+    "nested bordered quotes": lambda size: (
+        "<div style='border-left:1px'>" * 150 + "<b> </b>" * max(1, (size - 150 * 35) // 8) + "x" + "</div>" * 150
+    ),
+    "rest marks": repeat("<div id=divRplyFwdMsg>x</div>"),
+    "attributes": repeat("b=c ", "<a ", ">x"),
+    "distinct attributes": lambda size: "<a " + count("b{n}=c ")(size) + ">x",
+    "attributes without values": lambda size: "<a " + count("b{n} ")(size) + ">x",
+    "attributes with quotes": lambda size: "<a " + count("b{n}='>' ")(size) + ">x",
+    "attributes between slashes": lambda size: "<a/" + count("b{n}/")(size) + ">x",
+    "attributes without end": lambda size: "<a " + count("b{n}=c ")(size),
+    "attributes of a closing tag": lambda size: "<a>x</a " + count("b{n}=c ")(size) + ">",
+    "attributes in a processing instruction": lambda size: "<?xml " + count("b{n}=c ")(size) + "?>x",
+    "attributes of many tags": lambda size: ("<a " + count("b{n}=c ")(900) + ">x</a>") * max(1, size // 900),
+    "one long attribute": repeat("a", '<img src="data:', '">x'),
+    "classes": repeat("c ", "<div class='", "'>x"),
+    "styles": repeat("border-left : ", "<div style='", "'>x"),
+    "blanks in a style": repeat(" ", "<div style='border-left", "'>x"),
+    "links": repeat('<a href="http://example.test/">x</a>'),
+    "distinct links": count('<a href="http://example.test/{n}">x</a> '),
+    "open links": repeat("<a href='http://a.test'>x"),
+    "links over many lines": repeat("<br>x", "<a href='http://a.test'>"),
+    "links in blocks": repeat("<a href='http://a.test'><p>x</p></a>"),
+    "links with blanks": repeat("<a href='" + " " * 500 + "'>x</a>"),
+    "images in a link": repeat("<img alt=x>", "<a href='http://a.test'>"),
+    "breaks": repeat("<br>"),
+    "preformatted lines": repeat("x\n", "<pre>"),
+    "nested preformatted": nest("<pre>", "</pre>"),
+    "spans": repeat("<span>x</span>"),
+    "nested fonts": nest("<font>", "</font>"),
+    "misnested tags": repeat("<b><i></b></i>"),
+    "misnested links": repeat("<a><b>"),
+    "open paragraphs": repeat("<p>"),
+    "closing tags": repeat("</p>"),
+    "closing divs": repeat("</div>", "<div>"),
+    "unknown tags": count("<x{n}>"),
+    "angle brackets": repeat("<"),
+    "open tags": repeat("<div "),
+    "bogus comments": repeat("<!x"),
+    "open comments": repeat("<!--"),
+    "conditional comments": repeat("<!--[if mso]>x<![endif]-->"),
+    "CDATA": repeat("<![CDATA[x]]>"),
+    "styles in the head": repeat("<style>a{}</style>"),
+    "open styles": repeat("<style>"),
+    "scripts": repeat("<script>"),
+    "titles": repeat("<title>"),
+    "text areas": repeat("<textarea>"),
+    "entities": repeat("&nbsp;"),
+    "numeric entities": repeat("&#x41;"),
+    "open entities": repeat("&#"),
+    "meta tags": repeat("<meta charset=x>"),
+    "open meta tags": repeat("<meta "),
+    "hidden elements": repeat("<div style='display:none'>x</div>"),
+    "forms": repeat("<form><input>"),
+    "selects": repeat("<select><option>"),
+    "frames": repeat("<frameset><frame>"),
+    "bodies": repeat("<html><body>"),
+    "math": nest("<math><mi>", "</mi></math>"),
+    "vector images": nest("<svg><g>", "</g></svg>"),
+    "text and blanks": repeat(" ", "x", "x"),
+    "zero-width spaces": repeat("\u200b"),
+    "words": repeat("word "),
+}
