@@ -18,7 +18,7 @@ T = TypeVar("T")
 
 MAX_PER_DOUBLING = 2.5
 """The most work for twice the size, in relation to the work for the size."""
-FLOOR = 0.03
+FLOOR = 0.01
 """Seconds of work below which a ratio is not significant."""
 HOPELESS = 10.0
 """Seconds of work that are not measured again."""
@@ -68,7 +68,7 @@ def measure(function: Callable[[T], object], make: Callable[[int], T], size: int
     for _ in range(ATTEMPTS):
         most = min(most, work(function, large))
         if most < FLOOR:
-            return Growth(least if least < most else most, most, factor)
+            return Growth(min(most, least), most, factor)
         least = min(least, work(function, small))
         growth = Growth(least, most, factor)
         if growth.bounded or most > HOPELESS:
