@@ -30,6 +30,7 @@ from deskctl.daemon.hang_detector import HangDetector, restart_without
 from deskctl.daemon.health import DaemonHealth
 from deskctl.daemon.jobs import JobRunner
 from deskctl.daemon.journal import JournalWorker, Traffic
+from deskctl.daemon.memory import configure_allocator
 from deskctl.daemon.request_handler import RequestHandler
 from deskctl.daemon.sdnotify import notify, watchdog_seconds
 from deskctl.daemon.sender import Sender
@@ -70,6 +71,7 @@ def run(config_path: Path, *, log_format: str | None = None, log_level: str | No
 
     Raises ConfigError, Unavailable, and Refused if another daemon runs.
     """
+    configure_allocator()
     config_sha256 = fingerprint(config_path)
     config, plugins = load(config_path)
     logs.configure(log_level or config.daemon.log_level, log_format or config.daemon.log_format)
@@ -182,7 +184,7 @@ class _Daemon:
     def _check_store(self) -> None:
         """Check the store's files regularly, so that an idle daemon notices the loss too.
 
-        Runs in a thread of its own: a disk that does not answer does not block the loop, and a check that finds nothing
+        Runs in a separate thread: a disk that does not answer does not block the loop, and a check that finds nothing
         does not wake it.
         """
         while self.lost is None:

@@ -18,21 +18,24 @@ T = TypeVar("T")
 
 MAX_PER_DOUBLING = 2.5
 """The most work for twice the size, in relation to the work for the size."""
-FLOOR = 0.01
+FLOOR = 0.02
 """Seconds of work below which a ratio is not significant."""
-HOPELESS = 10.0
-"""Seconds of work that are not measured again."""
+SECONDS_PER_MB, LEAST_SECONDS = 2.0, 0.5
+"""The most work for a megabyte, and for a small input."""
 ATTEMPTS = 6
 """Runs of each size before a function is reported."""
+HOPELESS = 10.0
+"""Seconds of work that are not measured again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Growth:
     """The work (seconds of processor time) for an input, and for the same kind of input of `factor` times the size."""
 
+    size: int
+    factor: int
     small: float
     large: float
-    factor: int
 
     @property
     def ratio(self) -> float:
@@ -41,8 +44,16 @@ class Growth:
 
     @property
     def bounded(self) -> bool:
-        """Return True if the work grows at most a little faster than the size, or is too small to tell."""
+        """Return True if the work grows at most a little faster than the size, and is small for the size."""
+        if self.large > max(LEAST_SECONDS, SECONDS_PER_MB * self.size * self.factor / 1e6):
+            return False
         return self.large < FLOOR or self.ratio <= MAX_PER_DOUBLING
+
+    def __str__(self) -> str:
+        return (
+            f"{self.size} characters {self.small:.3f} s, {self.factor} times as many {self.large:.3f} s, "
+            f"{self.ratio:.1f} for each doubling"
+        )
 
 
 def work(function: Callable[[T], object], value: T) -> float:
@@ -61,16 +72,16 @@ def work(function: Callable[[T], object], value: T) -> float:
 def measure(function: Callable[[T], object], make: Callable[[int], T], size: int, factor: int = 4) -> Growth:
     """Return the growth of the work from `make(size)` to `make(size * factor)`. `factor` is a power of two.
 
-    Repeat the measurement while it exceeds the limit, because a single one can be disturbed.
+    Repeat the measurement while it exceeds the limits, because a single one can be disturbed.
     """
     small, large = make(size), make(size * factor)
     least = most = float("inf")
+    growth = Growth(size, factor, least, most)
     for _ in range(ATTEMPTS):
         most = min(most, work(function, large))
-        if most < FLOOR:
-            return Growth(min(most, least), most, factor)
-        least = min(least, work(function, small))
-        growth = Growth(least, most, factor)
+        if most >= FLOOR:
+            least = min(least, work(function, small))
+        growth = Growth(size, factor, min(least, most), most)
         if growth.bounded or most > HOPELESS:
             break
     return growth

@@ -256,3 +256,20 @@ HTML: dict[str, Shape] = {
     "zero-width spaces": repeat("\u200b"),
     "words": repeat("word "),
 }
+
+RTF: dict[str, Shape] = {
+    "groups": repeat("{"),
+    "closed groups": repeat("{}"),
+    "skipped groups": repeat("{\\*"),
+    "paragraphs": repeat("\\par "),
+    "bytes": repeat("\\'80"),
+    "Unicode characters": repeat("\\u1?"),
+    "skipped characters": repeat("\\uc9 \\uc1 "),
+    "fonts": repeat("\\f1 \\f2 "),
+    "font tables": repeat("{\\fonttbl{\\f1\\fcharset129 x;}}"),
+    "fields": repeat('{\\field{\\*\\fldinst HYPERLINK "http://a.test"}{\\fldrslt x}}'),
+    "open fields": repeat('{\\field{\\*\\fldinst HYPERLINK "http://a.test"}'),
+    "blanks in a field": repeat("{\\fldinst HYPERLINK" + " " * 1_900),
+    "binary data": repeat("\\bin1 "),
+    "code pages": repeat("\\ansicpg949\\'b0\\'ff"),
+}

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 
+from ...i18n import _
 from ...safe import visible_lines
 from ..agents.model import Agent
 from ..delivery.model import OutboxEntry, OutboxKind
@@ -34,14 +35,14 @@ MAX_COMPARED = 100_000
 def rejection_reason(channel: ChannelInfo, command: Receive, entry: OutboxEntry) -> str | None:
     """Return the reason why the mail is not accepted as an agent's answer; None if it is accepted."""
     if dmarc(channel, command.message) is Dmarc.FAIL:
-        return "its sender may be forged (DMARC failed)"
+        return _("its sender may be forged (DMARC failed)")
     if command.envelope.received_at - entry.created_at > VALIDITY:
-        return f"it answers a notification that is older than {VALIDITY.days} days"
+        return _("it answers a notification that is older than {days} days", days=VALIDITY.days)
     return None
 
 
 def is_forged(channel: ChannelInfo, command: Receive) -> bool:
-    """Return whether DMARC failed for the sender of a mail."""
+    """Return True if DMARC failed for the sender of a mail."""
     return dmarc(channel, command.message) is Dmarc.FAIL
 
 
@@ -116,12 +117,12 @@ def _notification_text(unit: Unit, agent: Agent, entry: OutboxEntry) -> Notifica
 
 
 def _in_files(files: Sequence[IncomingFile], notification: NotificationText) -> bool:
-    """Return whether an attachment is the notification or contains lines of it."""
+    """Return True if an attachment is the notification or contains lines of it."""
     return any(_reveals(file, notification.internal) for file in files if not file.inline)
 
 
 def _reveals(file: IncomingFile, internal: Collection[str]) -> bool:
-    """Return whether an attachment is a message, or a text that contains one of the internal lines."""
+    """Return True if an attachment is a message, or a text that contains one of the internal lines."""
     kind = file.content_type.partition("/")[0]
     if kind == "message" or (file.filename or "").lower().endswith((".eml", ".msg")):
         return True

@@ -86,7 +86,7 @@ def receive(unit: Unit, command: Receive, actor: Actor) -> Steps:
     duplicate = _find_duplicate(unit, command)
     if duplicate is not None:
         return _settle_duplicate(unit, command, duplicate)
-    command = replace(command, message=senders.with_author(unit, command.message))
+    command = replace(command, message=senders.with_author(unit, subjects.limited(command.message)))
     channel = _channel(unit, command)
     proof = dmarc(channel, command.message)
     # A group that names an agent as the author proves nothing: anyone may own the group.
@@ -187,7 +187,7 @@ def _add_to_ticket(
     message = _message(unit, command, incoming, ticket.number, own, sign, match.verified, trust)
     Messages.of(unit).add(message)
     if match.verified or opened:
-        # Automatic mail speaks only for its sender: its other recipients do not become participants.
+        # Automatic mail adds only its sender: its other recipients do not become participants.
         company = [] if automatic is not None else sender_trust.new_participants(unit, incoming, ticket, trust)
         besides = (incoming.sender, forwarder and forwarder.email)
         Tickets.of(unit).add_participants(

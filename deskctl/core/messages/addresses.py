@@ -56,7 +56,7 @@ def parse_addresses(settings: Settings, texts: Iterable[str], option: str) -> tu
     """
     found: list[str] = []
     for text in texts:
-        for address in _mailboxes(text):
+        for address in split_mailboxes(text):
             if not (_ADDRESS.fullmatch(address) and text.isprintable()):
                 raise _not_an_address(text, option)
             if settings.owns(address):
@@ -75,7 +75,7 @@ def _not_an_address(text: str, option: str) -> UsageError:
     return UsageError(what, _("write it as ana@example.org"))
 
 
-def _mailboxes(text: str) -> list[str]:
+def split_mailboxes(text: str) -> list[str]:
     """Split the text at commas outside quotes. Return the address in brackets of "Ana <ana@example.org>"."""
     items = [""]
     for piece in _PIECE.findall(text):

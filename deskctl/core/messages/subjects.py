@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from ...normalization import normalize
+from .model import InboundMessage
 
 MAX_LENGTH = 1_000
-"""Characters of a subject that are read; the raw message keeps all of them."""
+"""Characters of a subject that are stored and read; the raw mail keeps all of them."""
 _ANSWER = re.compile(
     r"\s*(?:re|aw|sv|antw|vs|odp|ynt|ref|bls|回复|回覆|答复|返信|답장|회신)\s*(?:\[\d+\]|\(\d+\))?\s*[:\uff1a]\s*",
     re.IGNORECASE,
@@ -23,6 +25,14 @@ _TAG = re.compile(r"\s*+\[[^\[\]]{1,60}\]")
 #: Lines in brackets above a text, in which a channel names its origin or the answered message.
 _REMARKS = re.compile(r"(?:\s*\[[^\n]*\][^\S\n]*(?:\n|$))+")
 _DIFFERENCES = re.compile(r"[\W_]+")
+
+
+def limited(message: InboundMessage) -> InboundMessage:
+    """Return the message with subjects of at most `MAX_LENGTH` characters."""
+    forwarded = message.forwarded
+    if forwarded is not None and forwarded.subject and len(forwarded.subject) > MAX_LENGTH:
+        message = replace(message, forwarded=replace(forwarded, subject=forwarded.subject[:MAX_LENGTH]))
+    return message if len(message.subject) <= MAX_LENGTH else replace(message, subject=message.subject[:MAX_LENGTH])
 
 
 def numbered(subject: str, number: int) -> str:

@@ -23,7 +23,7 @@ _EMPTY = frozenset(
 _CLOSED_BY_THE_NEXT = frozenset(("p", "li", "td", "tr", "th", "dt", "dd", "option"))
 _NESTING_TAG = re.compile(r"<(?!/?(?:script|style|head|title|br|p)\b)/?[a-zA-Z][^<>]*>")
 _ATTRIBUTE = r"""(?:[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?)?)"""
-_MANY_ATTRIBUTES = re.compile(rf"(</?[a-zA-Z][^\s/>]*+(?=[\s/]){_ATTRIBUTE}{{{MAX_ATTRIBUTES}}}+){_ATTRIBUTE}++")
+_MANY_ATTRIBUTES = re.compile(rf"(</?[a-zA-Z][^\s/<>]*+(?=[\s/]){_ATTRIBUTE}{{{MAX_ATTRIBUTES}}}+){_ATTRIBUTE}++")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
 _INVISIBLE = re.compile("[\u200b\ufeff\u00ad]+")
 
