@@ -79,11 +79,14 @@ def open_components(config: Config, plugins: Plugins) -> Components:
 
     Raises ConfigError for a store of another version, Unavailable if it cannot be opened.
     """
+    from deskctl.core.actions.model import ActionSettings
     from deskctl.desk.components import Components
     from deskctl.desk.erasure import erase_in_plugins
+    from deskctl.desk.plugin_actions import PluginActions
     from deskctl.store import Store
 
-    settings = replace(config.settings(), automations=plugins.event_kinds())
+    actions = ActionSettings(PluginActions(config, plugins))
+    settings = replace(config.settings(), automations=plugins.event_kinds(), features={ActionSettings: actions})
     store = Store.open(config.store.url, settings, owner=f"{os.uname().nodename}:{config.run_dir}")
     try:
         components = Components(config, plugins, store)

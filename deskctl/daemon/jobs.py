@@ -1,4 +1,4 @@
-"""Run the jobs of automations: each in a thread with a time limit, then its results in one transaction.
+"""Run the jobs of automations and actions: each in a thread with a time limit, then its results in one transaction.
 
 A plugin has a limited number of threads, so a plugin that hangs does not delay the jobs of others. A plugin that hangs
 for long is disabled.
@@ -29,7 +29,8 @@ from deskctl.desk.execution import execute_in_unit
 from deskctl.desk.plugin_context import LazyContext, PluginRequestContext, check_action
 from deskctl.desk.plugin_requests import call_plugin
 from deskctl.errors import DeskctlError, Refused, Unavailable
-from deskctl.plugins.automation import AutomationType, Happening, Write
+from deskctl.plugins.automation import Happening, Write
+from deskctl.plugins.jobs import JobType
 
 log = logging.getLogger("deskctl.daemon.jobs")
 
@@ -105,19 +106,15 @@ class JobRunner:
         return len(hanging)
 
     def _free(self) -> list[str]:
-        """Return the automations whose plugins have a free thread."""
+        """Return the automations and actions whose plugins have a free thread."""
         busy = [plugin_of(run.job.automation) for run in self._runs]
-        return [
-            name
-            for name, owned in self._components.plugins.automations.items()
-            if busy.count(owned.plugin) < CONCURRENCY
-        ]
+        return [name for name, owned in self._components.plugins.jobs.items() if busy.count(owned.plugin) < CONCURRENCY]
 
     async def _claim(self, free: Sequence[str]) -> list[ClaimedJob]:
         return await self._writer.call(WritePriority.INTERNAL, lambda: self._store.jobs.claim(1, free))
 
     def _start(self, job: ClaimedJob) -> None:
-        owned = self._components.plugins.automations.get(job.automation)
+        owned = self._components.plugins.jobs.get(job.automation)
         if owned is None:  # disabled meanwhile
             task = asyncio.create_task(self._requeue(job, "the plugin is off", counted=False))
         else:
@@ -136,7 +133,7 @@ class JobRunner:
 
     # --- in the thread of the job ---------------------------------------------------------------------
 
-    def _work(self, automation: AutomationType, run: _Run) -> None:
+    def _work(self, kind: JobType, run: _Run) -> None:
         job = run.job
         try:
             happening = Happening(job.event, job.kind, job.ticket, job.actor, job.at, job.facts)
@@ -144,7 +141,7 @@ class JobRunner:
                 context = LazyContext(
                     self._components, plugin_of(job.automation), lambda: stack.enter_context(self._store.reading())
                 )
-                items = list(automation.run(happening, context))
+                items = list(kind.run(happening, context))
             for item in items:
                 if not isinstance(item, Write):
                     check_action(item)
@@ -173,7 +170,7 @@ class JobRunner:
             self._changed(changes)
 
     def _execute(self, job: ClaimedJob, plugin: str, items: Sequence[Any]) -> Changes:
-        """Write the results of an automation and the end of its job in one transaction."""
+        """Write the results of a job and its end in one transaction."""
         actor = Actor.system(plugin)
 
         def work(unit: Unit, connection: Any) -> Changes:
@@ -225,11 +222,8 @@ class JobRunner:
         now = time.monotonic()
         for run in list(self._runs):
             plugin = plugin_of(run.job.automation)
-            if (
-                now - run.since > GIVE_UP_AFTER * run.limit
-                and run.job.automation in self._components.plugins.automations
-            ):
-                why = f"its automation {run.job.automation} hangs: {now - run.since:.0f} s over job {run.job.id}"
+            if now - run.since > GIVE_UP_AFTER * run.limit and run.job.automation in self._components.plugins.jobs:
+                why = f"its job {run.job.automation} hangs: {now - run.since:.0f} s over job {run.job.id}"
                 log.error("the plugin %s is disabled: %s; restart the daemon after it is repaired", plugin, why)
                 self._components.plugins.disable(plugin, why)
 

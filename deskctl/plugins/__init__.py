@@ -51,11 +51,18 @@ from .erasure import ErasedPerson, EraseType
 from .hookspecs import hookimpl
 from .requests import PluginTables, RequestContext, RequestType
 from .suggestion import Suggestion, SuggestionType, Words
+from .ticket_action import ActionCall, ActionContext, ActionJob, ActionTicket, ActionType, Apply, RunJob
 from .types import Endpoint
 from .version import API_VERSION
 
 __all__ = [
     "API_VERSION",
+    "ActionCall",
+    "ActionContext",
+    "ActionJob",
+    "ActionTicket",
+    "ActionType",
+    "Apply",
     "AuthFailed",
     "Automatic",
     "AutomationType",
@@ -96,6 +103,7 @@ __all__ = [
     "Remark",
     "RequestContext",
     "RequestType",
+    "RunJob",
     "Secret",
     "StoreUnavailable",
     "Suggestion",

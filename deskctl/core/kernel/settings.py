@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any, TypeVar
+
+S = TypeVar("S")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,8 @@ class Settings:
 
     `undo_window` is the time before a reply is sent, in which it can be undone. `link_valid` is the lifetime of a
     one-time code. `digest` is the time after a notification in which further ones are collected into one message.
-    `automations` lists by PLUGIN.NAME the event kinds that an automation subscribes to.
+    `automations` lists by PLUGIN.NAME the event kinds that an automation subscribes to. `features` are the settings of
+    features by their class (`of`).
     """
 
     name: str = "Help desk"
@@ -75,6 +79,12 @@ class Settings:
     automations: Mapping[str, frozenset[str]] = field(default_factory=dict)
     link_valid: timedelta = timedelta(hours=24)
     digest: timedelta = timedelta(seconds=30)
+    features: Mapping[type[Any], Any] = field(default_factory=dict)
+
+    def of(self, kind: type[S]) -> S:
+        """Return the settings of a feature, by their class; the defaults if the desk has none."""
+        found: S = self.features[kind] if kind in self.features else kind()
+        return found
 
     def channel(self, name: str) -> ChannelInfo | None:
         """Return a channel by name, built-in channels included."""
