@@ -10,7 +10,7 @@ from ...i18n import _
 from ..kernel.settings import Settings
 
 _LOCAL = r'(?:[^\s<>,;:"()\[\]\\@]+|"(?:[^"\\\r\n]|\\[^\r\n])+")'
-_PIECE = re.compile(r'"(?:[^"\\]|\\.)*"|<[^<>]*>|[,;]|[^",;<>]+|.', re.DOTALL)
+_PIECE = re.compile(r'"(?:[^"\\]|\\.){0,300}+"|<[^<>]*>|[,;]|[^",;<>]+|.', re.DOTALL)
 _BRACKETED = re.compile(r".*<([^<>]*)>", re.DOTALL)
 _ADDRESS = re.compile(rf"{_LOCAL}@[^\s<>,;:\"()\\@]+")
 #: Local parts that no person reads (RFC 2142 and the usual names of senders that take no answers).

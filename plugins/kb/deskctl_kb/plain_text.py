@@ -58,14 +58,17 @@ def _strip_strong(line: str) -> str:
     return "".join([*kept, line[position:]]) if kept else line
 
 
+def strip_closing_hashes(heading: str) -> str:
+    """Return the words of a heading without the hashes after them."""
+    words = heading.rstrip(" \t")
+    bare = words.rstrip("#")
+    return bare.rstrip(" \t") if bare.endswith((" ", "\t")) else words
+
+
 def _strip_heading(line: str) -> str:
     """Return the words of a heading, without the hashes around them; any other line as it is."""
     heading = _HEADING.match(line)
-    if heading is None:
-        return line
-    words = heading[1].rstrip(" \t")
-    bare = words.rstrip("#")
-    return bare if bare.endswith((" ", "\t")) else words
+    return line if heading is None else strip_closing_hashes(heading[1])
 
 
 def shorten(text: str, limit: int) -> tuple[str, bool]:
