@@ -360,7 +360,7 @@ TIMER_COLUMNS = "id kind due_at key ticket"
 
 
 def timer_values(timer: Timer) -> tuple[Any, ...]:
-    return (timer.id, timer.kind.value, to_micros(timer.due_at), timer.key, timer.ticket)
+    return (timer.id, str(timer.kind), to_micros(timer.due_at), timer.key, timer.ticket)
 
 
 def timer(row: AnyRow) -> Timer:

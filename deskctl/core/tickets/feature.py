@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from functools import partial
 
 from ..kernel.feature import Feature, Reaction
-from ..kernel.timers import TimerKind
 from . import approvals, assignment, calls, closing, creation, fields, status
 from .commands import Set
 from .fields import Setter
@@ -33,5 +32,5 @@ def feature(more_fields: Mapping[str, Setter]) -> Feature:
             Reaction("approvals", approvals.withdraw_when_done),
         ),
         projections=(apply_event,),
-        timers={TimerKind.AUTO_CLOSE: closing.auto_close, TimerKind.CALLBACK: calls.remind_of_callback},
+        timers={closing.AUTO_CLOSE: closing.auto_close, calls.CALLBACK: calls.remind_of_callback},
     )
