@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, TypeVar
 
+from ..values.field import Field
+
 S = TypeVar("S")
 
 
@@ -66,7 +68,7 @@ class Settings:
     `undo_window` is the time before a reply is sent, in which it can be undone. `link_valid` is the lifetime of a
     one-time code. `digest` is the time after a notification in which further ones are collected into one message.
     `automations` lists by PLUGIN.NAME the event kinds that an automation subscribes to. `features` are the settings of
-    features by their class (`of`).
+    features by their class (`of`). `fields` are the ticket fields of this desk, by name.
     """
 
     name: str = "Help desk"
@@ -80,6 +82,7 @@ class Settings:
     link_valid: timedelta = timedelta(hours=24)
     digest: timedelta = timedelta(seconds=30)
     features: Mapping[type[Any], Any] = field(default_factory=dict)
+    fields: Mapping[str, Field] = field(default_factory=dict)
 
     def of(self, kind: type[S]) -> S:
         """Return the settings of a feature, by their class; the defaults if the desk has none."""

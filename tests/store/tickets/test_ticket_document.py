@@ -79,6 +79,8 @@ def test_document_has_every_part(store: Store, clock: Clock) -> None:
         "elsewhere": [],
         "newest_in": 1,
         "composing": [],
+        "fields": {},
+        "field_texts": [],
         "reply": {"to": [], "cc": [], "why": "channel support is no longer configured", "warnings": []},
     }
     assert [(a["filename"], a["content_type"], a["size"]) for a in said["attachments"]] == [

@@ -60,6 +60,7 @@ def test_row_has_every_column(store: Store, clock: Clock) -> None:
             "sla": None,
             "tier": None,
             "approval": None,
+            "fields": {},
         }
     ]
 
