@@ -10,8 +10,8 @@ from typing import Any
 
 import attrs
 
-from ..core.kernel.settings import BUILT_IN
 from ..core.messages.authentication import NOBODY
+from ..core.messages.channels import BUILT_IN
 from ..errors import ConfigError
 from ..i18n import _
 from .channel_types import ChannelTypeSpec
