@@ -58,7 +58,7 @@ def test_document_keys_are_documented(document: type) -> None:
 TICKET = [
     "number", "subject", "status", "priority", "channel", "team", "assignee", "contact", "tags", "language",
     "created_at", "updated_at", "waiting_since", "due_at", "sla", "callback_at", "tier",
-    "approval",
+    "approval", "fields",
 ]  # fmt: skip
 
 

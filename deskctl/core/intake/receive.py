@@ -86,7 +86,7 @@ def receive(unit: Unit, command: Receive, actor: Actor) -> Steps:
     duplicate = _find_duplicate(unit, command)
     if duplicate is not None:
         return _settle_duplicate(unit, command, duplicate)
-    command = replace(command, message=senders.with_author(unit, command.message))
+    command = replace(command, message=senders.with_author(unit, subjects.limited(command.message)))
     channel = _channel(unit, command)
     proof = dmarc(channel, command.message)
     # A group that names an agent as the author proves nothing: anyone may own the group.
