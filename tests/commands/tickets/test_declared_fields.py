@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -20,6 +19,7 @@ from deskctl.core.merges.commands import Merge, Split
 from deskctl.core.messages.commands import MarkSpam
 from deskctl.core.tickets import commands as c
 from deskctl.core.tickets.queries import ListFields, ListTickets
+from deskctl.core.tickets.settings import TicketSettings
 from deskctl.core.undo.commands import Undo
 from deskctl.core.values.field import Field, FieldType
 from deskctl.errors import Refused, UsageError
@@ -36,7 +36,7 @@ FIELDS = (
 
 
 def settings_with(*fields: Field) -> Settings:
-    return replace(SETTINGS, fields={field.name: field for field in fields})
+    return SETTINGS.having(TicketSettings(fields={field.name: field for field in fields}))
 
 
 @pytest.fixture
