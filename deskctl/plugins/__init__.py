@@ -30,6 +30,7 @@ from ..core.messages.model import (
 )
 from ..errors import ConfigError, DeskctlError, NotFound, Refused, TemporaryFailure, UsageError
 from ..i18n import translator
+from ..normalization import normalize
 from .automation import AutomationType, ChannelView, DeskView, Happening, PluginContext, Write, WriteContext
 from .channel import (
     AuthFailed,
@@ -117,5 +118,6 @@ __all__ = [
     "WriteContext",
     "duration",
     "hookimpl",
+    "normalize",
     "translator",
 ]
