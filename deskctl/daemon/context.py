@@ -19,7 +19,7 @@ from deskctl.i18n import _
 from deskctl.plugins.channel import StoreUnavailable
 
 #: Seconds for which `accepting` caches its result.
-_ACCEPTING_FOR = 1.0
+_ACCEPTING_CACHE_SECONDS = 1.0
 
 
 class DaemonContext:
@@ -53,7 +53,7 @@ class DaemonContext:
         try:
             await self._writer.deliver(JournalEntry(self.name, key, envelope, raw))
         except Exception as error:  # after any error the message is not durable
-            raise self._refused(error) from error
+            raise self._store_error(error) from error
 
     def deliver_blocking(self, batch: list[tuple[bytes, str, Envelope]]) -> None:
         if not batch:
@@ -61,7 +61,7 @@ class DaemonContext:
         try:
             self._writer.deliver_blocking([JournalEntry(self.name, key, env, raw) for raw, key, env in batch])
         except Exception as error:
-            raise self._refused(error) from error
+            raise self._store_error(error) from error
 
     def journalled(self, keys: Sequence[str]) -> set[str]:
         return set(self._store.ask(Journalled(self.name, tuple(keys))))
@@ -76,7 +76,7 @@ class DaemonContext:
     def accepting(self) -> bool:
         """Return True if mail can be accepted. Called for each connection, so the result is cached for a second."""
         at, answer = self._accepting
-        if time.monotonic() - at > _ACCEPTING_FOR:
+        if time.monotonic() - at > _ACCEPTING_CACHE_SECONDS:
             try:
                 answer = self._store.writable()
             except Unavailable:
@@ -88,11 +88,11 @@ class DaemonContext:
         return self._store.state.load(self.name)
 
     def save_state(self, state: Mapping[str, Any]) -> None:
-        kept = dict(state)
+        copy = dict(state)  # the caller may change its own while the write waits
         try:
-            self._writer.run(WritePriority.INTERNAL, lambda: self._store.state.save(self.name, kept))
+            self._writer.run(WritePriority.INTERNAL, lambda: self._store.state.save(self.name, copy))
         except Unavailable as error:
-            raise self._refused(error) from error
+            raise self._store_error(error) from error
 
     def read_file(self, sha256: str) -> bytes:
         return self._store.blob(sha256)
@@ -104,7 +104,8 @@ class DaemonContext:
     def now(self) -> datetime:
         return datetime.now(UTC)
 
-    def _refused(self, error: Exception) -> StoreUnavailable:
+    def _store_error(self, error: Exception) -> StoreUnavailable:
+        """Return the error for the channel, and let `accepting` return False until its result expires."""
         self._accepting = (time.monotonic(), False)
         what = error.what if isinstance(error, Unavailable) else type(error).__name__
-        return StoreUnavailable(_("cannot store the message: {what}", what=what), _("deliver it again later"))
+        return StoreUnavailable(_("cannot write to the store: {what}", what=what), _("try again later"))

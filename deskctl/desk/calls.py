@@ -254,9 +254,7 @@ CALLS: Mapping[str, Call] = {
 
 
 def unknown_call(name: str) -> UsageError:
-    return UsageError(
-        _("unknown request: {name}", name=name), _("if the daemon is older than this command, restart the daemon")
-    )
+    return UsageError(_("unknown request: {name}", name=name), _("if deskctl was upgraded, restart the daemon"))
 
 
 # --- documents --------------------------------------------------------------------------------------

@@ -26,8 +26,9 @@ _INVOCATION = re.compile(r"[0-9A-Za-z]{1,64}\Z")
 class Request:
     """One request of a client. Exactly one of `command`, `query`, `call` and `request` (of a plugin) is set.
 
-    `invocation` is the same in all requests of one shell command: `undo` undoes them together. `stream`: the list that
-    answers a query is sent in pages.
+    `call` is the name of a call to the daemon (`deskctl.desk.calls`). `claim` is the agent as whom the client acts; the
+    desk checks it against the account of the client. `invocation` is the same in all requests of one shell command:
+    `undo` undoes them together. `stream`: the list that answers a query is sent in pages.
     """
 
     id: int | str | None
@@ -63,11 +64,11 @@ def has_files(command: type[Command]) -> bool:
 
 
 def parse_line(raw: bytes) -> Mapping[str, Any]:
-    """Parse a line as a JSON object. Raises UsageError."""
+    """Parse a line as a JSON object. Raises UsageError, and NotFound for an integer that is too large."""
     try:
         document = json.loads(raw, parse_int=_integer)
     except (ValueError, RecursionError) as error:
-        raise UsageError(_("the request is not a line of JSON")) from error
+        raise UsageError(_("the request is not valid JSON")) from error
     if not isinstance(document, dict):
         raise UsageError(_("the request is not a JSON object"))
     return document
@@ -85,18 +86,18 @@ def request(document: Mapping[str, Any]) -> Request:
         raise UsageError(_("unknown key in the request: {keys}", keys=", ".join(sorted(unknown))))
     number = document.get("id")
     if not isinstance(number, (int, str, types.NoneType)):
-        raise UsageError(_("id must be a number or a string"))
+        raise UsageError(_('"id" must be a number or a string'))
     claim, dry_run, stream = document.get("as"), document.get("dry_run", False), document.get("stream", False)
     if not isinstance(claim, (str, types.NoneType)) or not isinstance(dry_run, bool):
-        raise UsageError(_("as must be the handle of an agent, dry_run must be true or false"))
+        raise UsageError(_('"as" must be the handle of an agent, and "dry_run" must be true or false'))
     invocation = document.get("invocation")
     if invocation is not None and not (isinstance(invocation, str) and _INVOCATION.match(invocation)):
-        raise UsageError(_("invocation must consist of at most 64 letters and digits"))
+        raise UsageError(_('"invocation" must consist of at most 64 letters and digits'))
     if not isinstance(stream, bool) or (stream and "ask" not in document):
-        raise UsageError(_("stream must be true or false, and only a query can have it"))
+        raise UsageError(_('"stream" must be true or false, and only "ask" can have it'))
     asked = [verb for verb in ("execute", "ask", "call", "request") if verb in document]
     if len(asked) != 1:
-        raise UsageError(_("a request must have exactly one of execute, ask, call and request"))
+        raise UsageError(_('a request must have exactly one of "execute", "ask", "call" and "request"'))
     name, params = _named(asked[0], document[asked[0]])
     match asked[0]:
         case "execute":
@@ -112,7 +113,7 @@ def request(document: Mapping[str, Any]) -> Request:
 
 def _named(verb: str, body: Any) -> tuple[str, Mapping[str, Any]]:
     if not isinstance(body, dict) or len(body) != 1:
-        raise UsageError(_("{verb} must be an object with one name", verb=verb))
+        raise UsageError(_('"{verb}" must be an object with exactly one key, the name', verb=verb))
     name, params = next(iter(body.items()))
     if not isinstance(params, dict):
         raise UsageError(_("the fields of {name} must be a JSON object", name=name))
@@ -122,18 +123,21 @@ def _named(verb: str, body: Any) -> tuple[str, Mapping[str, Any]]:
 def _build(known: Mapping[str, type[Any]], what: str, name: str, params: Mapping[str, Any]) -> Any:
     cls = known.get(name)
     if cls is None:
-        hint = _("if the daemon is older than this command, restart the daemon")
+        hint = _("if deskctl was upgraded, restart the daemon")
         raise UsageError(_("unknown request: {name}", name=f"{what} {name}"), hint)
     return build(cls, name, params)
 
 
 def build(cls: type[Any], name: str, params: Mapping[str, Any]) -> Any:
-    """Return an instance of a dataclass from JSON. `name` is its name in messages. Raises UsageError."""
-    own = {field.name: field for field in fields(cls)}
-    unknown = set(params) - set(own)
+    """Return an instance of a dataclass from JSON. `name` is its name in messages.
+
+    Raises UsageError, and NotFound for an integer that is too large.
+    """
+    declared = {field.name: field for field in fields(cls)}
+    unknown = set(params) - set(declared)
     if unknown:
         raise UsageError(_("{name} has no field {fields}", name=name, fields=", ".join(sorted(unknown))))
-    needed = (f.name for f in own.values() if f.default is MISSING and f.default_factory is MISSING)
+    needed = (f.name for f in declared.values() if f.default is MISSING and f.default_factory is MISSING)
     missing = [name for name in needed if name not in params]
     if missing:
         raise UsageError(_("{name} needs {fields}", name=name, fields=", ".join(missing)))
@@ -150,28 +154,31 @@ def _hints(cls: type[Any]) -> dict[str, Any]:
     return _HINTS[cls]
 
 
-def _typed(hint: Any, value: Any, where: str) -> Any:
-    """Return `value` as the type of `hint`; JSON lists become tuples. Raises UsageError."""
+def _typed(hint: Any, value: Any, path: str) -> Any:
+    """Return `value` as the type of `hint`; JSON lists become tuples. `path` names it in errors.
+
+    Raises UsageError, and NotFound for an integer that is too large.
+    """
     origin, arguments = typing.get_origin(hint), typing.get_args(hint)
     if origin in (types.UnionType, typing.Union):
         if value is None and types.NoneType in arguments:
             return None
         wanted = [a for a in arguments if a is not types.NoneType]
         fitting = (a for a in wanted if isinstance(value, str) is (a is str))
-        return _typed(next(fitting, wanted[0]), value, where)
+        return _typed(next(fitting, wanted[0]), value, path)
     if origin is tuple and isinstance(value, list):
         if len(arguments) == 2 and arguments[1] is Ellipsis:
-            return tuple(_typed(arguments[0], item, where) for item in value)
+            return tuple(_typed(arguments[0], item, path) for item in value)
         if len(arguments) == len(value):
-            return tuple(_typed(wanted, item, where) for wanted, item in zip(arguments, value, strict=True))
+            return tuple(_typed(wanted, item, path) for wanted, item in zip(arguments, value, strict=True))
     elif origin is dict and isinstance(value, dict):
         return value
     elif hint is float and type(value) in (int, float):
         return float(value)
-    elif type(value) is hint:  # exactly: true is not a number
+    elif type(value) is hint:  # the exact type, because bool is a subclass of int
         return bounded(value) if hint is int else value
     raise UsageError(
-        _("{field} must be {expected}, not {given}", field=where, expected=_name(hint), given=_name(type(value)))
+        _("{field} must be {expected}, not {given}", field=path, expected=_name(hint), given=_name(type(value)))
     )
 
 

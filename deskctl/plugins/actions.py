@@ -1,4 +1,7 @@
-"""The commands that automations and requests of plugins can execute."""
+"""The commands that automations and requests of plugins can execute.
+
+The types of actions for rules of the desk, such as `ActionType`, are in `ticket_action`.
+"""
 
 from __future__ import annotations
 

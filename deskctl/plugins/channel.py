@@ -181,8 +181,9 @@ class Channel(Protocol):
         ...
 
 
-#: A function (config, context, parameters) that returns a JSON document. It blocks and runs in a separate thread, in
-#: the daemon or in a local command. Only the owner of the desk can run it. Raises DeskctlError.
+#: A channel action: a function (config, context, parameters) that returns a JSON document. It blocks and runs in a
+#: separate thread, in the daemon or in a local command. Only the owner of the desk can run it. Raises DeskctlError.
+#: The actions that rules of the desk use are not these, but `ActionType` in `ticket_action`.
 Action = Callable[[Any, ChannelContext, Mapping[str, Any]], Any]
 
 

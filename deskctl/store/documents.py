@@ -15,34 +15,34 @@ from .encoding import clean, from_json, maybe_clean, to_json
 
 def seat_json(seat: RoutingProfile) -> str | None:
     """Return the document of a seat; None for the default."""
-    return _kept(seat, RoutingProfile())
+    return _without_defaults(seat, RoutingProfile())
 
 
-def seat(kept: str | None) -> RoutingProfile:
-    if not kept:
+def seat(stored: str | None) -> RoutingProfile:
+    if not stored:
         return RoutingProfile()
-    known = from_json(kept)
+    known = from_json(stored)
     known["skills"] = frozenset(known.get("skills", ()))
     known["channels"] = tuple(known.get("channels", ()))
     return RoutingProfile(**known)
 
 
 def reach_json(reach: NotificationPreferences) -> str | None:
-    return _kept(reach, NotificationPreferences())
+    return _without_defaults(reach, NotificationPreferences())
 
 
-def reach(kept: str | None) -> NotificationPreferences:
-    return NotificationPreferences(**from_json(kept)) if kept else NotificationPreferences()
+def reach(stored: str | None) -> NotificationPreferences:
+    return NotificationPreferences(**from_json(stored)) if stored else NotificationPreferences()
 
 
 def plan_json(plan: RoutingPlan) -> str | None:
-    return _kept(plan, RoutingPlan())
+    return _without_defaults(plan, RoutingPlan())
 
 
-def plan(kept: str | None) -> RoutingPlan:
-    if not kept:
+def plan(stored: str | None) -> RoutingPlan:
+    if not stored:
         return RoutingPlan()
-    known = from_json(kept)
+    known = from_json(stored)
     convert: dict[str, Any] = {
         "strategy": Strategy,
         "model": Model,
@@ -59,10 +59,10 @@ def shown_json(shown: NotificationContent | None) -> str | None:
     return None if shown is None else to_json([shown.messages, shown.top, shown.edited, shown.tickets])
 
 
-def shown(kept: str | None) -> NotificationContent | None:
-    if not kept:
+def shown(stored: str | None) -> NotificationContent | None:
+    if not stored:
         return None
-    messages, top, edited, tickets = from_json(kept)
+    messages, top, edited, tickets = from_json(stored)
     return NotificationContent(
         tuple((m, v) for m, v in messages), top, tuple((m, v) for m, v in edited), tuple(tickets)
     )
@@ -70,30 +70,31 @@ def shown(kept: str | None) -> NotificationContent | None:
 
 def addresses_json(addresses: Iterable[str]) -> str | None:
     """Return a JSON list; None for an empty one, the usual case."""
-    kept = list(addresses)
-    return to_json(kept) if kept else None
+    items = list(addresses)
+    return to_json(items) if items else None
 
 
-def addresses(kept: str | None) -> tuple[str, ...]:
-    return tuple(from_json(kept)) if kept else ()
+def addresses(stored: str | None) -> tuple[str, ...]:
+    return tuple(from_json(stored)) if stored else ()
 
 
 def deliveries_json(deliveries: Iterable[Delivery]) -> str | None:
     """Return a JSON list; None while there is no delivery report, the usual case."""
-    kept = [
+    rows = [
         [clean(d.address), d.state, maybe_clean(d.status), d.reason_class, maybe_clean(d.reason)] for d in deliveries
     ]
-    return to_json(kept) if kept else None
+    return to_json(rows) if rows else None
 
 
-def deliveries(kept: str | None) -> tuple[Delivery, ...]:
-    return tuple(Delivery(*one) for one in from_json(kept)) if kept else ()
+def deliveries(stored: str | None) -> tuple[Delivery, ...]:
+    return tuple(Delivery(*one) for one in from_json(stored)) if stored else ()
 
 
-def _kept(shape: Any, usual: Any) -> str | None:
-    said = {f.name: getattr(shape, f.name) for f in fields(shape)}
-    kept = {name: _plain(value) for name, value in said.items() if value != getattr(usual, name)}
-    return to_json(kept) if kept else None
+def _without_defaults(value: Any, default: Any) -> str | None:
+    """Return the document of the fields of a dataclass that differ from the default; None if none does."""
+    values = {field.name: getattr(value, field.name) for field in fields(value)}
+    changed = {name: _plain(each) for name, each in values.items() if each != getattr(default, name)}
+    return to_json(changed) if changed else None
 
 
 def _plain(value: Any) -> Any:

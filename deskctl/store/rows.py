@@ -198,12 +198,12 @@ def message_values(message: Message) -> tuple[Any, ...]:
 
 def choices_json(choices: Iterable[Choice]) -> str | None:
     """Return a JSON list; None for no choices, the usual case."""
-    kept = [[clean(choice.key), clean(choice.label)] for choice in choices]
-    return to_json(kept) if kept else None
+    pairs = [[clean(choice.key), clean(choice.label)] for choice in choices]
+    return to_json(pairs) if pairs else None
 
 
-def choices(kept: str | None) -> tuple[Choice, ...]:
-    return tuple(Choice(key, label) for key, label in from_json(kept)) if kept else ()
+def choices(stored: str | None) -> tuple[Choice, ...]:
+    return tuple(Choice(key, label) for key, label in from_json(stored)) if stored else ()
 
 
 def message_head(row: AnyRow) -> MessageHead:
@@ -399,12 +399,12 @@ def envelope_json(envelope: Envelope) -> str:
 
 
 def envelope(text: str, received_at: datetime) -> Envelope:
-    kept = from_json(text)
+    stored = from_json(text)
     return Envelope(
-        via=kept["via"],
+        via=stored["via"],
         received_at=received_at,
-        sender=kept["sender"],
-        recipients=tuple(kept["recipients"]),
-        size=kept["size"],
-        extra=kept["extra"],
+        sender=stored["sender"],
+        recipients=tuple(stored["recipients"]),
+        size=stored["size"],
+        extra=stored["extra"],
     )

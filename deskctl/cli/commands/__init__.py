@@ -16,9 +16,9 @@ class Entry(NamedTuple):
     help: str
 
 
-def _entry(place: str, help: str) -> Entry:
-    """Return the entry of a command at `place` in this package."""
-    return Entry(f"{__name__}.{place}", help)
+def _entry(path: str, help: str) -> Entry:
+    """Return the entry of a command. `path` is `module:attribute`, relative to this package."""
+    return Entry(f"{__name__}.{path}", help)
 
 
 #: The sections of `deskctl --help`, in order.
@@ -44,7 +44,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "tag": _entry("tickets.tag:tag", "Add and remove tags."),
         "escalate": _entry("tickets.escalate:escalate", "Escalate tickets, or ask for approval."),
         "approve": _entry("tickets.approve:approve", "Approve tickets that wait for approval."),
-        "deny": _entry("tickets.approve:deny", "Deny approval to tickets that wait for it."),
+        "deny": _entry("tickets.approve:deny", "Deny approval for tickets."),
         "promise": _entry("tickets.promise:promise", "Promise the customer an answer by a given time."),
         "solve": _entry("tickets.status:solve", "Mark tickets as solved."),
         "close": _entry("tickets.status:close", "Close tickets permanently."),
@@ -75,7 +75,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "plugin": _entry("operations.plugin:plugin", "Manage and develop plugins."),
         "db": _entry("operations.db:db", "Manage the store: schema upgrades and search index."),
         "completion": _entry("operations.completion:completion", "Print a shell completion script."),
-        "demo": Entry("deskctl.demo.command:demo", "Show a complete desk at work on this machine."),
+        "demo": Entry("deskctl.demo.command:demo", "Show a running example desk on this machine."),
     },
 }
 

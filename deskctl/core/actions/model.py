@@ -58,6 +58,6 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class ActionSettings:
-    """The actions that plugins add, by PLUGIN.NAME."""
+    """The actions that plugins add, by PLUGIN.NAME. `bootstrap.open_components` fills it from the loaded plugins."""
 
     plugins: Mapping[str, Action] = field(default_factory=dict)

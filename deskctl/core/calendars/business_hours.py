@@ -1,7 +1,7 @@
 """Business hours arithmetic: add working time to a moment, measure working time between moments.
 
-Open intervals are computed for a whole year, in UTC, with the open time before each. Then both operations are a binary
-search, however far away the result is.
+Open intervals are computed for a whole year, in UTC, with the working time before each. Then both operations are a
+binary search, however far away the result is.
 """
 
 from __future__ import annotations
@@ -25,7 +25,10 @@ _LAST = (datetime.max.replace(tzinfo=UTC) - BEGINNING) // _MICRO
 
 @dataclass(frozen=True, slots=True)
 class _Year:
-    """The open intervals of a year in UTC, in microseconds since 1970; `before[i]` is the open time before the i-th."""
+    """The open intervals of a year in UTC, in microseconds since 1970.
+
+    `before[i]` is the working time before the i-th interval.
+    """
 
     starts: list[int]
     ends: list[int]
@@ -44,7 +47,7 @@ class BusinessHours:
         self._last_own = max(calendar.days, default=date.min)
         week = sum(frame.end - frame.start for frames in calendar.week for frame in frames)
         own = sum(frame.end - frame.start for day in calendar.days.values() for frame in day.frames)
-        #: An upper limit of the open time within the horizon, including days on which clocks are set back.
+        #: An upper limit of the working time within the horizon, including days on which clocks are set back.
         self._most = (HORIZON_YEARS * (53 * week + 4 * DAY) + own) * _SECOND
 
     def add(self, start: datetime, working: timedelta) -> datetime | None:

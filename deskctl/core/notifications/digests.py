@@ -35,7 +35,7 @@ _FOOT = _(
 )
 
 
-def fire(unit: Unit, timer: Timer) -> Steps:
+def send_digest(unit: Unit, timer: Timer) -> Steps:
     """Send the pending notifications of an agent at the end of a window or of quiet hours, in one message."""
     handle = timing.agent_of(timer)
     agent, pending = Agents.of(unit).agents.get(handle), Notifications.of(unit).waiting_for(handle)

@@ -14,5 +14,5 @@ FEATURE = Feature(
         Reaction("tell_of_quarantine", agent_notifications.notify_of_quarantine),
         Reaction("tell_of_approvals", approvals.notify_of_approvals),
     ),
-    timers={schedule.DIGEST: digests.fire},
+    timers={schedule.DIGEST: digests.send_digest},
 )

@@ -53,8 +53,12 @@ STUCK_REASONS = frozenset({"channel", "tier", "skills", "gave_back"})
 MAX_RECORDED = 50
 
 
-def fire(unit: Unit, timer: Timer, on_shift: OnShift | None = None) -> Steps:
-    """Process a due routing timer. The loads are read from the store, so other changes have to be written first."""
+def assign_on_timer(unit: Unit, timer: Timer, on_shift: OnShift | None = None) -> Steps:
+    """Assign waiting tickets when a routing timer is due.
+
+    The loads of agents are read from the store. Therefore, if the transaction has already changed tickets, the timer is
+    set again for the next transaction.
+    """
     if Tickets.of(unit).changes.tickets:
         unit.set_timer(Timer(unit.source.next_id("timers"), timer.kind, timer.due_at, timer.key))
         return Outcome(_("routing is scheduled"))

@@ -10,5 +10,5 @@ FEATURE = Feature(
     handlers={**automatic_assignment.HANDLERS, **presence.HANDLERS},
     reactions=(Reaction("routing", triggers.routing),),
     restorers=presence.RESTORERS,
-    timers={triggers.ROUTE: automatic_assignment.fire},
+    timers={triggers.ROUTE: automatic_assignment.assign_on_timer},
 )

@@ -77,7 +77,7 @@ def sla(unit: Unit, event: Event, actor: Actor, cause: Command) -> Iterator[Comm
 
 
 def _notifications(
-    unit: Unit, ticket: Ticket, who: str, metric: str, instance: int, level: str, late: bool
+    unit: Unit, ticket: Ticket, who: str, metric: str, instance: int, threshold: str, late: bool
 ) -> Iterator[NotifyAgent]:
     """Return the notifications to send to `who`. Raises NotFound if no agent, team or tier has that name."""
     clock = Sla.of(unit).clocks(ticket.number).get(ClockKey(Metric(metric), instance))
@@ -87,7 +87,7 @@ def _notifications(
         due = clock.due_at.astimezone(ZoneInfo(unit.settings.timezone)).strftime("%Y-%m-%d %H:%M %Z")
     name = _NAMES(Metric(metric), language)
     detail = _TEXTS("due_late" if late else "due", language, metric=name, due=due)
-    about = "overdue" if level.startswith("breach") else "due_soon"
+    about = "overdue" if threshold.startswith("breach") else "due_soon"
     handle = who.removeprefix("agent:")
     meant = _recipients(unit, ticket, who)
     return (NotifyAgent(agent.handle, about, ticket.number, detail, agent.handle == handle) for agent in meant)

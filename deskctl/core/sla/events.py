@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from ...i18n import _
 from ..kernel.event import Event
-from ..kernel.undo import Follows, Hindrance, Restore, Undoable
+from ..kernel.undo import Follows, Restore, Undoable
 from ..tickets.lifecycle import applies, with_queue_position
 from ..tickets.model import Ticket
 
@@ -52,7 +52,10 @@ def _move_in_queue(ticket: Ticket, event: DueChanged, at: datetime) -> Ticket:
 
 @dataclass(frozen=True, slots=True)
 class ClockEvent(SlaEvent):
-    """An event of a clock, which `metric` and `instance` (counted from 1, one for each round) identify."""
+    """An event of a clock, which `metric` and `instance` identify.
+
+    `instance` is counted from 1, one for each repetition of the metric.
+    """
 
     kind = "clock_event"
     metric: str
@@ -61,7 +64,7 @@ class ClockEvent(SlaEvent):
 
 @dataclass(frozen=True, slots=True)
 class ClockStarted(ClockEvent):
-    """A clock started at `started`. `target` is in seconds of open time; None if only the due time is known."""
+    """A clock started at `started`. `target` is in seconds of working time; None if only the due time is known."""
 
     kind = "activate"
     started: datetime
@@ -74,7 +77,7 @@ class ClockStarted(ClockEvent):
 
 @dataclass(frozen=True, slots=True)
 class ClockPaused(ClockEvent):
-    """A clock was paused; `why` is the reason: pending, hold, solved, closed, merged, spam or no_target."""
+    """A clock was paused; `why` is the reason: a status that pauses it, no_target or no_policy."""
 
     kind = "pause"
     why: str
@@ -90,7 +93,7 @@ class ClockResumed(ClockEvent):
 
 @dataclass(frozen=True, slots=True)
 class ClockFulfilled(ClockEvent):
-    """A clock ended; `in_time` tells whether before its due time."""
+    """A clock ended. `in_time`: it ended before its due time."""
 
     kind = "fulfill"
     fulfilled: datetime
@@ -99,7 +102,10 @@ class ClockFulfilled(ClockEvent):
 
 @dataclass(frozen=True, slots=True)
 class ClockUnfulfilled(ClockEvent):
-    """The answer that fulfilled a clock was undone or not delivered: the clock runs as if it had not existed."""
+    """The answer that fulfilled a clock was undone or not delivered.
+
+    The clock runs as if the answer had not existed.
+    """
 
     kind = "unfulfil"
     due: datetime | None = None
@@ -107,7 +113,10 @@ class ClockUnfulfilled(ClockEvent):
 
 @dataclass(frozen=True, slots=True)
 class ClockRetargeted(ClockEvent):
-    """The target or due time changed by priority, policy, calendar or by hand; the start stays."""
+    """The target or due time changed because of the priority, policy or calendar, or an agent set it.
+
+    The start time does not change.
+    """
 
     kind = "retarget"
     due: datetime | None
@@ -128,7 +137,7 @@ class ClockBreached(ClockEvent):
 
 @dataclass(frozen=True, slots=True)
 class ClockUnbreached(ClockEvent):
-    """After an undo, the due time has not passed."""
+    """A breach was withdrawn, because after an undo the due time is in the future."""
 
     kind = "unbreach"
 
@@ -145,7 +154,10 @@ class ThresholdReached(ClockEvent):
 
 @dataclass(frozen=True, slots=True)
 class StepDue(ClockEvent):
-    """The steps for the threshold `level` are due. Steps of lower thresholds that passed unprocessed are skipped."""
+    """The steps for the threshold `level` are due.
+
+    The steps of earlier thresholds that were not processed in time are skipped.
+    """
 
     kind = "step"
     level: str
@@ -179,7 +191,7 @@ class DueSet(Event):
     """An agent set a due time, which stays until it is set again. None: it is calculated again."""
 
     kind = "due_set"
-    undo = Undoable("The due time is what it was.")
+    undo = Undoable("The previous due time applies again.")
 
     metric: str
     due: datetime | None
@@ -193,16 +205,9 @@ class Promised(Event):
     """The customer was promised an answer by a due time."""
 
     kind = "promised"
-    undo = Undoable("The promise is withdrawn; an earlier one holds again.")
+    undo = Undoable("The promise is withdrawn; an earlier promise applies again.")
 
     due: datetime
 
     def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
         yield from ()  # clocks are recalculated without events that were undone
-
-
-# --- policies -------------------------------------------------------------------------------------
-
-
-def _changed_since(what: str, instead: str) -> Hindrance:
-    return Hindrance(_("{what} was changed since", what=what), instead)

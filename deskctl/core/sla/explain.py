@@ -164,7 +164,7 @@ def policy_document(policy: Policy, book: PolicyBook, inactive: Sequence[str], s
             metric.value: {p.label: int(length.total_seconds()) for p, length in sorted(targets.items(), reverse=True)}
             for metric, targets in policy.targets.items()
         },
-        "warnings": [str(level) for level in policy.warnings],
+        "warnings": [str(threshold) for threshold in policy.warnings],
         "steps": [{"at": str(step.at), "then": [f"{k}={v}" for k, v in step.then]} for step in policy.steps],
         "version": policy.version,
         "since": _moment(policy.since) or "",

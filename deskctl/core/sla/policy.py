@@ -103,7 +103,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """One version of a policy, valid from `since` (aware, UTC). Durations are open time of `calendar`."""
+    """One version of a policy, valid from `since` (aware, UTC). Durations are working time of `calendar`."""
 
     name: str
     when: str
@@ -129,8 +129,8 @@ class Policy:
         """All thresholds with a warning or a step, and the due time."""
         return tuple(dict.fromkeys((*self.warnings, *(step.at for step in self.steps), BREACH)))
 
-    def steps_at(self, level: str) -> tuple[tuple[str, str], ...]:
-        return tuple(pair for step in self.steps if str(step.at) == level for pair in step.then)
+    def steps_at(self, threshold: str) -> tuple[tuple[str, str], ...]:
+        return tuple(pair for step in self.steps if str(step.at) == threshold for pair in step.then)
 
 
 def parse_target(text: str, where: str) -> tuple[Priority | None, timedelta]:

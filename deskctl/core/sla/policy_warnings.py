@@ -79,7 +79,7 @@ def _about_days(book: PolicyBook, policy: Policy, texts: Iterable[str]) -> Itera
         return
     hours = week / len(days) / 3600
     yield _(
-        "{targets}: a day is 24 hours of open time, and {calendar} is open {hours} hours a day; "
+        "{targets}: a day is 24 hours of working time, and {calendar} is open {hours} hours a day; "
         "write {hours}h for one of its days",
         targets=", ".join(named),
         calendar=calendar.name,

@@ -236,8 +236,8 @@ def _fired(unit: Unit, clock: Clock) -> tuple[Clock, list[Event]]:
     return done, events
 
 
-def fire(unit: Unit, number: int) -> Iterator[Event]:
-    """Process a due timer of a ticket: fire the thresholds that its clocks have reached.
+def process_thresholds(unit: Unit, number: int) -> Iterator[Event]:
+    """Process a due timer of a ticket: the thresholds that its clocks have reached.
 
     The clocks are recalculated only if the policy book has a new edition, so that many timers at once cost little.
     """
@@ -300,7 +300,7 @@ def fire_ticket(unit: Unit, timer: Timer) -> Steps:
     ticket = None if timer.ticket is None else Tickets.of(unit).find(timer.ticket)
     if ticket is None:
         return Outcome(_("nothing is due"))
-    yield from fire(unit, ticket.number)
+    yield from process_thresholds(unit, ticket.number)
     return Outcome(_("recalculated the clocks of ticket {number}", number=ticket.number), (ticket.number,))
 
 

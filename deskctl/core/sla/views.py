@@ -44,8 +44,9 @@ RuleRow = TypedDict(
 
 
 class ClockDocument(TypedDict):
-    """A clock. `state`: running, paused, fulfilled or breached. `target`, `spent` and `left` are seconds of open time.
+    """A clock.
 
+    `state`: running, paused, fulfilled or breached. `target`, `spent` and `left` are seconds of working time.
     `by_hand`: an agent set the due time. `why`: the reason of a pause. `rules`: the rules that applied to the clock in
     chronological order; the last one is current.
     """

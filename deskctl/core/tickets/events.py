@@ -51,10 +51,10 @@ class TicketCreated(Event):
 
 @dataclass(frozen=True, slots=True)
 class StatusChanged(Event):
-    """The status changed. `back` is set by undo; `since` is the start of the open time then, None for the creation."""
+    """The status changed. `back` is set by undo; `since`: the ticket was open since then; None: since its creation."""
 
     kind = "status_changed"
-    undo = Undoable("The status is what it was.")
+    undo = Undoable("The previous status is restored.")
 
     old: Status
     new: Status
@@ -70,7 +70,7 @@ class StatusChanged(Event):
 @dataclass(frozen=True, slots=True)
 class PriorityChanged(Event):
     kind = "priority_changed"
-    undo = Undoable("The priority is what it was.")
+    undo = Undoable("The previous priority is restored.")
     old: Priority
     new: Priority
 
@@ -80,7 +80,7 @@ class Assigned(Event):
     """The assignee changed; `new` is None if the ticket returned to the queue."""
 
     kind = "assigned"
-    undo = Undoable("The assignee is who it was; the queue, if that agent has been deactivated.")
+    undo = Undoable("The previous assignee is restored. If that agent is deactivated, the ticket is in the queue.")
 
     old: str | None
     new: str | None
@@ -96,7 +96,7 @@ class Assigned(Event):
 @dataclass(frozen=True, slots=True)
 class TeamChanged(Event):
     kind = "team_changed"
-    undo = Undoable("The team is what it was.")
+    undo = Undoable("The previous team is restored.")
     old: str | None
     new: str | None
 
@@ -124,7 +124,7 @@ class FollowerRemoved(Event):
 @dataclass(frozen=True, slots=True)
 class Tagged(Event):
     kind = "tagged"
-    undo = Undoable("The tags are what they were.")
+    undo = Undoable("The previous tags are restored.")
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
 
@@ -157,7 +157,7 @@ class WaitingChanged(Event):
 @dataclass(frozen=True, slots=True)
 class LanguageChanged(Event):
     kind = "language_changed"
-    undo = Undoable("The language is what it was.")
+    undo = Undoable("The previous language is restored.")
     old: str | None
     new: str | None
 
@@ -167,7 +167,7 @@ class SubjectChanged(Event):
     """The subject changed. `kept` has the texts, `old` and `new`, because they can be a customer's and be erased."""
 
     kind = "subject_changed"
-    undo = Undoable("The subject is what it was.")
+    undo = Undoable("The previous subject is restored.")
     kept: Kept = None
 
     def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
@@ -234,7 +234,7 @@ class RequesterChanged(Event):
     """The requester changed; `old` and `new` are contact numbers. Messages keep their authors."""
 
     kind = "requester_changed"
-    undo = Undoable("The requester is who it was.")
+    undo = Undoable("The previous requester is restored.")
     old: int
     new: int
 
@@ -280,7 +280,7 @@ class CallbackChanged(Event):
     """The time of a promised callback changed; `new` is None when the callback is done or cancelled."""
 
     kind = "callback_changed"
-    undo = Undoable("The promised call is what it was.")
+    undo = Undoable("The previous promised call is restored.")
 
     old: datetime | None
     new: datetime | None
@@ -348,7 +348,7 @@ class TierChanged(Event):
     """The lowest tier whose agents can have the ticket changed; None: all agents of the team."""
 
     kind = "tier_changed"
-    undo = Undoable("The tier is what it was.")
+    undo = Undoable("The previous tier is restored.")
 
     old: str | None
     new: str | None

@@ -15,7 +15,7 @@ _CONDITION = re.compile(r"([^=<>]*)(<=|>=|=|<|>)(.*)", re.DOTALL)
 
 
 class FieldCondition(NamedTuple):
-    """A condition. `operator` is =, <, <=, > or >=; without a `value`, the ticket has none for the field."""
+    """A condition. `operator` is =, <, <=, > or >=; `value` None: the field of the ticket is empty."""
 
     name: str
     operator: str
@@ -34,8 +34,8 @@ def split_condition(text: str) -> tuple[str, str, str]:
 
 
 def parse_condition(declared: Mapping[str, Field], former: Mapping[str, Field], text: str) -> FieldCondition:
-    """Return the condition. `former` are fields that only have stored values. Raises UsageError."""
-    name, operator, written = split_condition(text)
+    """Return the condition. `former` are fields that are no longer declared, with stored values. Raises UsageError."""
+    name, operator, value_text = split_condition(text)
     field = declared.get(name) or former.get(name)
     if field is None:
         fields = ", ".join(sorted(declared)) or _("none")
@@ -49,9 +49,9 @@ def parse_condition(declared: Mapping[str, Field], former: Mapping[str, Field], 
               field=name, type=field.type.value, operator=operator),
             _("use {field}=VALUE", field=name),
         )  # fmt: skip
-    if operator == "=" and field.is_cleared_by(written):
+    if operator == "=" and field.is_cleared_by(value_text):
         return FieldCondition(name, operator, None)
-    return FieldCondition(name, operator, field.parse(written))
+    return FieldCondition(name, operator, field.parse(value_text))
 
 
 def former_field(name: str) -> Field:

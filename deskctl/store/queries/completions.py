@@ -1,4 +1,4 @@
-"""Return words for shell completion."""
+"""Queries for shell completion."""
 
 from __future__ import annotations
 
@@ -19,29 +19,29 @@ from ..tables import agents, calendars, contacts, sla_policies, teams, ticket_ta
 from ..tables.tickets import ACTIVE
 from .reader import Answers
 
-#: Tickets and contacts that are offered at most, the most recent first.
+#: The maximum number of tickets or contacts to offer, newest first.
 _RECENT = 5000
 
 
 def complete(connection: Connection, settings: Settings, query: Completions) -> list[str]:
-    """Return the words of a kind that begin with the prefix. Raises UsageError for an unknown kind."""
-    action, sign, begun = query.prefix.partition("=")
-    if query.kind == "action" and sign:
-        words: Iterable[str] = (f"{action}={value}" for value in _action_values(connection, settings, action, begun))
+    """Return the words of a kind that start with the prefix. Raises UsageError for an unknown kind."""
+    action, mark, typed = query.prefix.partition("=")
+    if query.kind == "action" and mark:
+        words: Iterable[str] = (f"{action}={value}" for value in _action_values(connection, settings, action, typed))
     else:
         words = _words(connection, settings, query.kind)
     return [word for word in words if word.startswith(query.prefix)][: query.limit]
 
 
-def _action_values(connection: Connection, settings: Settings, name: str, begun: str) -> Iterator[str]:
-    """Yield values of an action; a kind of names may be given as prefix (`team:`)."""
+def _action_values(connection: Connection, settings: Settings, name: str, typed: str) -> Iterator[str]:
+    """Yield the values of an action. The value may start with a kind, such as `team:`."""
     action = known_actions(settings).get(name)
     if action is None:
         return
-    kind, sign, _name = begun.rpartition(":")
-    prefix = f"{kind}:" if sign and kind in action.values.names else ""
-    for names in (kind,) if prefix else action.values.names:
-        for word in _words(connection, settings, names):
+    typed_kind, mark, _name = typed.rpartition(":")
+    prefix = f"{typed_kind}:" if mark and typed_kind in action.values.names else ""
+    for kind in (typed_kind,) if prefix else action.values.names:
+        for word in _words(connection, settings, kind):
             yield from (f"{prefix}{sign}{word}" for sign in action.values.signs)
     yield from action.values.words()
 
@@ -68,19 +68,19 @@ def _words(connection: Connection, settings: Settings, kind: str) -> Iterable[st
             known = connection.execute(select(calendars.c.name).where(~calendars.c.removed).distinct()).scalars()
             return sorted({ALWAYS, *known})
         case "policy":
-            placed = select(sla_policies.c.name).where(sla_policies.c.position.is_not(None)).distinct()
-            return sorted(connection.execute(placed).scalars())
+            ordered = select(sla_policies.c.name).where(sla_policies.c.position.is_not(None)).distinct()
+            return sorted(connection.execute(ordered).scalars())
         case "tier":
-            own = (tier for kept in connection.execute(select(teams.c.plan)).scalars() for tier in plan(kept).tiers)
-            return sorted({*TIERS, *own})
+            plans = connection.execute(select(teams.c.plan)).scalars()
+            return sorted({*TIERS, *(tier for stored in plans for tier in plan(stored).tiers)})
         case "skill":
             seats = connection.execute(select(agents.c.seat).where(agents.c.active)).scalars()
-            return sorted({skill for kept in seats for skill in seat(kept).skills})
+            return sorted({skill for stored in seats for skill in seat(stored).skills})
         case "action":
             return [f"{name}=" for name in known_actions(settings)]
         case "channel":
             return sorted({*settings.of(Channels).channels, *BUILT_IN})
-    raise UsageError(_("cannot complete a {kind}", kind=kind))
+    raise UsageError(_('unknown kind of completion: "{kind}"', kind=kind))
 
 
 ANSWERS: Answers = {

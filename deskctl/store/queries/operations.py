@@ -1,4 +1,4 @@
-"""Return the state of the store."""
+"""Queries for the state of the store."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from ..tables.intake import UNSETTLED
 from .reader import Answers
 
 
-def store_status(connection: Connection, where: str, size: int | None) -> StoreReport:
-    """Return the schema and row counts. An open store always has the newest revision, so nothing is pending."""
+def store_status(connection: Connection, location: str, size: int | None) -> StoreReport:
+    """Return the schema and row counts. An open store always has the newest revision, so no migration is pending."""
     unsettled = select(journal.c.state, func.count()).where(text(UNSETTLED)).group_by(journal.c.state)
     journalled: dict[str, int] = dict(connection.execute(unsettled).all())
 
@@ -23,7 +23,7 @@ def store_status(connection: Connection, where: str, size: int | None) -> StoreR
         return int(connection.execute(query).scalar_one())  # type: ignore[call-overload]
 
     return {
-        "url": where if "://" in where else f"sqlite:///{where}",
+        "url": location if "://" in location else f"sqlite:///{location}",
         "engine": connection.dialect.name,
         "revision": revision_of(connection),
         "head": HEAD,
@@ -37,12 +37,12 @@ def store_status(connection: Connection, where: str, size: int | None) -> StoreR
     }
 
 
-def no_daemon() -> HealthReport:
-    """Return the report for a desk without a daemon: a running daemon answers this query itself."""
+def report_without_daemon() -> HealthReport:
+    """Return the report for a desk without a daemon. A running daemon answers this query itself."""
     return {"daemon": False, "pid": None, "started_at": None, "config_sha256": None, "services": []}
 
 
 ANSWERS: Answers = {
     StoreStatus: lambda reader, query: store_status(reader.connection, reader.database.where, reader.database.size()),
-    DeskHealth: lambda reader, query: no_daemon(),
+    DeskHealth: lambda reader, query: report_without_daemon(),
 }

@@ -48,7 +48,7 @@ sla_policies = Table(
     Column("steps", Text, nullable=False),  # JSON list of [level, list of [what, value]]
 )
 
-#: `target` and `counted` are microseconds of open time.
+#: `target` and `counted` are microseconds of working time.
 clocks = Table(
     "clocks",
     metadata,

@@ -280,28 +280,28 @@ def auth(context: CommandContext, name: str) -> None:
     Example:
       deskctl mail auth support
     """
-    begun = _call_action(context, name, "begin_consent")
+    consent = _call_action(context, name, "begin_consent")
     context.release()  # consent takes time; do not block other commands
     click.echo(shown(_("Open this page and sign in as the owner of the mailbox:")), err=True)
-    click.echo(f"\n  {begun['url']}\n", err=True)
+    click.echo(f"\n  {consent['url']}\n", err=True)
     pasted = None
-    if begun["code"] is not None:
-        click.echo(shown(_("Enter this code on the page: {code}", code=begun["code"])), err=True)
+    if consent["code"] is not None:
+        click.echo(shown(_("Enter this code on the page: {code}", code=consent["code"])), err=True)
     else:
         click.echo(
             shown(_("The browser then shows an address that it cannot open. This is expected; copy it here.")),
             err=True,
         )
         pasted = click.prompt(shown(_("address")), err=True)
-    deadline, every = time.monotonic() + begun["seconds"], begun["every"]
+    deadline, interval = time.monotonic() + consent["seconds"], consent["every"]
     while True:
         if pasted is None:
-            time.sleep(every)
-        state = _call_action(context, name, "finish_consent", pending=begun["pending"], pasted=pasted)["state"]
+            time.sleep(interval)
+        state = _call_action(context, name, "finish_consent", pending=consent["pending"], pasted=pasted)["state"]
         if state == "done":
             break
         context.release()
-        every += 5 if state == "slower" else 0
+        interval += 5 if state == "slower" else 0
         if time.monotonic() > deadline:
             raise Refused(_("no consent within the time limit"), f"deskctl mail auth {name}")
     started = context.desk().call("channel_start", name=name)["started"]

@@ -1,4 +1,4 @@
-"""The OAuth consent of a mailbox's owner, for `deskctl mail auth`. Blocking.
+"""The OAuth consent of a mailbox's owner, for `deskctl mail auth`. All functions block.
 
 With a `device_url`, the owner enters a code on any device (RFC 8628). With an `auth_url`, the owner opens a page and
 pastes the address that it redirects to (RFC 8252 with PKCE, RFC 7636), so deskctl needs no web server.
@@ -27,7 +27,8 @@ def begin(oauth: OAuth) -> dict[str, Any]:
     """Start the consent and return its data.
 
     `url` is the page to open; `code` is the code to enter there, or None if the redirect address must be pasted.
-    `pending` is the argument of `finish`. Raises Refused and Unavailable.
+    `seconds` is the time limit, and `every` the interval between two calls of `finish`, in seconds. `pending` is the
+    argument of `finish`. Raises Refused and Unavailable.
     """
     if oauth.device_url is None:
         return _authorization_page(oauth)
@@ -35,7 +36,7 @@ def begin(oauth: OAuth) -> dict[str, Any]:
     url = answer.get("verification_uri") or answer.get("verification_url")
     code, device = answer.get("user_code"), answer.get("device_code")
     if not (isinstance(url, str) and isinstance(code, str) and isinstance(device, str)):
-        raise Unavailable(_("the provider's response contains no code or no page"))
+        raise Unavailable(_("the provider's response lacks the code or the page address"))
     return {
         "url": url,
         "code": code,
@@ -91,8 +92,8 @@ def _authorization_page(oauth: OAuth) -> dict[str, Any]:
         "access_type": "offline",  # Google sends a refresh token only with this and with prompt=consent
         "prompt": "consent",
     }
-    joint = "&" if "?" in str(oauth.auth_url) else "?"
-    url = f"{oauth.auth_url}{joint}{urllib.parse.urlencode(parameters)}"
+    separator = "&" if "?" in str(oauth.auth_url) else "?"
+    url = f"{oauth.auth_url}{separator}{urllib.parse.urlencode(parameters)}"
     return {"url": url, "code": None, "seconds": 600, "every": 0, "pending": {"verifier": verifier, "state": state}}
 
 
@@ -119,7 +120,7 @@ def _post(oauth: OAuth, url: str, form: dict[str, str]) -> dict[str, Any]:
         return oauth_tokens.post(oauth, url, form)
     except oauth_tokens.OAuthError as error:
         raise Refused(
-            _("the provider refused this client: {error}", error=error), _("check the channel's oauth table")
+            _("the provider refused this client: {error}", error=error), _("check the table [channels.NAME.oauth]")
         ) from None
 
 

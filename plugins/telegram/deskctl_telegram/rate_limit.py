@@ -4,8 +4,10 @@ The reactions to a 429 are in this module:
 
 - `api.py` turns the response into an `ApiError` of the kind `RATE_LIMITED` (`rate_limit_error`);
 - `delivery.py` leaves the message in the outbox until the wait is over (`try_later`);
-- `channel.py`, `polling.py` and `webhook.py` repeat each call of the receiving side after the wait (`when_allowed`);
+- `channel.py`, `polling.py` and `webhook.py` repeat `getMe`, `deleteWebhook`, `getUpdates` and `setWebhook` after the
+  wait (`when_allowed`); `answerCallbackQuery` is not repeated, because no data is lost;
 - `intake.py` waits before the next attempt to download a file (`download_delay`);
+- `errors.py` turns the error of a call that was not repeated into the one that `receive` raises (`receive_error`);
 - `check.py` makes no second call, and shows the wait (`hint`).
 
 https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this

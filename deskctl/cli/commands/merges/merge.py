@@ -30,11 +30,11 @@ if TYPE_CHECKING:
 def merge(context: CliContext, tickets: list[int], into: int, yes: bool) -> int:
     """Merge tickets into another ticket.
 
-    The merged tickets are closed and refer to the other ticket, which also gets later messages of the customer. `undo`
-    undoes a merge.
+    The merged tickets get the status merged and refer to the other ticket, which also gets later messages of the
+    customer. `undo` undoes a merge.
 
-    If the tickets belong to different customers, later replies go to all of them, and each sees the other addresses.
-    The command therefore asks for confirmation; without a terminal it needs --yes.
+    If the tickets belong to different customers, later replies go to all these customers, and each customer sees the
+    addresses of the others. The command therefore asks for confirmation; without a terminal it needs --yes.
 
     \b
     Example:
@@ -67,10 +67,10 @@ def _confirm_customers(context: CliContext, commands: Sequence[Merge]) -> None:
     )
     if not has_terminal_input():
         hint = _(
-            "pass --yes to merge them; later replies then go to all of them. "
+            "pass --yes to merge them; later replies then go to all these customers. "
             "If they are one customer, use deskctl contact merge"
         )
         raise Refused(question, hint)
-    warning = _("Later replies go to all of them, and each sees the other addresses.")
+    warning = _("Later replies go to all these customers, and each customer sees the addresses of the others.")
     if not confirm([question, warning], _("Merge them?")):
         raise Refused(_("nothing was merged"))

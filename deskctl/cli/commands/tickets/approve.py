@@ -38,7 +38,7 @@ def approve(context: CliContext, tickets: list[int], reason: str) -> int:
 @dry_run
 @click.pass_obj
 def deny(context: CliContext, tickets: list[int], reason: str) -> int:
-    """Deny approval to tickets that wait for it.
+    """Deny approval for tickets.
 
     \b
     Example:

@@ -27,17 +27,17 @@ class _TagCommand(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         end = args.index("--") if "--" in args else len(args)
         short = {name for param in self.get_params(ctx) for name in param.opts if len(name) == 2}
-        own = [
+        converted = [
             f"--remove={word[1:]}" if _REMOVED.fullmatch(word) and word not in short else word for word in args[:end]
         ]
-        return super().parse_args(ctx, own + args[end:])
+        return super().parse_args(ctx, converted + args[end:])
 
 
 @click.command("tag", cls=_TagCommand)
 @click.argument("words", nargs=-1, required=True, metavar="TICKET... [+TAG | -TAG]...", shell_complete=_complete)
-@click.option("--add", multiple=True, metavar="TAG", shell_complete=completer("tag"), help="Add a tag, as +TAG does.")
+@click.option("--add", multiple=True, metavar="TAG", shell_complete=completer("tag"), help="Add a tag (same as +TAG).")
 @click.option(
-    "--remove", multiple=True, metavar="TAG", shell_complete=completer("tag"), help="Remove a tag, as -TAG does."
+    "--remove", multiple=True, metavar="TAG", shell_complete=completer("tag"), help="Remove a tag (same as -TAG)."
 )
 @dry_run
 @click.pass_obj
@@ -53,6 +53,7 @@ def tag(context: CliContext, words: tuple[str, ...], add: tuple[str, ...], remov
     from ....core.tickets.commands import Tag
     from ....errors import UsageError
 
+    # "-" alone is not a tag: it reads ticket numbers from the standard input.
     added = (*(word[1:] for word in words if word.startswith("+")), *add)
     removed = (*(word[1:] for word in words if word.startswith("-") and word != "-"), *remove)
     if not added and not removed:
