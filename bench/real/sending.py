@@ -98,7 +98,7 @@ def _mail(number: int) -> bytes:
 
 
 class _Sink:
-    """A relay in a process of its own that accepts and discards everything."""
+    """A relay in a separate process that accepts and discards everything."""
 
     def __init__(self) -> None:
         started: Queue[int] = multiprocessing.Queue()
