@@ -43,6 +43,10 @@ class KernelSource(Protocol):
         """Return the tickets' events of these kinds, oldest first."""
         ...
 
+    def expect_rows(self, count: int) -> None:
+        """Announce the number of new rows of each kind, so that their ids are made in bulk."""
+        ...
+
     def next_id(self, kind: str) -> int:
         """Return a new id. `kind` is the table: tickets, messages, contacts, outbox, timers, events or commands."""
         ...

@@ -57,7 +57,7 @@ class EmptySource:
     def identities(self, addresses: Collection[Address]) -> Iterable[Identity]:
         return ()
 
-    def addresses_of(self, contact: int) -> Sequence[Identity]:
+    def addresses_of(self, contacts: Collection[int]) -> Iterable[Identity]:
         return ()
 
     def contacts_into(self, ids: Collection[int]) -> Iterable[Contact]:
@@ -90,7 +90,7 @@ class EmptySource:
     def participants(self, tickets: Collection[int]) -> Mapping[int, frozenset[str]]:
         return {}
 
-    def heads(self, ticket: int) -> Sequence[MessageHead]:
+    def heads(self, tickets: Collection[int]) -> Iterable[MessageHead]:
         return ()
 
     def last_messages(self, talks: Collection[ConversationKey]) -> Iterable[LastMessage]:
@@ -120,7 +120,7 @@ class EmptySource:
     def active_of(self, agent: str) -> Sequence[int]:
         return ()
 
-    def merged_into(self, number: int) -> Sequence[int]:
+    def merged_into(self, numbers: Collection[int]) -> Iterable[tuple[int, int]]:
         return ()
 
     def outbox(self, ids: Collection[int]) -> Iterable[OutboxEntry]:
@@ -132,8 +132,8 @@ class EmptySource:
     def outbox_by_message_id(self, message_ids: Collection[str]) -> Iterable[OutboxEntry]:
         return ()
 
-    def automatic_sent(self, address: str, since: datetime) -> int:
-        return 0
+    def automatic_sent(self, addresses: Collection[str], since: datetime) -> Mapping[str, int]:
+        return {}
 
     def tickets_by_token(self, tokens: Collection[str]) -> Mapping[str, int]:
         return {}
@@ -185,8 +185,8 @@ class EmptySource:
     def notices(self, agent: str) -> Sequence[Notification]:
         return ()
 
-    def journal_state(self, row: int, /) -> JournalState | None:
-        return None
+    def journal_states(self, rows: Collection[int], /) -> Mapping[int, JournalState]:
+        return {}
 
     def command(self, number: int, /) -> CommandRecord | None:
         return None
@@ -205,6 +205,9 @@ class EmptySource:
 
     def events_since(self, ticket: int, after: int) -> Sequence[RecordedEvent]:
         return ()
+
+    def expect_rows(self, count: int) -> None:
+        pass
 
     def next_id(self, kind: str) -> int:
         return next(self._ids[kind])
