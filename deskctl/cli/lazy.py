@@ -15,7 +15,7 @@ import click
 
 from ..i18n import Text, _, shell_languages, translate
 from .commands import COMMANDS, SECTIONS
-from .messages import LocalisedContext
+from .messages import LocalisedContext, shown
 from .options import equip
 
 PLUGIN_GROUP = "deskctl.commands"
@@ -72,15 +72,17 @@ def commands_of(entry: PluginEntry) -> Text:
 
 def load(target: str, name: str) -> click.Command:
     """Return the command at `module:attribute` with the common options. Raises click.ClickException."""
-    module, _, attribute = target.partition(":")
+    module, _colon, attribute = target.partition(":")
     try:
         command = getattr(import_module(module), attribute)
     except (ImportError, AttributeError) as error:
         if module.partition(".")[0] == "deskctl":
             raise
-        raise click.ClickException(f"the plugin command {name!r} cannot be loaded: {error}") from error
+        message = shown(_('the plugin command "{name}" cannot be loaded: {error}', name=name, error=error))
+        raise click.ClickException(message) from error
     if not isinstance(command, click.Command):
-        raise click.ClickException(f"the plugin command {name!r} ({target}) is not a click command")
+        message = _('the plugin command "{name}" ({target}) is not a click command', name=name, target=target)
+        raise click.ClickException(shown(message))
     return equip(command)
 
 

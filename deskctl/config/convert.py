@@ -73,9 +73,9 @@ def _converter(base: Path) -> Converter:
 
         converter.register_structure_hook(kind, hook)
 
-    plain(str, 'text in quotes: "…"')
-    plain(int, "a whole number")
-    plain(bool, "true or false")
+    plain(str, _('text in quotes: "…"'))
+    plain(int, _("a whole number"))
+    plain(bool, _("true or false"))
 
     def number(value: Any, _type: Any) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float):
@@ -245,14 +245,14 @@ def _faults(error: BaseException, path: KeyPath) -> typing.Iterator[Fault]:
         for inner, note in noted:
             step = note.name if isinstance(note, AttributeValidationNote) else note.index
             if isinstance(inner, KeyError) and isinstance(note, AttributeValidationNote):
-                yield Fault((*path, step), "is missing")
+                yield Fault((*path, step), _("is missing"))
             else:
                 yield from _faults(inner, (*path, step))
         for other in bare:
             if isinstance(other, ForbiddenExtraKeysError):
                 known = fields_of(cls)
                 for key in sorted(other.extra_fields):
-                    yield Fault((*path, key), f"unknown key{did_you_mean(key, known)}")
+                    yield Fault((*path, key), _("unknown key{suggestion}", suggestion=did_you_mean(key, known)))
             else:
                 yield from _faults(other, path)
     elif isinstance(error, BaseExceptionGroup):
@@ -265,7 +265,7 @@ def _faults(error: BaseException, path: KeyPath) -> typing.Iterator[Fault]:
     elif isinstance(error, ValueError | TypeError) and error.args:
         yield Fault(path, str(error.args[0]))
     else:
-        yield Fault(path, f"cannot be read ({type(error).__name__}: {error})")
+        yield Fault(path, _("cannot be read ({type}: {error})", type=type(error).__name__, error=error))
 
 
 def _called(value: Any) -> str:

@@ -111,7 +111,7 @@ def _text(path: Path) -> str:
         return raw.decode()
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
-        raise _NotToml(Problem(shown(path), line, "", "is not UTF-8 text")) from None
+        raise _NotToml(Problem(shown(path), line, "", _("is not UTF-8 text"))) from None
 
 
 def _parsed(path: Path, text: str) -> dict[str, Any]:
@@ -120,10 +120,10 @@ def _parsed(path: Path, text: str) -> dict[str, Any]:
     try:
         return tomli.loads(text)
     except tomli.TOMLDecodeError as error:
-        what = f"not TOML: {error.msg[:1].lower()}{error.msg[1:]}"
+        what = _("not TOML: {reason}", reason=error.msg[:1].lower() + error.msg[1:])
         raise _NotToml(Problem(shown(path), error.lineno, "", what, error.colno)) from None
     except RecursionError:
-        raise _NotToml(Problem(shown(path), 1, "", "is nested too deeply")) from None
+        raise _NotToml(Problem(shown(path), 1, "", _("is nested too deeply"))) from None
 
 
 class _Loader:
@@ -178,25 +178,26 @@ class _Loader:
         for fault in faults:
             if len(fault.path) == 1 and fault.what.startswith("unknown key"):
                 tables = (*fields_of(CoreTables), "channels")
-                fault = Fault(fault.path, f"unknown key{did_you_mean(str(fault.path[0]), tables)}")
+                near = did_you_mean(str(fault.path[0]), tables)
+                fault = Fault(fault.path, _("unknown key{suggestion}", suggestion=near))
             self._error(fault.path, fault.what)
         return core if core is None or isinstance(core, CoreTables) else None
 
     def _channels(self) -> dict[str, ChannelTable]:
         tables = self._data.get("channels", {})
         if not isinstance(tables, dict):
-            self._error(("channels",), "must hold tables: [channels.NAME]")
+            self._error(("channels",), _("must contain tables: [channels.NAME]"))
             return {}
         channels = {}
         for name, table in tables.items():
             path = ("channels", name)
             if not isinstance(table, dict):
-                self._error(path, f"must be a table: [channels.{name}]")
+                self._error(path, _("must be a table: [channels.{name}]", name=name))
                 continue
             if name in BUILT_IN:
-                self._error(path, f"{name} is a built-in channel; choose another name")
+                self._error(path, _("{name} is a built-in channel; choose another name", name=name))
             elif not name.isascii() or not name.replace("-", "").replace("_", "").isalnum():
-                self._error(path, 'a channel name consists of letters, digits, "-" and "_"')
+                self._error(path, _('a channel name consists of letters, digits, "-" and "_"'))
             channel = self._channel(name, table)
             if channel is not None:
                 channels[name] = channel
@@ -208,9 +209,10 @@ class _Loader:
         shared = fields_of(ChannelCommon)
         common, faults = structure({k: v for k, v in table.items() if k in shared}, ChannelCommon, folder)
         for fault in faults:
-            known = f"; available: {', '.join(sorted(self._types))}" if self._types else ""
-            missing = fault == Fault(("type",), "is missing")
-            self._error((*path, *fault.path), fault.what + (known if missing else ""))
+            what = fault.what
+            if self._types and fault == Fault(("type",), "is missing"):
+                what = _("is missing; available: {names}", names=", ".join(sorted(self._types)))
+            self._error((*path, *fault.path), what)
         type_name = table.get("type")
         if not isinstance(type_name, str):
             return None
@@ -223,7 +225,8 @@ class _Loader:
         for fault in faults:
             what = fault.what
             if len(fault.path) == 1 and what.startswith("unknown key"):
-                what = f"unknown key{did_you_mean(str(fault.path[0]), (*shared, *fields_of(channel_type.config)))}"
+                near = did_you_mean(str(fault.path[0]), (*shared, *fields_of(channel_type.config)))
+                what = _("unknown key{suggestion}", suggestion=near)
             self._error((*path, *fault.path), what)
         if faults or common is None:
             return None
@@ -255,11 +258,12 @@ class _Loader:
                 hours=common.hours,
             )
         except Exception as error:  # noqa: BLE001 - functions of a plugin may raise anything
-            self._error(path, f"the plugin of type {common.type} failed on this table: {type(error).__name__}: {error}")
+            self._plugin_failed(path, common.type, error)
             return None
         for address, key in ((channel.address, "address"), *((alias, "aliases") for alias in channel.aliases)):
             if address:
-                self._claim(f"{common.type} address {address.lower()}", (*path, key))
+                claim = _("{type} address {address}", type=common.type, address=address.lower())
+                self._claim(claim, (*path, key))
         return channel
 
     def _walk(self, config: Any, path: KeyPath) -> None:
@@ -267,9 +271,11 @@ class _Loader:
         if isinstance(config, Secret):
             self._secrets |= config.literal
             if config.literal:
-                self._warning(path, "a password in the configuration; use { file = … } or { credential = … } instead")
+                self._warning(
+                    path, _("a password in the configuration; use { file = … } or { credential = … } instead")
+                )
             if config.missing:
-                self._warning(path, f"file not found: {config.missing}")
+                self._warning(path, _("file not found: {path}", path=config.missing))
             if objection := config.objection():
                 self._error(path, objection)
             return
@@ -286,7 +292,7 @@ class _Loader:
         """Report an error if another channel already uses `what`."""
         first = self._claims.setdefault(what, path)
         if first is not path and first != path:
-            self._error(path, f"{what} is already used by {dotted(first)}")
+            self._error(path, _("{what} is already used by {channel}", what=what, channel=dotted(first)))
 
     def _plugin_tables(self) -> dict[str, Any]:
         """Return `[plugins.NAME]` by plugin, converted to the plugins' classes."""
@@ -303,7 +309,16 @@ class _Loader:
         try:
             self._walk(table, path)
         except Exception as error:  # noqa: BLE001 - the class of a plugin may raise anything
-            self._error(path, f"the plugin {name} failed on this table: {type(error).__name__}: {error}")
+            self._plugin_failed(path, name, error)
+
+    def _plugin_failed(self, path: KeyPath, plugin: str, error: Exception) -> None:
+        what = _(
+            "the plugin {name} failed on this table: {type}: {error}",
+            name=plugin,
+            type=type(error).__name__,
+            error=error,
+        )
+        self._error(path, what)
 
     def _plugins(self, table: PluginsTable) -> None:
         from .missing_types import DISABLED_REASON
@@ -317,11 +332,17 @@ class _Loader:
         if table.dir is None:
             return
         try:
-            why = str(check_trust(table.dir, own=True, folder=True) or "")
+            problem = check_trust(table.dir, own=True, folder=True)
+            why = problem.why if problem else ""
         except OSError as error:
-            why = f"{table.dir} {'is not a folder' if not table.dir.exists() else f'cannot be read: {error.strerror}'}"
+            missing = not table.dir.exists()
+            why = (
+                _("{path} is not a folder", path=table.dir)
+                if missing
+                else _("{path} cannot be read: {reason}", path=table.dir, reason=error.strerror)
+            )
         if why:
-            self._error(("plugins", "dir"), f"{why}, so its plugins are not loaded")
+            self._error(("plugins", "dir"), _("{why}, so its plugins are not loaded", why=why))
 
     def _check_file_mode(self, core: CoreTables | None) -> None:
         url = core.store.url if core else ""
@@ -338,7 +359,7 @@ class _Loader:
                     shown(self._path),
                     1,
                     "",
-                    f"contains a password and other users can read it: chmod 600 {shown(self._path)}",
+                    _("contains a password and other users can read it: chmod 600 {path}", path=shown(self._path)),
                 )
             )
 
@@ -346,7 +367,12 @@ class _Loader:
         from .missing_types import explain_missing_type
 
         near = did_you_mean(name, self._types)
-        return f"unknown channel type {name!r}{near}{explain_missing_type(name, self._disabled)}"
+        return _(
+            "unknown channel type {name}{suggestion}{reason}",
+            name=repr(name),
+            suggestion=near,
+            reason=explain_missing_type(name, self._disabled),
+        )
 
     def _error(self, path: KeyPath, what: str) -> None:
         self._errors.append(self._problem(path, what))

@@ -18,8 +18,8 @@ from .trust import TrustProblem, check_trust
 if TYPE_CHECKING:
     from pathlib import Path
 
-_GONE = "the current folder no longer exists"
-HINT = "create a desk with `deskctl init`, or name its configuration with --config or $DESKCTL_CONFIG"
+_GONE = _("the current folder no longer exists")
+HINT = _("create a desk with `deskctl init`, or name its configuration with --config or $DESKCTL_CONFIG")
 
 
 def find(explicit: str | None = None, environ: Mapping[str, str] | None = None) -> Path:
@@ -47,12 +47,12 @@ def find_file(explicit: str | None = None, environ: Mapping[str, str] | None = N
             try:
                 os.stat(path)
             except PermissionError:
-                hint = "ask the desk's owner for access to its folder"
+                hint = _("ask the desk's owner for access to its folder")
                 raise ConfigError(
                     _("{path} cannot be read: permission denied (named by {by})", path=path, by=by), hint
                 ) from None
             except (OSError, ValueError):
-                hint = "create it with `deskctl init`"
+                hint = _("create it with `deskctl init`")
                 raise ConfigError(_("{path} does not exist (named by {by})", path=path, by=by), hint) from None
             return _trusted(path)
     gone = _current_folder() is None
@@ -101,7 +101,8 @@ def trusted_run_folder(path: str) -> str:
         with contextlib.suppress(OSError):  # the folder does not exist yet, so it has no socket
             if why := check_trust(folder, folder=True):
                 raise ConfigError(
-                    _("{why}, so its socket is not used: another user could pose as the daemon", why=why), why.repair
+                    _("{why}, so its socket is not used: another user could pose as the daemon", why=why.why),
+                    why.repair,
                 )
     return folder
 
@@ -140,7 +141,11 @@ def _is_desk(path: str) -> bool:
         # The file is not TOML or not readable, but it may still be the intended configuration.
         if isinstance(error, ConfigError) and not _names_desk(path):
             return False
-        why = None if isinstance(error, ConfigError) else TrustProblem(path, f"cannot be read: {error.strerror}", "")
+        why = (
+            None
+            if isinstance(error, ConfigError)
+            else TrustProblem(path, _("{path} cannot be read: {reason}", path=path, reason=error.strerror), "")
+        )
         with contextlib.suppress(OSError):
             why = why or check_trust(path, own=True)
     if why:
@@ -160,9 +165,10 @@ def _trusted(path: str) -> str:
 
 
 def _refused(path: str, why: TrustProblem) -> ConfigError:
-    about = "it" if why.path == path else path
-    hint = why.repair or f"if you trust its owner, name it: deskctl --config {os.path.basename(path)}"
-    return ConfigError(_("{why}, so {about} is not used: it could name commands to run", why=why, about=about), hint)
+    hint = why.repair or _("if you trust its owner, name it: deskctl --config {file}", file=os.path.basename(path))
+    if why.path == path:
+        return ConfigError(_("{why}, so it is not used: it could name commands to run", why=why.why), hint)
+    return ConfigError(_("{why}, so {path} is not used: it could name commands to run", why=why.why, path=path), hint)
 
 
 def _names_desk(path: str) -> bool:
@@ -193,7 +199,7 @@ def _absolute(path: str) -> str:
     if not os.path.isabs(path):
         folder = _current_folder()
         if folder is None:
-            raise ConfigError(_GONE, _("cd somewhere else, or give {path} with its whole path", path=path))
+            raise ConfigError(_GONE, _("change to another folder, or give the absolute path of {path}", path=path))
         path = os.path.join(folder, path)
     return path.rstrip("/") or "/"
 

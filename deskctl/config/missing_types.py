@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-#: The reason given for a plugin that the configuration disables. Any other reason is a fault.
-DISABLED_REASON = "switched off by [plugins] or $DESKCTL_PLUGINS"
+from ..i18n import _, joined
 
-#: Channel types whose distribution is an extra of deskctl.
+#: The reason why a plugin is off if the configuration disables it. Each other reason is an error.
+DISABLED_REASON = _("turned off by [plugins] or $DESKCTL_PLUGINS")
+
+#: The channel types that an extra of deskctl installs.
 EXTRAS = ("email", "telegram")
 
 
 def explain_missing_type(channel_type: str, disabled: Mapping[str, str]) -> str:
-    """Return the end of an error message about a missing channel type, "" if nothing is known.
+    """Return the text that an error about a missing channel type ends with, "" without an explanation.
 
-    `disabled` gives the reason for each plugin that is off, by plugin name.
+    `disabled` maps the name of each plugin that is off to the reason.
     """
     if channel_type in disabled:
-        return f"; the plugin {channel_type} is off: {disabled[channel_type]}"
+        return _("; the plugin {name} is off: {why}", name=channel_type, why=disabled[channel_type])
     if channel_type in EXTRAS:
-        return f"; install it: pip install 'deskctl[{channel_type}]'"
+        return _("; install it: pip install 'deskctl[{name}]'", name=channel_type)
     if disabled:
-        return "; plugins that are off: " + ", ".join(f"{name} ({why})" for name, why in sorted(disabled.items()))
+        off = [_("{name} ({why})", name=name, why=why) for name, why in sorted(disabled.items())]
+        return _("; plugins that are off: {plugins}", plugins=joined(", ", off))
     return ""

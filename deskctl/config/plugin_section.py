@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..i18n import _
 from .convert import Fault, fields_of, structure
 from .problems import did_you_mean
 from .schema import PluginsTable
@@ -37,12 +38,16 @@ def plugin_tables(
     for name in given:
         if name in classes:
             if classes[name] is None:
-                found.errors.append(Fault(("plugins", name), f"the plugin {name} has no settings"))
+                found.errors.append(Fault(("plugins", name), _("the plugin {name} has no settings", name=name)))
         elif name in disabled:
-            found.warnings.append(Fault(("plugins", name), f"the plugin {name} is off: {disabled[name]}"))
+            found.warnings.append(
+                Fault(("plugins", name), _("the plugin {name} is off: {why}", name=name, why=disabled[name]))
+            )
         else:
             near = did_you_mean(name, (*fields_of(PluginsTable), *classes))
-            found.errors.append(Fault(("plugins", name), f"no plugin is called {name}{near}"))
+            found.errors.append(
+                Fault(("plugins", name), _("no plugin is called {name}{suggestion}", name=name, suggestion=near))
+            )
     for name, cls in classes.items():
         if cls is not None:
             table, faults = structure(given.get(name, {}), cls, folder)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import DeskctlError
-from ..i18n import joined
+from ..i18n import _, joined
 
 #: The path of a value: keys of tables, and numbers for the elements of lists.
 KeyPath = tuple[str | int, ...]
@@ -68,7 +68,7 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
 
     by_fold = {name.casefold(): name for name in known}
     near = get_close_matches(word.casefold(), by_fold, n=1, cutoff=0.6)
-    return f" (did you mean {by_fold[near[0]]}?)" if near else ""
+    return _(" (did you mean {name}?)", name=by_fold[near[0]]) if near else ""
 
 
 def shown(path: Path) -> str:

@@ -36,7 +36,7 @@ def _zone(_instance: Any, attribute: Attribute[str], value: str) -> None:
         zones = available_timezones()
         cities = {zone.rpartition("/")[2].casefold(): zone for zone in sorted(zones)}
         city = cities.get(value.replace(" ", "_").casefold())
-        near = f" (did you mean {city}?)" if city else did_you_mean(value, zones)
+        near = _(" (did you mean {name}?)", name=city) if city else did_you_mean(value, zones)
         raise Invalid(
             _('not a time zone: {value}; use a name such as "Asia/Seoul" or "UTC"{near}', value=repr(value), near=near),
             key=attribute.name,

@@ -57,7 +57,7 @@ class Secret:
         if kind == "command" and isinstance(value, list) and value and all(isinstance(w, str) for w in value):
             return cls(kind, tuple(value), base)
         if not isinstance(value, str) or not value.strip():
-            raise Invalid("must be text" + (" or a list of words" if kind == "command" else ""), key=kind)
+            raise Invalid(_("must be text or a list of words") if kind == "command" else _("must be text"), key=kind)
         if kind == "credential" and (value in (".", "..") or "/" in value):
             raise Invalid(_("must be a name without a path, as in LoadCredential=NAME:…"), key=kind)
         return cls(kind, value, base)
@@ -71,9 +71,11 @@ class Secret:
     def source(self) -> str:
         """The source of the value, for messages. It never contains the value or the arguments of a command."""
         if self._kind == "literal":
-            return "the configuration"
+            return _("the configuration")
         if self._kind == "command":
-            return f"the command {self._value[0]}" if isinstance(self._value, tuple) else "a shell command"
+            return (
+                _("the command {name}", name=self._value[0]) if isinstance(self._value, tuple) else _("a shell command")
+            )
         return f"{self._kind} {self._value}"
 
     def reveal(self) -> str:
@@ -99,7 +101,7 @@ class Secret:
         except OSError:
             return ""  # the user of the daemon may have access
         if mode & stat.S_IROTH:
-            return f"{path} is readable by all users: chmod 600 {path}"
+            return _("{path} is readable by all users: chmod 600 {path}", path=path)
         return ""
 
     @property

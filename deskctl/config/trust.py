@@ -10,6 +10,8 @@ import stat
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ..i18n import _
+
 #: The maximum number of symbolic links to follow, as in Linux.
 _MOST_LINKS = 40
 
@@ -17,8 +19,8 @@ _MOST_LINKS = 40
 class TrustProblem(NamedTuple):
     """The reason not to trust a file.
 
-    `path` is the file or folder with the problem. `why` follows the path in a message. `repair` is the command, or the
-    advice, to repair it.
+    `path` is the file or folder with the problem. `why` is a sentence about it. `repair` is the command or the advice
+    that repairs it.
     """
 
     path: str
@@ -26,7 +28,7 @@ class TrustProblem(NamedTuple):
     repair: str
 
     def __str__(self) -> str:
-        return f"{self.path} {self.why}"
+        return self.why
 
 
 def check_trust(path: str | os.PathLike[str], *, own: bool = False, folder: bool = False) -> TrustProblem | None:
@@ -42,18 +44,26 @@ def check_trust(path: str | os.PathLike[str], *, own: bool = False, folder: bool
         path = os.path.join(os.getcwd(), path)
     status = os.stat(path)
     if not (stat.S_ISDIR if folder else stat.S_ISREG)(status.st_mode):
-        return TrustProblem(path, f"is not a {'folder' if folder else 'file'}", "")
+        return TrustProblem(
+            path, _("{path} is not a folder", path=path) if folder else _("{path} is not a file", path=path), ""
+        )
     if own and not _is_one_of(status.st_uid, (os.geteuid(), 0)):
-        return TrustProblem(path, f"belongs to {login(status.st_uid)}, not to you or root", "")
+        return TrustProblem(
+            path, _("{path} belongs to {user}, not to you or root", path=path, user=login(status.st_uid)), ""
+        )
     if why := _writers(path, status):
         return TrustProblem(path, why, _chmod(path, status))
     owners = (status.st_uid, os.geteuid(), 0)
     for parent, entry, last in _steps(path):
         found = os.stat(parent)
         if not _is_one_of(found.st_uid, owners):
-            return TrustProblem(
-                parent, f"belongs to {login(found.st_uid)}, who is not the owner of {path}", _elsewhere(path, folder)
+            foreign = _(
+                "{path} belongs to {user}, who is not the owner of {file}",
+                path=parent,
+                user=login(found.st_uid),
+                file=path,
             )
+            return TrustProblem(parent, foreign, _elsewhere(path, folder))
         why = _writers(parent, found)
         if not why:
             continue
@@ -95,12 +105,12 @@ def _steps(path: str) -> Iterator[tuple[str, str, bool]]:
 
 
 def _writers(path: str, status: os.stat_result) -> str:
-    """Describe the other users who can change a file, for a message after its path. Return "" if there are none."""
+    """Return a sentence about the other users who can change a file, "" if there are none."""
     mode = stat.S_IMODE(status.st_mode)
     if mode & stat.S_IWOTH:
-        return f"is writable by all users (mode {mode:o})"
+        return _("{path} is writable by all users (mode {mode})", path=path, mode=f"{mode:o}")
     if mode & stat.S_IWGRP and not (_is_private(status.st_gid, status.st_uid) and not _has_acl(path)):
-        return f"is writable by its group (mode {mode:o})"
+        return _("{path} is writable by its group (mode {mode})", path=path, mode=f"{mode:o}")
     return ""
 
 
@@ -154,7 +164,7 @@ def _chmod(path: str, status: os.stat_result) -> str:
 def _elsewhere(path: str, folder: bool) -> str:
     import shlex
 
-    return f"mkdir -m 700 ~/desk && mv {shlex.quote(path)} ~/desk/" if not folder else "use a folder of your own"
+    return f"mkdir -m 700 ~/desk && mv {shlex.quote(path)} ~/desk/" if not folder else _("use a folder of your own")
 
 
 def login(uid: int) -> str:
@@ -163,4 +173,4 @@ def login(uid: int) -> str:
     try:
         return pwd.getpwuid(uid).pw_name
     except KeyError:
-        return f"user {uid}"
+        return _("user {uid}", uid=uid)

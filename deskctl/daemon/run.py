@@ -30,6 +30,7 @@ from deskctl.daemon.hang_detector import HangDetector, restart_without
 from deskctl.daemon.health import DaemonHealth
 from deskctl.daemon.jobs import JobRunner
 from deskctl.daemon.journal import JournalWorker, Traffic
+from deskctl.daemon.memory import configure_allocator
 from deskctl.daemon.request_handler import RequestHandler
 from deskctl.daemon.sdnotify import notify, watchdog_seconds
 from deskctl.daemon.sender import Sender
@@ -70,6 +71,7 @@ def run(config_path: Path, *, log_format: str | None = None, log_level: str | No
 
     Raises ConfigError, Unavailable, and Refused if another daemon runs.
     """
+    configure_allocator()
     config_sha256 = fingerprint(config_path)
     config, plugins = load(config_path)
     logs.configure(log_level or config.daemon.log_level, log_format or config.daemon.log_format)

@@ -130,43 +130,50 @@ def _fault(error: BaseException | None, where: str, *, gone: bool) -> Exception:
     return Inconsistent(_("the store {where} refused the write: {line}", where=where, line=_line(error)))
 
 
+_LOCKED = (
+    _("the store {where} is locked by another process"),
+    _("find the process with `fuser`, or try again in a moment"),
+)
+#: The message and the hint by SQLite result code.
 _SQLITE = {
-    sqlite3.SQLITE_BUSY: (_("is locked by another process"), _("find who holds it (fuser), or try again in a moment")),
-    sqlite3.SQLITE_LOCKED: (
-        _("is locked by another process"),
-        _("find who holds it (fuser), or try again in a moment"),
-    ),
+    sqlite3.SQLITE_BUSY: _LOCKED,
+    sqlite3.SQLITE_LOCKED: _LOCKED,
     sqlite3.SQLITE_FULL: (
-        _("cannot be written: the disk is full"),
+        _("the store {where} cannot be written: the disk is full"),
         _("free disk space; no incomplete change was written"),
     ),
     sqlite3.SQLITE_READONLY: (
-        _("cannot be written: it is read-only"),
+        _("the store {where} cannot be written: it is read-only"),
         _("check the owner and the mode of the file and its folder"),
     ),
-    sqlite3.SQLITE_CANTOPEN: (_("cannot be opened"), _("check that the file and its folder exist and may be written")),
+    sqlite3.SQLITE_CANTOPEN: (
+        _("the store {where} cannot be opened"),
+        _("check that the file and its folder exist and are writable"),
+    ),
     sqlite3.SQLITE_PERM: (
-        _("may not be used by this user"),
+        _("this user has no permission to use the store {where}"),
         _("check the owner and the mode of the file and its folder"),
     ),
     sqlite3.SQLITE_IOERR: (
-        _("cannot be read or written: the disk fails"),
-        _("look at the system's log; check the disk"),
+        _("the store {where} cannot be read or written: the disk has an error"),
+        _("read the system log, and check the disk"),
     ),
-    sqlite3.SQLITE_CORRUPT: (_("is damaged"), _("stop the daemon and restore a backup")),
-    sqlite3.SQLITE_NOTADB: (_("is not a SQLite database"), _("check [store] url")),
-    sqlite3.SQLITE_NOMEM: (_("ran out of memory"), _("give the process more memory")),
+    sqlite3.SQLITE_CORRUPT: (_("the store {where} is damaged"), _("stop the daemon and restore a backup")),
+    sqlite3.SQLITE_NOTADB: (_("the store {where} is not a SQLite database"), _("check [store] url")),
+    sqlite3.SQLITE_NOMEM: (_("the store {where} has not enough memory"), _("give the process more memory")),
 }
 
 
 def _sqlite_fault(error: sqlite3.Error, where: str) -> Exception:
     code = getattr(error, "sqlite_errorcode", None)
     if code is not None and (known := _SQLITE.get(code & 0xFF)):
-        return Unavailable(_("the store {where} {reason}", where=where, reason=known[0]), known[1])
+        message, hint = known
+        return Unavailable(message.filled(where=where), hint)
     if isinstance(error, (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceError, sqlite3.ProgrammingError)):
         return Inconsistent(_("the store {where} refused the write: {line}", where=where, line=_line(error)))
     return Unavailable(
-        _("the store {where} cannot be used: {line}", where=where, line=_line(error)), _("deskctl db status says more")
+        _("the store {where} cannot be used: {line}", where=where, line=_line(error)),
+        _("deskctl db status shows details"),
     )
 
 

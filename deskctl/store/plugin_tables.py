@@ -68,7 +68,7 @@ def revisions(package: str) -> tuple[str, ...]:
         ) from error
     found = tuple(sorted(module.name for module in pkgutil.iter_modules(path) if not module.name.startswith("_")))
     if not found:
-        raise ConfigError(_("its migrations {package} hold no module", package=package))
+        raise ConfigError(_("its migrations {package} contain no module", package=package))
     return found
 
 
@@ -81,19 +81,19 @@ def pending(plugin: str, package: str, done: Collection[str]) -> tuple[str, ...]
     if newer := sorted(set(done) - set(known)):
         raise ConfigError(
             _(
-                "a newer {plugin} made its tables (revision {value}; this one knows {value2})",
+                "a newer version of {plugin} made its tables (revision {newer}; this version ends at {known})",
                 plugin=plugin,
-                value=newer[-1],
-                value2=known[-1],
+                newer=newer[-1],
+                known=known[-1],
             )
         )
     wanted = tuple(revision for revision in known if revision not in done)
     if wanted and done and wanted[0] < max(done):
         raise ConfigError(
             _(
-                "its revision {value} comes before {max}, which was made; give it a later name",
-                value=wanted[0],
-                max=max(done),
+                "its revision {revision} comes before {applied}, which is already applied; give it a later name",
+                revision=wanted[0],
+                applied=max(done),
             )
         )
     return wanted

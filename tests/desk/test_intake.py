@@ -16,6 +16,7 @@ from deskctl.core.tickets.queries import ListTickets
 from deskctl.desk.intake import Intake
 from deskctl.errors import Unavailable
 from deskctl.store import Store
+from tests.servers import stores
 
 
 @pytest.fixture
@@ -70,21 +71,16 @@ def test_mail_of_a_removed_channel_is_quarantined(store: Store) -> None:
     assert "the channel ops is not configured any more" in str(reason)
 
 
-def test_store_errors_do_not_quarantine_a_row(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_store_errors_do_not_quarantine_a_row(store: Store, desk_url: str) -> None:
     deliver(store, "one")
     intake = Intake(store, {"ops": parse})
-    with monkeypatch.context() as broken:
-        broken.setattr(store, "transaction", _full)
+    with stores.without_table(desk_url, "participants"):
         for _ in range(MAX_ATTEMPTS * 3):
             with pytest.raises(Unavailable):
                 intake.process(store.journal.waiting(50, 1 << 20))
     assert states(store) == [("waiting", None)]
     intake.process(store.journal.waiting(50, 1 << 20))
     assert subjects(store) == ["one"]
-
-
-def _full(*_: object, **__: object) -> None:
-    raise Unavailable("the disk is full")
 
 
 def test_rows_of_a_dead_batch_are_processed_one_by_one_without_counting_an_attempt(store: Store) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import os
 import pwd
-import sqlite3
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -13,8 +12,7 @@ from typing import Any
 
 import pytest
 
-from deskctl import bootstrap
-from deskctl.bootstrap import load, open_desk
+from deskctl.bootstrap import open_desk
 from deskctl.core.agents.commands import AddAgent
 from deskctl.core.agents.queries import ListTeams
 from deskctl.core.delivery.queries import ListOutbox
@@ -27,8 +25,8 @@ from deskctl.desk import local
 from deskctl.desk.lock import COMMAND, OwnerLock
 from deskctl.desk.remote import RemoteDesk
 from deskctl.errors import NotFound, TemporaryFailure, Unavailable, UsageError
-from deskctl.store import Store
 from tests.daemon.running import AWKWARD, launch, make_desk, running
+from tests.servers import stores
 
 WaitUntil = Callable[..., Any]
 
@@ -78,11 +76,10 @@ def test_unreadable_mail_is_stored(folder: Path) -> None:
     desk.close()
 
 
-def test_error_after_the_journal_does_not_return_the_mail(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_error_after_the_journal_does_not_return_the_mail(folder: Path, desk_url: str) -> None:
     """A mail in the journal is durable; the next owner of the desk turns it into a ticket."""
     desk = open_desk(folder / "config.toml")
-    with monkeypatch.context() as patched:
-        patched.setattr(Store, "transaction", _unavailable)
+    with stores.without_table(desk_url, "participants"):
         assert desk.call("ingest", raw_base64=MAIL, channel="ops")["new"]
     assert [row["state"] for row in desk.ask(ListInbox())] == ["waiting"]
     desk.call("ingest", raw_base64=encoded("another"), channel="ops")
@@ -91,24 +88,14 @@ def test_error_after_the_journal_does_not_return_the_mail(folder: Path, monkeypa
     desk.close()
 
 
-def _unavailable(*_: object, **__: object) -> None:
-    raise Unavailable("the disk is full")
-
-
-def test_locked_store_makes_the_mail_server_retry(lite: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    config, plugins = load(lite / "config.toml")
-    bootstrap.open_components(config, plugins).store.close()  # so that the teams are there
+def test_unavailable_journal_makes_the_mail_server_retry(
+    folder: Path, desk_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(local, "JOURNAL_WITHIN", 0.2)
-    opened = Store.open(config.store.url, config.settings(), busy=0.1)
-    monkeypatch.setattr(Store, "open", lambda *_, **__: opened)
-    desk = open_desk(lite / "config.toml")
-    other = sqlite3.connect(config.store.url.removeprefix("sqlite:///"))
-    other.execute("BEGIN IMMEDIATE")
-    with pytest.raises(TemporaryFailure) as raised:
+    desk = open_desk(folder / "config.toml")
+    with stores.without_table(desk_url, "journal"), pytest.raises(TemporaryFailure) as raised:
         desk.call("ingest", raw_base64=MAIL, channel="ops")
     assert raised.value.exit_code == 75
-    other.rollback()
-    other.close()
     assert desk.call("ingest", raw_base64=MAIL, channel="ops")["new"]
     desk.close()
 

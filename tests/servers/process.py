@@ -106,3 +106,9 @@ def _dying_with_parent(number: int) -> list[str]:
     """The words before a command that end it with the process that starts it, even if that one is killed."""
     program = shutil.which("setpriv")
     return [program, "--pdeathsig", signal.Signals(number).name.removeprefix("SIG"), "--"] if program else []
+
+
+def resident_mb(pid: int) -> float:
+    """Return the resident memory of a process in megabytes."""
+    rows = Path(f"/proc/{pid}/status").read_text().splitlines()
+    return next(int(row.split()[1]) / 1024 for row in rows if row.startswith("VmRSS"))

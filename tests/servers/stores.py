@@ -5,9 +5,12 @@ from __future__ import annotations
 import atexit
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
+
+from sqlalchemy import create_engine
 
 from deskctl.core.kernel.settings import Settings
 from deskctl.store import Store
@@ -46,6 +49,20 @@ def prepare(url: str) -> None:
         migrated(url)
     elif not (path := Path(url.removeprefix(_PREFIX))).exists():
         new_sqlite(path)
+
+
+@contextmanager
+def without_table(url: str, table: str) -> Iterator[None]:
+    """Rename a table within the block, so that each statement about it fails as after an incomplete restore."""
+    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f"ALTER TABLE {table} RENAME TO {table}_away")
+    try:
+        yield
+    finally:
+        with engine.begin() as connection:
+            connection.exec_driver_sql(f"ALTER TABLE {table}_away RENAME TO {table}")
+        engine.dispose()
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ...i18n import Text, _
 from ..kernel.command import Command
 from ..kernel.permissions import Audience
 
@@ -13,7 +14,7 @@ from ..kernel.permissions import Audience
 class AddAgent(Command, audience=Audience.OWNER):
     """Add an agent. Teams that do not exist yet are created."""
 
-    did: ClassVar[str] = "added"
+    did: ClassVar[Text] = _("added {subject}")
     needs_agent: ClassVar[bool] = False
     handle: str
     name: str
@@ -29,7 +30,7 @@ class ChangeAgent(Command, audience=Audience.OWNER):
     `skills` and `channels` are comma-separated lists; `capacity` is CHANNEL=NUMBER.
     """
 
-    did: ClassVar[str] = "changed"
+    did: ClassVar[Text] = _("changed {subject}")
     needs_agent: ClassVar[bool] = False
     handle: str
     name: str | None = None
@@ -54,7 +55,7 @@ class ChangeAgent(Command, audience=Audience.OWNER):
 class AddTeam(Command, audience=Audience.OWNER):
     """Add a team."""
 
-    did: ClassVar[str] = "added"
+    did: ClassVar[Text] = _("added {subject}")
     needs_agent: ClassVar[bool] = False
     handle: str
     name: str | None = None
@@ -68,7 +69,7 @@ class ChangeTeam(Command, audience=Audience.OWNER):
     `surge_wait` are CHANNEL=VALUE, or a value for all channels.
     """
 
-    did: ClassVar[str] = "changed"
+    did: ClassVar[Text] = _("changed {subject}")
     needs_agent: ClassVar[bool] = False
     handle: str
     name: str | None = None

@@ -26,7 +26,7 @@ class AgentChanged(Event):
         "The agent's fields are restored; tickets that went back to the queue are assigned to the agent again.",
         unless="the agent was added",
     )
-    concerns = "agent {agent}"
+    concerns = _("agent {agent}")
     agent: str
     what: tuple[str, ...]
 
@@ -56,7 +56,7 @@ class TeamCreated(Event):
     undo = Follows(
         _("a team cannot be removed, because tickets and the history refer to it"), _("deskctl team set renames it")
     )
-    concerns = "team {team}"
+    concerns = _("team {team}")
     team: str
 
 
@@ -66,7 +66,7 @@ class TeamRedefined(Event):
 
     kind = "team_redefined"
     undo = Undoable("The team's fields are restored.")
-    concerns = "team {team}"
+    concerns = _("team {team}")
     team: str
     what: tuple[str, ...]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ...i18n import Text, _
 from ..kernel.command import Command
 from ..kernel.permissions import Audience
 
@@ -18,7 +19,7 @@ class AddCalendar(Command, audience=Audience.AGENT):
     regions that they were copied from.
     """
 
-    did: ClassVar[str] = "added"
+    did: ClassVar[Text] = _("added {subject}")
     needs_agent: ClassVar[bool] = False
     name: str
     timezone: str
@@ -36,7 +37,7 @@ class ChangeCalendar(Command, audience=Audience.AGENT):
     public holidays; without, it is ignored.
     """
 
-    did: ClassVar[str] = "changed"
+    did: ClassVar[Text] = _("changed {subject}")
     needs_agent: ClassVar[bool] = False
     name: str
     timezone: str | None = None
@@ -51,6 +52,6 @@ class ChangeCalendar(Command, audience=Audience.AGENT):
 class RemoveCalendar(Command, audience=Audience.AGENT):
     """Remove a calendar."""
 
-    did: ClassVar[str] = "removed"
+    did: ClassVar[Text] = _("removed {subject}")
     needs_agent: ClassVar[bool] = False
     name: str

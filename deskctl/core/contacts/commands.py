@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ...i18n import Text, _
 from ..kernel.command import Command
 from ..kernel.permissions import Audience
 
@@ -13,7 +14,7 @@ from ..kernel.permissions import Audience
 class SetContact(Command, audience=Audience.AGENT):
     """Set fields of a contact: name, tier, org, language, timezone. An empty value or `none` clears the field."""
 
-    did: ClassVar[str] = "changed"
+    did: ClassVar[Text] = _("changed {subject}")
     needs_agent: ClassVar[bool] = False
     names_agent: ClassVar[bool] = True
     contact: int
@@ -24,7 +25,7 @@ class SetContact(Command, audience=Audience.AGENT):
 class MergeContacts(Command, audience=Audience.AGENT):
     """Merge the contact `other` into `contact`; both are the same customer from now on."""
 
-    did: ClassVar[str] = "merged"
+    did: ClassVar[Text] = _("merged {subject}")
     needs_agent: ClassVar[bool] = False
     names_agent: ClassVar[bool] = True
     contact: int
@@ -35,7 +36,7 @@ class MergeContacts(Command, audience=Audience.AGENT):
 class UnmergeContact(Command, audience=Audience.AGENT):
     """Separate a merged contact from the contact that it was merged into."""
 
-    did: ClassVar[str] = "separated"
+    did: ClassVar[Text] = _("separated {subject}")
     needs_agent: ClassVar[bool] = False
     names_agent: ClassVar[bool] = True
     contact: int
@@ -45,7 +46,7 @@ class UnmergeContact(Command, audience=Audience.AGENT):
 class IssueLink(Command, audience=Audience.AGENT):
     """Create a one-time code that links its sender to the contact. `channel` limits where it is valid."""
 
-    did: ClassVar[str] = "issued a link code for"
+    did: ClassVar[Text] = _("issued a link code for {subject}")
     needs_agent: ClassVar[bool] = False
     names_agent: ClassVar[bool] = True
     contact: int
@@ -56,7 +57,7 @@ class IssueLink(Command, audience=Audience.AGENT):
 class ExportContact(Command, audience=Audience.AGENT):
     """Record that the data of the contact is exported to files."""
 
-    did: ClassVar[str] = "exported"
+    did: ClassVar[Text] = _("exported {subject}")
     needs_agent: ClassVar[bool] = False
     names_agent: ClassVar[bool] = True
     contact: int
@@ -66,7 +67,7 @@ class ExportContact(Command, audience=Audience.AGENT):
 class EraseContact(Command, audience=Audience.AGENT):
     """Erase the messages and the personal data of the contact and of the contacts merged into it, for good."""
 
-    did: ClassVar[str] = "erased"
+    did: ClassVar[Text] = _("erased {subject}")
     needs_agent: ClassVar[bool] = False
     names_agent: ClassVar[bool] = True
     contact: int

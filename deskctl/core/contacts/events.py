@@ -41,7 +41,7 @@ class ContactChanged(Event):
     kind = "contact_changed"
     quiet = True
     undo = Undoable("The contact's fields are restored; the SLA clocks of its open tickets are recalculated.")
-    concerns = "contact {contact}"
+    concerns = _("contact {contact}")
 
     contact: int
     fields: tuple[str, ...]
@@ -90,7 +90,7 @@ class ContactMerged(Event):
 
     kind = "contact_merged"
     undo = Undoable("The two contacts are separate again.")
-    concerns = "contact {contact}"
+    concerns = _("contact {contact}")
 
     contact: int
     into: int
@@ -113,7 +113,7 @@ class ContactUnmerged(Event):
 
     kind = "contact_unmerged"
     undo = Undoable("The contact is merged again.")
-    concerns = "contact {contact}"
+    concerns = _("contact {contact}")
 
     contact: int
     into: int
@@ -141,7 +141,7 @@ class IdentityAdded(Event):
 
     kind = "identity_added"
     undo = Cannot(_("a channel reported the address"))
-    concerns = "contact {contact}"
+    concerns = _("contact {contact}")
 
     contact: int
     identity_kind: str
@@ -153,7 +153,7 @@ class LinkIssued(Event):
 
     kind = "link_issued"
     undo = Undoable("The link code is no longer valid.", unless="the customer has used it")
-    concerns = "contact {contact}"
+    concerns = _("contact {contact}")
 
     contact: int
     expires_at: datetime
@@ -183,7 +183,7 @@ class LinkRedeemed(Event):
 
     kind = "link_redeemed"
     undo = Cannot(_("the customer sent the code"), _("deskctl contact unmerge separates the contacts"))
-    concerns = "contact {contact}"
+    concerns = _("contact {contact}")
 
     contact: int
     other: int
@@ -196,7 +196,7 @@ class LinkRefused(Event):
 
     kind = "link_refused"
     undo = Cannot(_("a customer did it"))
-    concerns = "contact {contact}"
+    concerns = _("contact {contact}")
 
     contact: int  # the sender
     identity_kind: str
@@ -209,7 +209,7 @@ class ContactExported(Event):
 
     kind = "contact_exported"
     undo = Cannot(_("the exported files are outside the desk"), _("delete the files"))
-    concerns = "contact {contact}"
+    concerns = _("contact {contact}")
 
     contact: int
 
@@ -220,7 +220,7 @@ class ContactErased(Event):
 
     kind = "contact_erased"
     undo = Cannot(_("erased data cannot be restored"))
-    concerns = "contact {contact}"
+    concerns = _("contact {contact}")
 
     contact: int
     merged: tuple[int, ...] = ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ...i18n import Text, _
 from ..kernel.command import Command
 from ..kernel.permissions import Audience
 from ..messages.model import RecipientReport
@@ -14,7 +15,7 @@ from ..messages.model import RecipientReport
 class RetryOutbox(Command, audience=Audience.AGENT):
     """Send a failed or uncertain message again now. The customer can receive an uncertain one twice."""
 
-    did: ClassVar[str] = "retried"
+    did: ClassVar[Text] = _("retried {subject}")
     needs_agent: ClassVar[bool] = False
     outbox: int
 
@@ -23,7 +24,7 @@ class RetryOutbox(Command, audience=Audience.AGENT):
 class CancelOutbox(Command, audience=Audience.AGENT):
     """Cancel a message that is still waiting in the outbox."""
 
-    did: ClassVar[str] = "cancelled"
+    did: ClassVar[Text] = _("cancelled {subject}")
     needs_agent: ClassVar[bool] = False
     outbox: int
 

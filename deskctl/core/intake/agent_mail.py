@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from ...errors import ColleagueReplied, CustomerWrote, DeskctlError, Refused
-from ...i18n import _
+from ...i18n import _, translate
 from ..agents.model import Agent
 from ..agents.repository import Agents
 from ..delivery.model import OutboxEntry, OutboxKind
@@ -28,6 +28,7 @@ from ..messages.repository import Messages
 from ..messages.thread import Message
 from ..notifications.commands import NotifyAgent
 from ..notifications.notify import notify_agent
+from ..notifications.texts import language
 from ..tickets import commands as c
 from ..tickets.assignment import assign
 from ..tickets.status import close, solve
@@ -132,13 +133,19 @@ def reject(unit: Unit, command: Receive, agent: Agent, entry: OutboxEntry, reaso
     forged = channel is not None and agent_verification.is_forged(channel, command)
     before = len(Messages.of(unit).changes.messages)
     if forged:
-        remark = f"A mail from {command.message.sender} was not accepted as an answer by {agent.name}: {reason}.\n\n"
+        words = _(
+            "A mail from {sender} was not accepted as an answer by {agent}: {reason}.",
+            sender=command.message.sender,
+            agent=agent.name,
+            reason=reason,
+        )
+        remark = f"{translate(words, language(unit))}\n\n"
         message = command.message
         message = replace(message, text=remark + message.text, visible_text=remark + message.visible_text)
         command = replace(command, message=message)
     actor = _INTAKE if forged else Actor.agent(agent.handle)
     yield from _add_note(unit, command, ticket, command.message.visible_text, actor)
-    detail = f"a mail from your address became a note: {reason}"
+    detail = translate(_("a mail from your address became a note: {reason}", reason=reason), language(unit))
     yield from acting(notify_agent(unit, NotifyAgent(agent.handle, "refused", ticket, detail), actor), actor)
     Messages.of(unit).changes.messages[before] = _with_files(Messages.of(unit).changes.messages[before], command)
 
@@ -147,7 +154,9 @@ def notify_duplicate(unit: Unit, agent: Agent, entry: OutboxEntry) -> Steps:
     """Notify an agent that a mail was not accepted because an earlier mail had the same content."""
     actor = Actor.agent(agent.handle)
     ticket = follow_merges(unit, int(entry.ticket or 0))[0].number
-    detail = "a mail from your address was not accepted: an earlier mail has the same content"
+    detail = translate(
+        _("a mail from your address was not accepted: an earlier mail has the same content"), language(unit)
+    )
     return (yield from acting(notify_agent(unit, NotifyAgent(agent.handle, "refused", ticket, detail), actor), actor))
 
 
@@ -159,12 +168,13 @@ def _refusal_notification(
     unit: Unit, agent: Agent, ticket: int, entry: OutboxEntry, refused: DeskctlError
 ) -> NotifyAgent:
     """Return the notification of a refusal; it quotes the messages that the agent has not seen."""
-    detail = f"{refused.what}\n{refused.hint}".strip()
+    what, hint = (translate(text, language(unit)) for text in (refused.what, refused.hint))
+    detail = f"{what}\n{hint}".strip()
     if not isinstance(refused, (CustomerWrote, ColleagueReplied)):
         return NotifyAgent(agent.handle, "refused", ticket, detail)
     actor, heads = Actor.agent(agent.handle), unseen.conversation(unit, ticket)
     missed = unseen.unseen(unit, heads, actor, unseen.known_from(unit, actor, heads, entry.shown))
-    detail = f"{refused.what}\n\n{unseen.unseen_text(unit, missed)}"
+    detail = f"{what}\n\n{unseen.unseen_text(unit, missed)}"
     return NotifyAgent(agent.handle, "refused", ticket, detail, shows=tuple(head.id for head in missed))
 
 

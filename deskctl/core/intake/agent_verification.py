@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 
+from ...i18n import _
 from ...safe import visible_lines
 from ..agents.model import Agent
 from ..delivery.model import OutboxEntry, OutboxKind
@@ -34,9 +35,9 @@ MAX_COMPARED = 100_000
 def rejection_reason(channel: ChannelInfo, command: Receive, entry: OutboxEntry) -> str | None:
     """Return the reason why the mail is not accepted as an agent's answer; None if it is accepted."""
     if dmarc(channel, command.message) is Dmarc.FAIL:
-        return "its sender may be forged (DMARC failed)"
+        return _("its sender may be forged (DMARC failed)")
     if command.envelope.received_at - entry.created_at > VALIDITY:
-        return f"it answers a notification that is older than {VALIDITY.days} days"
+        return _("it answers a notification that is older than {days} days", days=VALIDITY.days)
     return None
 
 

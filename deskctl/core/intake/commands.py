@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ...i18n import Text, _
 from ..kernel.command import Command
 from ..kernel.permissions import Audience
 from ..messages.model import Envelope, InboundMessage
@@ -45,7 +46,7 @@ class Quarantine(Command):
 class RetryIntake(Command, audience=Audience.AGENT):
     """Process a quarantined journal row again."""
 
-    did: ClassVar[str] = "retried"
+    did: ClassVar[Text] = _("retried {subject}")
     needs_agent: ClassVar[bool] = False
     journal: int
 
@@ -54,6 +55,6 @@ class RetryIntake(Command, audience=Audience.AGENT):
 class DropIntake(Command, audience=Audience.AGENT):
     """Drop a quarantined journal row; its raw bytes are kept until retention removes them."""
 
-    did: ClassVar[str] = "dropped"
+    did: ClassVar[Text] = _("dropped {subject}")
     needs_agent: ClassVar[bool] = False
     journal: int

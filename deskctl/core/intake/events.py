@@ -15,7 +15,7 @@ class IntakeDecided(Event):
 
     kind = "intake_decided"
     undo = Cannot(_("the mail has left quarantine"), _("deskctl inbox list shows what is in quarantine"))
-    concerns = "inbox entry {journal}"
+    concerns = _("inbox entry {journal}")
 
     journal: int
     decision: str

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ...i18n import Text
 from .permissions import Audience
 
 #: Every command by name; filled when the modules are imported.
@@ -21,13 +22,13 @@ class Command:
     `audience`: the callers that may use it. `needs_agent`: the caller must be an agent. `names_agent`: the command is
     attributed to the agent at the shell, even if other users may give it. `undoable`: `undo` considers the command,
     even if it then refuses; False for commands of the desk itself and for commands that change nothing. `did` is the
-    past tense for summaries ("solved"). `undoes`: the command undoes other commands.
+    summary in the past tense, as in `_("solved {subject}")`. `undoes`: the command undoes other commands.
     """
 
     needs_agent: ClassVar[bool] = True
     names_agent: ClassVar[bool] = False
     undoable: ClassVar[bool] = True
-    did: ClassVar[str] = ""
+    did: ClassVar[Text | None] = None
     undoes: ClassVar[bool] = False
 
     @property

@@ -9,6 +9,7 @@ from enum import Enum, IntEnum
 from inspect import get_annotations
 from typing import TYPE_CHECKING, Any, ClassVar, get_args, get_type_hints
 
+from ...i18n import Text
 from .undo import Cannot, Declaration, Follows, Hindrance, Restore, Undoable
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class Event:
 
     kind: ClassVar[str]
     undo: ClassVar[Declaration]
-    concerns: ClassVar[str] = ""
+    concerns: ClassVar[Text | None] = None
     by_customer: ClassVar[bool] = False
     quiet: ClassVar[bool] = False
     ticket: int | None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ...i18n import Text, _
 from ..kernel.command import Command
 from ..kernel.permissions import Audience
 from .model import InboundMessage
@@ -22,7 +23,7 @@ class Reply(Command, audience=Audience.AGENT):
     the requester does not get the reply. `inserted` are references of inserted texts, as in "kb:3".
     """
 
-    did: ClassVar[str] = "replied on"
+    did: ClassVar[Text] = _("replied on {subject}")
     ticket: int
     text: str
     seen: int | None = None
@@ -44,7 +45,7 @@ class Reply(Command, audience=Audience.AGENT):
 class Note(Command, audience=Audience.AGENT):
     """Add an internal note."""
 
-    did: ClassVar[str] = "added a note to"
+    did: ClassVar[Text] = _("added a note to {subject}")
     ticket: int
     text: str
 
@@ -53,7 +54,7 @@ class Note(Command, audience=Audience.AGENT):
 class MarkSpam(Command, audience=Audience.AGENT):
     """Close a ticket as spam. `block` also blocks the sender ("sender") or the whole domain ("domain")."""
 
-    did: ClassVar[str] = "marked as spam"
+    did: ClassVar[Text] = _("marked {subject} as spam")
     ticket: int
     block: str | None = None
 
@@ -62,7 +63,7 @@ class MarkSpam(Command, audience=Audience.AGENT):
 class UnmarkSpam(Command, audience=Audience.AGENT):
     """Undo the spam mark and unblock the sender."""
 
-    did: ClassVar[str] = "marked as no spam"
+    did: ClassVar[Text] = _("restored {subject} from spam")
     ticket: int
 
 
@@ -70,7 +71,7 @@ class UnmarkSpam(Command, audience=Audience.AGENT):
 class Block(Command, audience=Audience.AGENT):
     """Block a pattern, an address or `@domain`, so that its mail is spam; `blocked` False unblocks it."""
 
-    did: ClassVar[str] = "changed"
+    did: ClassVar[Text] = _("changed {subject}")
     needs_agent: ClassVar[bool] = False
     pattern: str
     blocked: bool = True

@@ -142,7 +142,7 @@ class SenderBlocked(Event):
 
     kind = "sender_blocked"
     undo = Undoable("The address or domain is blocked, or not, as before.")
-    concerns = "a blocked sender"
+    concerns = _("a blocked sender")
 
     blocked: bool
     place: int | None = None

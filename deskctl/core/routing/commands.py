@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ...i18n import Text, _
 from ..kernel.command import Command
 from ..kernel.permissions import Audience
 
@@ -16,7 +17,7 @@ class SetPresence(Command, audience=Audience.AGENT):
     `agent` None is the agent who gives the command. `until` is a moment as users write it.
     """
 
-    did: ClassVar[str] = "changed the presence of"
+    did: ClassVar[Text] = _("changed the presence of {subject}")
     needs_agent: ClassVar[bool] = False
     state: str
     agent: str | None = None
@@ -27,6 +28,6 @@ class SetPresence(Command, audience=Audience.AGENT):
 class RunRoutes(Command, audience=Audience.AGENT):
     """Route the waiting tickets of one team or of all teams now."""
 
-    did: ClassVar[str] = "routed"
+    did: ClassVar[Text] = _("routed {subject}")
     needs_agent: ClassVar[bool] = False
     team: str | None = None

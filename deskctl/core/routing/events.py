@@ -55,7 +55,7 @@ class PresenceChanged(Event):
 
     kind = "presence_changed"
     undo = Undoable("The agent is online, away or offline as before.")
-    concerns = "agent {agent}"
+    concerns = _("agent {agent}")
     agent: str
     old: str
     new: str
@@ -81,7 +81,7 @@ class AgentMoved(Event):
 
     kind = "agent_moved"
     undo = Follows(_("routing moves agents by itself"))
-    concerns = "agent {agent}"
+    concerns = _("agent {agent}")
 
     agent: str
     to: str | None
@@ -95,7 +95,7 @@ class TeamUnattended(Event):
 
     kind = "nobody_there"
     undo = Follows(_("routing warns by itself"))
-    concerns = "team {team}"
+    concerns = _("team {team}")
 
     team: str
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ...i18n import Text, _
 from ..kernel.command import Command
 from ..kernel.permissions import Audience
 
@@ -17,7 +18,7 @@ class AddShift(Command, audience=Audience.AGENT):
     desk's). `first` and `last` are dates such as "2027-03-01". `team` None: for all teams of the agent.
     """
 
-    did: ClassVar[str] = "added"
+    did: ClassVar[Text] = _("added {subject}")
     needs_agent: ClassVar[bool] = False
     agent: str
     hours: str
@@ -31,7 +32,7 @@ class AddShift(Command, audience=Audience.AGENT):
 class TakeOff(Command, audience=Audience.AGENT):
     """Add days off: the agent works no shift that begins from `first` to `last` (dates, both included)."""
 
-    did: ClassVar[str] = "added days off as"
+    did: ClassVar[Text] = _("added days off as {subject}")
     needs_agent: ClassVar[bool] = False
     agent: str
     first: str
@@ -42,7 +43,7 @@ class TakeOff(Command, audience=Audience.AGENT):
 class RemoveShift(Command, audience=Audience.AGENT):
     """Remove a shift or days off, by number."""
 
-    did: ClassVar[str] = "removed"
+    did: ClassVar[Text] = _("removed {subject}")
     needs_agent: ClassVar[bool] = False
     number: int
 
@@ -54,7 +55,7 @@ class HandOver(Command, audience=Audience.AGENT):
     `team` None: for the author's only team; for all agents if the author is in no team.
     """
 
-    did: ClassVar[str] = "wrote"
+    did: ClassVar[Text] = _("wrote {subject}")
     text: str
     team: str | None = None
 

@@ -22,7 +22,7 @@ class ShiftAdded(Event):
 
     kind = "shift_added"
     undo = Undoable("The shift is removed.")
-    concerns = "shift {shift}"
+    concerns = _("shift {shift}")
     shift: int
     agent: str
 
@@ -41,7 +41,7 @@ class ShiftRemoved(Event):
 
     kind = "shift_removed"
     undo = Undoable("The shift is there again, with its number.")
-    concerns = "shift {shift}"
+    concerns = _("shift {shift}")
     shift: int
     agent: str
 
@@ -61,7 +61,7 @@ class AbsenceAdded(Event):
 
     kind = "absence_added"
     undo = Undoable("The days off are removed.")
-    concerns = "shift {absence}"
+    concerns = _("shift {absence}")
     absence: int
     agent: str
     first: str
@@ -82,7 +82,7 @@ class AbsenceRemoved(Event):
 
     kind = "absence_removed"
     undo = Undoable("The days off are there again, with their number.")
-    concerns = "shift {absence}"
+    concerns = _("shift {absence}")
     absence: int
     agent: str
 
@@ -102,7 +102,7 @@ class HandoverWritten(Event):
 
     kind = "handover_written"
     undo = Cannot(_("colleagues may have read the handover note"), _("deskctl shift handover writes another note"))
-    concerns = "handover note {handover}"
+    concerns = _("handover note {handover}")
 
     handover: int
     by: str

@@ -30,7 +30,7 @@ class CalendarChanged(Event):
 
     kind = "calendar_changed"
     undo = Undoable("The calendar is as before, from now on.", unless="a policy uses a calendar that would go")
-    concerns = "calendar {calendar}"
+    concerns = _("calendar {calendar}")
 
     calendar: str
     version: int | None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ...i18n import Text, _
 from ..kernel.command import Command
 from ..kernel.permissions import Audience
 
@@ -17,7 +18,7 @@ class AddPolicy(Command, audience=Audience.AGENT):
     for example "70%" or "30m".
     """
 
-    did: ClassVar[str] = "added"
+    did: ClassVar[Text] = _("added {subject}")
     needs_agent: ClassVar[bool] = False
     name: str
     when: str = ""
@@ -34,7 +35,7 @@ class ChangePolicy(Command, audience=Audience.AGENT):
     removed.
     """
 
-    did: ClassVar[str] = "changed"
+    did: ClassVar[Text] = _("changed {subject}")
     needs_agent: ClassVar[bool] = False
     name: str
     when: str | None = None
@@ -48,7 +49,7 @@ class ChangePolicy(Command, audience=Audience.AGENT):
 class AddStep(Command, audience=Audience.AGENT):
     """Add actions at a threshold: `at` is for example "90%" or "breach+2h", `then` for example "notify=lead"."""
 
-    did: ClassVar[str] = "added a step to"
+    did: ClassVar[Text] = _("added a step to {subject}")
     needs_agent: ClassVar[bool] = False
     name: str
     at: str
@@ -59,7 +60,7 @@ class AddStep(Command, audience=Audience.AGENT):
 class MovePolicy(Command, audience=Audience.AGENT):
     """Move a policy to another place in the order, counted from 1. The first policy that matches a ticket applies."""
 
-    did: ClassVar[str] = "moved"
+    did: ClassVar[Text] = _("moved {subject}")
     needs_agent: ClassVar[bool] = False
     name: str
     place: int
@@ -69,7 +70,7 @@ class MovePolicy(Command, audience=Audience.AGENT):
 class RemovePolicy(Command, audience=Audience.AGENT):
     """Remove a policy."""
 
-    did: ClassVar[str] = "removed"
+    did: ClassVar[Text] = _("removed {subject}")
     needs_agent: ClassVar[bool] = False
     name: str
 
@@ -78,6 +79,6 @@ class RemovePolicy(Command, audience=Audience.AGENT):
 class Promise(Command, audience=Audience.AGENT):
     """Record that the customer was promised an answer by `moment` (as users write it, in the desk's time zone)."""
 
-    did: ClassVar[str] = "promised an answer on"
+    did: ClassVar[Text] = _("promised an answer on {subject}")
     ticket: int
     moment: str

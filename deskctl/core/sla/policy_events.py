@@ -31,7 +31,7 @@ class PolicyChanged(Event):
 
     kind = "policy_changed"
     undo = Undoable("The policy is as before, from now on.", unless="its calendar is gone")
-    concerns = "policy {policy}"
+    concerns = _("policy {policy}")
 
     policy: str
     version: int | None
@@ -67,7 +67,7 @@ class PolicyMoved(Event):
 
     kind = "policy_moved"
     undo = Undoable("The policy has its earlier place in the order.")
-    concerns = "policy {policy}"
+    concerns = _("policy {policy}")
 
     policy: str
     place: int

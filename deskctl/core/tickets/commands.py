@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from ...i18n import Text, _
 from ..kernel.command import Command
 from ..kernel.permissions import Audience
 
@@ -18,7 +19,7 @@ class Create(Command, audience=Audience.AGENT):
     (`moments.parse_moment`).
     """
 
-    did: ClassVar[str] = "created"
+    did: ClassVar[Text] = _("created {subject}")
     sender: str
     subject: str
     text: str
@@ -36,7 +37,7 @@ class Create(Command, audience=Audience.AGENT):
 class Take(Command, audience=Audience.AGENT):
     """Assign a ticket to the acting agent."""
 
-    did: ClassVar[str] = "took"
+    did: ClassVar[Text] = _("took {subject}")
     ticket: int
 
 
@@ -44,7 +45,7 @@ class Take(Command, audience=Audience.AGENT):
 class Next(Command, audience=Audience.AGENT):
     """Take the first ticket in the queue of the agent's teams. It fails with exit code 1 if the queue is empty."""
 
-    did: ClassVar[str] = "took"
+    did: ClassVar[Text] = _("took {subject}")
     team: str | None = None
 
 
@@ -52,7 +53,7 @@ class Next(Command, audience=Audience.AGENT):
 class Assign(Command, audience=Audience.AGENT):
     """Assign a ticket. `to` is an agent or a team (`agent:` and `team:` are exact); None returns it to the queue."""
 
-    did: ClassVar[str] = "assigned"
+    did: ClassVar[Text] = _("assigned {subject}")
     ticket: int
     to: str | None
 
@@ -64,7 +65,7 @@ class Escalate(Command, audience=Audience.AGENT):
     `to` is an agent, a team or a tier (`agent:`, `team:` and `tier:` are exact); None is the next tier of the team.
     """
 
-    did: ClassVar[str] = "escalated"
+    did: ClassVar[Text] = _("escalated {subject}")
     ticket: int
     to: str | None
     reason: str
@@ -74,7 +75,7 @@ class Escalate(Command, audience=Audience.AGENT):
 class Tag(Command, audience=Audience.AGENT):
     """Add and remove tags."""
 
-    did: ClassVar[str] = "tagged"
+    did: ClassVar[Text] = _("tagged {subject}")
     ticket: int
     add: tuple[str, ...] = ()
     remove: tuple[str, ...] = ()
@@ -84,7 +85,7 @@ class Tag(Command, audience=Audience.AGENT):
 class Set(Command, audience=Audience.AGENT):
     """Set fields by name: priority, status (pending, hold, open), team, language, callback (a moment, or none)."""
 
-    did: ClassVar[str] = "set fields of"
+    did: ClassVar[Text] = _("set fields of {subject}")
     ticket: int
     values: tuple[tuple[str, str], ...]
 
@@ -93,7 +94,7 @@ class Set(Command, audience=Audience.AGENT):
 class Solve(Command, audience=Audience.AGENT):
     """Mark a ticket as solved."""
 
-    did: ClassVar[str] = "solved"
+    did: ClassVar[Text] = _("solved {subject}")
     ticket: int
 
 
@@ -101,7 +102,7 @@ class Solve(Command, audience=Audience.AGENT):
 class Close(Command, audience=Audience.AGENT):
     """Close a ticket for good."""
 
-    did: ClassVar[str] = "closed"
+    did: ClassVar[Text] = _("closed {subject}")
     ticket: int
 
 
@@ -109,7 +110,7 @@ class Close(Command, audience=Audience.AGENT):
 class Reopen(Command, audience=Audience.AGENT):
     """Set a pending, held or solved ticket to open."""
 
-    did: ClassVar[str] = "reopened"
+    did: ClassVar[Text] = _("reopened {subject}")
     ticket: int
 
 
@@ -117,7 +118,7 @@ class Reopen(Command, audience=Audience.AGENT):
 class Merge(Command, audience=Audience.AGENT):
     """Merge `ticket` into the ticket `into`."""
 
-    did: ClassVar[str] = "merged"
+    did: ClassVar[Text] = _("merged {subject}")
     ticket: int
     into: int
 
@@ -126,7 +127,7 @@ class Merge(Command, audience=Audience.AGENT):
 class Split(Command, audience=Audience.AGENT):
     """Move some messages, by id, to a new ticket. The default subject is that of the first message."""
 
-    did: ClassVar[str] = "split"
+    did: ClassVar[Text] = _("split {subject}")
     ticket: int
     messages: tuple[int, ...]
     subject: str = ""
@@ -146,7 +147,7 @@ class SettleCallback(Command):
 class AskApproval(Command, audience=Audience.AGENT):
     """Request that an agent of a higher tier approves what the reason says."""
 
-    did: ClassVar[str] = "asked for approval of"
+    did: ClassVar[Text] = _("asked for approval of {subject}")
     ticket: int
     reason: str
 
@@ -155,7 +156,7 @@ class AskApproval(Command, audience=Audience.AGENT):
 class Approve(Command, audience=Audience.AGENT):
     """Approve a request."""
 
-    did: ClassVar[str] = "approved"
+    did: ClassVar[Text] = _("approved {subject}")
     ticket: int
     reason: str = ""
 
@@ -164,6 +165,6 @@ class Approve(Command, audience=Audience.AGENT):
 class Deny(Command, audience=Audience.AGENT):
     """Deny a request."""
 
-    did: ClassVar[str] = "denied"
+    did: ClassVar[Text] = _("denied {subject}")
     ticket: int
     reason: str

@@ -5,41 +5,48 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from ...i18n import Text, _, joined, listed
 from ..kernel.command import REGISTRY
 from ..kernel.event import Event
 from ..kernel.records import CommandRecord, RecordedEvent
 
-_CAMEL = re.compile(r"(?<!^)(?=[A-Z])")
+_FACT = re.compile(r"\{(\w+)\}")
 
 
-def described(commands: Sequence[CommandRecord], events: Iterable[RecordedEvent]) -> str:
-    """Return what the commands did and to what; commands of one name share a phrase."""
+def described(commands: Sequence[CommandRecord], events: Iterable[RecordedEvent]) -> Text:
+    """Return a summary of the commands and the things that they changed; commands of one name share a phrase."""
     by_name: dict[str, list[Event]] = {}
     for record in commands:
         by_name.setdefault(record.name, [])
     names = {record.id: record.name for record in commands}
     for recorded in events:
         by_name[names[recorded.command]].append(recorded.event)
-    return "; ".join(_phrase(name, of_it) for name, of_it in by_name.items())
+    return joined("; ", [_phrase(name, changes) for name, changes in by_name.items()])
 
 
-def _phrase(name: str, events: Sequence[Event]) -> str:
+def _phrase(name: str, events: Sequence[Event]) -> Text:
+    subject = _subject(events)
     command = REGISTRY.get(name)
-    plugins = f"ran {name.replace('.', ' ')}"
-    did = plugins if command is None else command.did or _CAMEL.sub(" ", name).lower()
-    return " ".join(filter(None, (did, _things(events))))
+    if command is not None and command.did is not None:
+        return command.did.filled(subject=subject or _("nothing"))
+    run = name.replace(".", " ")
+    return _("ran {command} on {subject}", command=run, subject=subject) if subject else _("ran {command}", command=run)
 
 
-def _things(events: Sequence[Event]) -> str:
-    """Return the subjects of the events: things outside tickets by name, otherwise tickets by number."""
-    concerned = [e.concerns.format(**{**e.facts(), "kind": e.kind}) for e in events if e.ticket is None and e.concerns]
-    if concerned:
-        return concerned[0]  # the first is the subject of the command, the others follow from it
-    numbers = sorted({e.ticket for e in events if e.ticket is not None})
+def _subject(events: Sequence[Event]) -> Text | None:
+    """Return the subject of the events: the first thing outside tickets by name, otherwise the tickets by number."""
+    for event in events:
+        if event.ticket is None and event.concerns is not None:
+            return _named(event, event.concerns)  # the subject of the command; the later events follow from it
+    numbers = [str(number) for number in sorted({e.ticket for e in events if e.ticket is not None})]
     if not numbers:
-        return ""
-    return f"ticket {numbers[0]}" if len(numbers) == 1 else f"tickets {_listed([str(n) for n in numbers])}"
+        return None
+    if len(numbers) == 1:
+        return _("ticket {number}", number=numbers[0])
+    return _("tickets {numbers}", numbers=listed(numbers))
 
 
-def _listed(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+def _named(event: Event, concerns: Text) -> Text:
+    """Return the subject of an event. Only facts in the template become parameters, because others may be personal."""
+    facts = event.facts()
+    return concerns.filled(**{name: facts[name] for name in _FACT.findall(concerns.template)})

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...errors import DeskctlError, NotFound, Refused
-from ...i18n import _, joined
+from ...i18n import Text, _, joined
 from ..kernel.actor import Actor
 from ..kernel.command import audience_of
 from ..kernel.event import Event
@@ -35,7 +35,7 @@ class Invocation:
         return self.commands[-1]
 
     @property
-    def words(self) -> str:
+    def words(self) -> Text:
         """The summary in the past tense: "solved tickets 2, 3 and 4"."""
         return described(self.commands, self.events)
 
@@ -100,7 +100,7 @@ def _row(unit: Unit, invocation: Invocation) -> dict[str, Any]:
         "at": invocation.last.at.isoformat().replace("+00:00", "Z"),
         "did": invocation.words,
         "tickets": invocation.tickets,
-        "state": "undone" if undone else "cannot be undone" if found is not None else "can be undone",
+        "state": _("undone") if undone else _("cannot be undone") if found is not None else _("can be undone"),
         "why": None if found is None else found.why,
         "instead": None if found is None else found.instead or None,
     }

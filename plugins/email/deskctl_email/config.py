@@ -57,6 +57,11 @@ def _at_least(least: timedelta) -> Any:
     return check
 
 
+def _positive(instance: Any, attribute: Attribute[int], value: int) -> None:
+    if value < 1:
+        raise Invalid(_("must be at least 1"), key=attribute.name)
+
+
 def _require_user(user: str | None, password: Secret | None) -> None:
     if password is not None and user is None:
         raise Invalid(_("is missing, but a password is given"), key="user")
@@ -72,6 +77,9 @@ class Listen:
     """The listener for SMTP or LMTP: a TCP port (0: any free port) or a UNIX socket.
 
     STARTTLS is offered if `cert` (PEM, with its chain) is set; `key` is its private key unless `cert` contains it.
+
+    The `max_…` keys limit all clients together and each client (an IP address, or a user of the UNIX socket).
+    "Unfinished" are the bytes of mails that were not answered yet. `idle`: a connection without data is closed.
     """
 
     host: str = field(default="127.0.0.1", validator=_validate_host)
@@ -80,6 +88,11 @@ class Listen:
     path: Path | None = None
     cert: Path | None = None
     key: Path | None = None
+    max_connections: int = field(default=200, validator=_positive)
+    max_connections_per_peer: int = field(default=50, validator=_positive)
+    max_unfinished: int = field(default=256 * 1024 * 1024, validator=_positive)
+    max_unfinished_per_peer: int = field(default=128 * 1024 * 1024, validator=_positive)
+    idle: timedelta = field(default=timedelta(seconds=60), validator=_at_least(timedelta(seconds=1)))
 
     def __attrs_post_init__(self) -> None:
         if self.port is None and self.path is None:

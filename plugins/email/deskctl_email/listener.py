@@ -20,14 +20,15 @@ from deskctl.plugins import ChannelContext, Envelope, StoreUnavailable, Unavaila
 from deskctl.plugins.faultpoints import reach
 
 from . import journal_keys
+from .admission import Admission, peer_of
 from .config import EmailConfig, Listen
 from .messages import _
 from .probe import ProbeTokens, carries_probe
+from .spool import Spool
 
-MAX_CONNECTIONS: Final = 200
 MAX_RECIPIENTS: Final = 100
-#: RFC 5321, 4.5.3.2.7: a server waits at least five minutes for the next command.
-COMMAND_SECONDS: Final = 300
+#: Large mails (from the spool's file) that are in memory at the same time. Small ones have no limit of their own.
+LARGE_AT_ONCE: Final = 2
 #: Bytes of a mail that are read at once. Lines have no limit except the maximum size of the mail.
 CHUNK: Final = 64 * 1024
 #: Longer than any command of RFC 5321 with the extensions offered.
@@ -35,6 +36,9 @@ COMMAND_BYTES: Final = 2048
 
 _BUSY = b"421 4.3.2 This desk cannot accept mail now, try again later\r\n"
 _TOO_MANY_CONNECTIONS = b"421 4.7.0 Too many connections, try again later\r\n"
+_IDLE = b"421 4.4.2 No data for too long, closing the connection\r\n"
+_NO_ROOM = "452 4.3.1 Too much unfinished mail, try again later"
+_NOT_SPOOLED = "452 4.3.1 The mail could not be written to a temporary file, try again later"
 _NOT_STORED = "451 4.3.0 The mail could not be stored, try again later"
 _TOO_LARGE = "552 5.3.4 The mail exceeds the maximum size"
 
@@ -54,6 +58,8 @@ class Listener:
         self._tls: ssl.SSLContext | None = None
         self._server: asyncio.AbstractServer | None = None
         self._open: set[_Session] = set()
+        self.admission = Admission(listen, config.max_size)
+        self.large = asyncio.Semaphore(LARGE_AT_ONCE)
         self._hostname = config.address.rpartition("@")[2]
 
     async def serve(self) -> None:
@@ -140,21 +146,26 @@ class Listener:
         local, _, domain = address.lower().rpartition("@")
         return f"{local}@{domain}" in self._own or f"{local.partition('+')[0]}@{domain}" in self._own
 
-    def add_session(self, session: _Session) -> None:
-        """Register an open session."""
+    def open_session(self, peer: str) -> _Session | bytes:
+        """Return the session for a new connection, or the reply with which the connection is closed."""
+        if not self.admission.admits(peer):
+            return _TOO_MANY_CONNECTIONS
+        if not self._context.accepting():
+            return _BUSY
+        kind = _LmtpSession if self._listen.protocol == "lmtp" else _Session
+        session = kind(self, peer, self._hostname, self._tls, self._config.max_size, self._listen.idle.total_seconds())
         self._open.add(session)
+        self.admission.enter(peer)
+        return session
 
     def remove_session(self, session: _Session) -> None:
         """Remove a closed session."""
-        self._open.discard(session)
+        if session in self._open:
+            self._open.remove(session)
+            self.admission.leave(session.peer)
 
     def _protocol(self) -> asyncio.BaseProtocol:
-        if len(self._open) >= MAX_CONNECTIONS:
-            return _RefuseConnection(_TOO_MANY_CONNECTIONS)
-        if not self._context.accepting():
-            return _RefuseConnection(_BUSY)
-        kind = _LmtpSession if self._listen.protocol == "lmtp" else _Session
-        return kind(self, self._hostname, self._tls, self._config.max_size)
+        return _NewConnection(self)
 
     def _tls_context(self) -> ssl.SSLContext | None:
         if self._listen.cert is None:
@@ -174,16 +185,21 @@ class Listener:
         return context
 
 
-class _RefuseConnection(asyncio.Protocol):
-    """A connection that is closed with one reply."""
+class _NewConnection(asyncio.Protocol):
+    """A connection before its session. It ends here with one reply if a limit is reached."""
 
-    def __init__(self, words: bytes) -> None:
-        self._words = words
+    def __init__(self, listener: Listener) -> None:
+        self._listener = listener
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.WriteTransport)
-        transport.write(self._words)
-        transport.close()
+        assert isinstance(transport, asyncio.Transport)
+        opened = self._listener.open_session(peer_of(transport))
+        if isinstance(opened, bytes):
+            transport.write(opened)
+            transport.close()
+        else:
+            transport.set_protocol(opened)
+            opened.connection_made(transport)
 
 
 class _Session(SMTP):
@@ -192,9 +208,14 @@ class _Session(SMTP):
     line_length_limit = CHUNK
     answers_each_recipient = False
 
-    def __init__(self, listener: Listener, hostname: str, tls: ssl.SSLContext | None, max_size: int) -> None:
+    def __init__(
+        self, listener: Listener, peer: str, hostname: str, tls: ssl.SSLContext | None, max_size: int, idle: float
+    ) -> None:
+        self.peer = peer
         self._listener = listener
         self._max_size = max_size
+        self._last_data = asyncio.get_running_loop().time()
+        self._deciding = False  # the client waits for the reply to a mail
         # aiosmtpd shares these limits among all sessions and increases them at each EHLO.
         self.command_size_limits = collections.defaultdict(lambda: COMMAND_BYTES)
         super().__init__(
@@ -204,18 +225,37 @@ class _Session(SMTP):
             hostname=hostname,
             ident="deskctl",
             tls_context=tls,
-            timeout=COMMAND_SECONDS,
+            timeout=idle,
             loop=asyncio.get_running_loop(),
         )
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         reach("listener.connected")
-        self._listener.add_session(self)
         super().connection_made(transport)
 
     def connection_lost(self, error: Exception | None) -> None:
         self._listener.remove_session(self)
         super().connection_lost(error)
+
+    def data_received(self, data: bytes) -> None:
+        self._last_data = self.loop.time()
+        super().data_received(data)
+
+    def _timeout_cb(self) -> None:
+        """Close the connection if no data arrived for the idle time. Waiting for the store does not count."""
+        now = self.loop.time()
+        if self._deciding:
+            self._last_data = now
+        left = self._last_data + self._timeout_duration - now
+        if left > 0:
+            self._reset_timeout(left)
+            return
+        assert isinstance(self.transport, asyncio.Transport)
+        if self.transport.get_write_buffer_size():
+            self.transport.abort()  # the client does not read replies either
+        else:
+            self.transport.write(_IDLE)
+            self.transport.close()
 
     def eof_received(self) -> bool:
         """Close the connection when the client closes it.
@@ -238,6 +278,16 @@ class _Session(SMTP):
         session.host_name = hostname
         offered = [line for line in responses if not line.startswith("250-AUTH")]  # the listener has no logins
         return [*offered[:-1], "250-PIPELINING", "250 ENHANCEDSTATUSCODES"]
+
+    async def handle_MAIL(  # noqa: N802
+        self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        declared = next((option[5:] for option in options if option.startswith("SIZE=")), "0")
+        if not self._listener.admission.has_room(self.peer, int(declared)):
+            return _NO_ROOM
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 2.1.0 OK"
 
     async def handle_RCPT(  # noqa: N802
         self, server: Any, session: Any, envelope: Any, address: str, options: list[str]
@@ -266,25 +316,48 @@ class _Session(SMTP):
         if arg:
             await self.push("501 5.5.4 Syntax: DATA")
             return
+        if not self._listener.admission.has_room(self.peer, 1):
+            await self.push(_NO_ROOM)
+            return
         reach("listener.data")
         await self.push("354 End data with <CR><LF>.<CR><LF>")
-        content = await self._content()
-        reach("listener.content")
-        status = _TOO_LARGE if content is None else await self._listener.take(self, content)
+        spool = Spool()
+        try:
+            status = await self._receive(spool)
+        finally:
+            self._discard(spool)
+            self._deciding = False
         reach("listener.decided")
         replies = len(recipients) if self.answers_each_recipient else 1
         self.envelope = self._create_envelope()
         await self.push("\r\n".join([status] * replies))
         reach("listener.answered")
 
-    async def _content(self) -> bytes | None:
-        """Read a mail and remove the dot-stuffing; return None if it is too large, after reading it to its end.
+    async def _receive(self, spool: Spool) -> str:
+        """Read a mail to its end, journal it, and return the reply."""
+        problem = await self._read_content(spool)
+        reach("listener.content")
+        if problem is not None:
+            return problem
+        self._deciding = True
+        size = spool.size - 2  # without the line end of the final dot
+        if not spool.on_disk:
+            return await self._listener.take(self, await spool.read(size))
+        async with self._listener.large:
+            try:
+                content = await spool.read(size)
+            except OSError as error:
+                return _not_spooled(error)
+            return await self._listener.take(self, content)
+
+    async def _read_content(self, spool: Spool) -> str | None:
+        """Read a mail into the spool, without the dot-stuffing; return a reply if it is refused, after its end.
 
         Only CRLF "." CRLF ends a mail; accepting a bare LF around the dot would allow SMTP smuggling. Pieces end at
         each dot at a line's end or fill the buffer, so lines have no limit and a large mail takes few steps.
         """
         reader, edge = self._reader, b"\r\n"  # the line end of DATA counts
-        pieces: list[bytes] = []
+        problem: str | None = None
         left = self._max_size + 3  # including the final dot
         while True:
             try:
@@ -293,21 +366,30 @@ class _Session(SMTP):
             except asyncio.LimitOverrunError as longer:
                 piece = await reader.read(longer.consumed)
                 ended = False
-                self._reset_timeout()  # a large mail over a slow connection has no total time limit
             left -= len(piece)
-            if left >= 0:
-                pieces.append(piece)
-            else:
-                pieces.clear()
+            if left < 0:
+                problem = _TOO_LARGE
+            elif problem is None:
+                problem = await self._keep(spool, (edge + piece).replace(b"\r\n.", b"\r\n")[len(edge) :])
+            if problem is not None and spool.size:
+                self._discard(spool)
             if ended:
-                break
+                return problem
             edge = (edge + piece[-2:])[-2:]
-        if left < 0:
-            return None
-        content = b"".join(pieces)[:-3]
-        if content.startswith(b"."):
-            content = content[1:]
-        return content.replace(b"\r\n.", b"\r\n")
+
+    async def _keep(self, spool: Spool, piece: bytes) -> str | None:
+        """Add a piece to the spool, or return the reply that refuses the mail."""
+        if not self._listener.admission.reserve(self.peer, len(piece)):
+            return _NO_ROOM
+        try:
+            await spool.append(piece)
+        except OSError as error:
+            return _not_spooled(error)
+        return None
+
+    def _discard(self, spool: Spool) -> None:
+        self._listener.admission.release(self.peer, spool.size)
+        spool.close()
 
     def _getaddr(self, arg: str) -> tuple[str | None, str | None]:
         plain = _PLAIN_ADDRESS.fullmatch(arg)
@@ -318,3 +400,8 @@ class _LmtpSession(_Session, LMTP):
     """An LMTP session (RFC 2033): LHLO, and one reply for each recipient after the data."""
 
     answers_each_recipient = True
+
+
+def _not_spooled(error: OSError) -> str:
+    logging.getLogger(__name__).error("a mail could not be written to a temporary file: %s", error.strerror or error)
+    return _NOT_SPOOLED

@@ -15,55 +15,7 @@ import pytest
 from deskctl.testing.builders import raw_mail
 from deskctl.testing.fakes import MemoryContext
 from deskctl_email.config import EmailConfig, Listen
-
-ADDRESS = "support@acme.test"
-
-
-class Client:
-    """An SMTP client that sends single lines over a socket."""
-
-    def __init__(self, address: tuple[str, int] | str) -> None:
-        family = socket.AF_UNIX if isinstance(address, str) else socket.AF_INET
-        self.line = socket.socket(family)
-        self.line.settimeout(10)
-        self.line.connect(address)
-        self.file = self.line.makefile("rb")
-        self.greeting = self.answer()
-
-    def answer(self) -> str:
-        lines = []
-        while True:
-            line = self.file.readline().decode()
-            lines.append(line)
-            if line[3:4] != "-":
-                return "".join(lines)
-
-    def say(self, words: str | bytes) -> str:
-        self.send(words if isinstance(words, bytes) else words.encode() + b"\r\n")
-        return self.answer()
-
-    def send(self, data: bytes) -> None:
-        self.line.sendall(data)
-
-    def open_mail(self, recipient: str = ADDRESS, sender: str = "ana@example.org", hello: str = "EHLO x") -> None:
-        for words in (hello, f"MAIL FROM:<{sender}>", f"RCPT TO:<{recipient}>"):
-            assert self.say(words).startswith("250"), words
-        assert self.say("DATA").startswith("354")
-
-    def close(self) -> None:
-        self.file.close()
-        self.line.close()
-
-
-def run_client(work: Callable[[Client], Any], address: tuple[str, int] | str) -> Any:
-    def run() -> Any:
-        client = Client(address)
-        try:
-            return work(client)
-        finally:
-            client.close()
-
-    return asyncio.to_thread(run)
+from tests.servers.smtp_client import ADDRESS, Client, run_client
 
 
 @pytest.fixture
@@ -346,11 +298,9 @@ async def test_address_in_use_is_reported(config: EmailConfig, context: MemoryCo
 
 
 async def test_clients_that_disconnect_do_not_fill_the_listener(
-    config: EmailConfig, context: MemoryContext, running: Any, monkeypatch: pytest.MonkeyPatch
+    free_port: Callable[[], int], context: MemoryContext, running: Any
 ) -> None:
-    import deskctl_email.listener
-
-    monkeypatch.setattr(deskctl_email.listener, "MAX_CONNECTIONS", 3)
+    config = EmailConfig(address=ADDRESS, listen=Listen(port=free_port(), max_connections=3))
 
     def hang_up() -> None:
         for _ in range(50):
