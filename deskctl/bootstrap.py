@@ -83,7 +83,8 @@ def open_components(config: Config, plugins: Plugins) -> Components:
     from deskctl.desk.erasure import erase_in_plugins
     from deskctl.store import Store
 
-    settings = replace(config.settings(), automations=plugins.event_kinds())
+    settings = config.settings()
+    settings = replace(settings, automations=plugins.event_kinds(), wanted=plugins.wanted(settings))
     store = Store.open(config.store.url, settings, owner=f"{os.uname().nodename}:{config.run_dir}")
     try:
         components = Components(config, plugins, store)

@@ -30,7 +30,16 @@ from ..core.messages.model import (
 )
 from ..errors import ConfigError, DeskctlError, NotFound, Refused, TemporaryFailure, UsageError
 from ..i18n import translator
-from .automation import AutomationType, ChannelView, DeskView, Happening, PluginContext, Write, WriteContext
+from .automation import (
+    AutomationType,
+    ChannelView,
+    DeskView,
+    Happening,
+    PluginContext,
+    SettingsView,
+    Write,
+    WriteContext,
+)
 from .channel import (
     AuthFailed,
     Capabilities,
@@ -96,6 +105,7 @@ __all__ = [
     "RequestContext",
     "RequestType",
     "Secret",
+    "SettingsView",
     "StoreUnavailable",
     "Suggestion",
     "SuggestionType",

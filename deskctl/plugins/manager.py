@@ -8,8 +8,9 @@ import logging
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any, Generic, NamedTuple, Protocol, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypedDict, TypeVar
 
 import pluggy
 
@@ -18,7 +19,7 @@ from ..config.problems import did_you_mean
 from ..errors import ConfigError, DeskctlError
 from ..i18n import _
 from . import hookspecs
-from .automation import AutomationType
+from .automation import AutomationType, Happening, SettingsView
 from .channel import ChannelType
 from .discover import Found, built_in, in_folder, installed
 from .erasure import EraseType
@@ -26,6 +27,9 @@ from .requests import RequestType
 from .suggestion import SuggestionType
 from .validation import Contributions, collect
 from .version import incompatibility
+
+if TYPE_CHECKING:
+    from ..core.kernel.records import RecordedEvent
 
 log = logging.getLogger("deskctl.plugins")
 
@@ -143,6 +147,14 @@ class Plugins:
     def event_kinds(self) -> dict[str, frozenset[str]]:
         """Return the kinds of events of each automation (`PLUGIN.NAME`)."""
         return {name: frozenset(owned.type.on) for name, owned in self.automations.items()}
+
+    def wanted(self, settings: SettingsView) -> dict[str, Callable[[RecordedEvent], bool]]:
+        """Return a function for each automation that wants only some events of its kinds."""
+        return {
+            name: partial(_is_wanted, name, owned.type.wants, settings)
+            for name, owned in self.automations.items()
+            if owned.type.wants is not None
+        }
 
     def add(self, found: Found, enabled: bool = True) -> None:
         """Load one plugin. Errors of the plugin are recorded, not raised."""
@@ -270,6 +282,19 @@ def load(section: Section | None = None, environ: Mapping[str, str] | None = Non
     for name, why in json.loads(environ.get(DISABLED_ENVIRONMENT, "{}")).items():
         plugins.disable(name, why)
     return plugins
+
+
+def _is_wanted(
+    name: str, wants: Callable[[Happening, SettingsView], bool], settings: SettingsView, recorded: RecordedEvent
+) -> bool:
+    """Return True if an automation wants an event, or if it cannot decide: then its job reports the error."""
+    event = recorded.event
+    happening = Happening(recorded.id, event.kind, event.ticket, recorded.actor, recorded.at, event.facts())
+    try:
+        return bool(wants(happening, settings))
+    except Exception as error:  # noqa: BLE001 - an error of a plugin must not prevent the command
+        log.warning("the automation %s cannot decide about an event: %s", name, _error_line(error))
+        return True
 
 
 def _hook_names() -> list[str]:

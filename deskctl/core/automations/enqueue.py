@@ -16,19 +16,23 @@ from .repository import Jobs
 def enqueue_jobs(unit: Unit, cause: Command, actor: Actor, events: Sequence[RecordedEvent]) -> None:
     """Write a job for each automation that subscribed to one of these events of the command `cause` of `actor`.
 
-    No job is written for events that the automation's own plugin caused, for undo, for spam, and for imported mail
-    that is older than the desk.
+    No job is written for events that the automation does not want or that its own plugin caused, for undo, for spam,
+    and for imported mail that is older than the desk.
     """
-    automations = unit.settings.automations
+    automations, wanted = unit.settings.automations, unit.settings.wanted
     if not automations or cause.undoes or cause.historical:
         return
     if unit.job_depth >= MAX_DEPTH:
         return
     for record in events:
         number = record.event.ticket
-        subscribed = [name for name, kinds in sorted(automations.items()) if record.event.kind in kinds]
-        if not subscribed or (number is not None and Tickets.of(unit).get(number).spam):
+        subscribed = [
+            name
+            for name, kinds in sorted(automations.items())
+            if record.event.kind in kinds and Actor.system(plugin_of(name)) not in (actor, record.actor)
+        ]
+        wanting = [name for name in subscribed if name not in wanted or wanted[name](record)]
+        if not wanting or (number is not None and Tickets.of(unit).get(number).spam):
             continue
-        for name in subscribed:
-            if Actor.system(plugin_of(name)) not in (actor, record.actor):
-                Jobs.of(unit).add(Job(unit.source.next_id("jobs"), name, record.id, unit.now, unit.job_depth))
+        for name in wanting:
+            Jobs.of(unit).add(Job(unit.source.next_id("jobs"), name, record.id, unit.now, unit.job_depth))

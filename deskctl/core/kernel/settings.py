@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .records import RecordedEvent
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,8 @@ class Settings:
 
     `undo_window` is the time before a reply is sent, in which it can be undone. `link_valid` is the lifetime of a
     one-time code. `digest` is the time after a notification in which further ones are collected into one message.
-    `automations` lists by PLUGIN.NAME the event kinds that an automation subscribes to.
+    `automations` lists by PLUGIN.NAME the event kinds that an automation subscribes to. `wanted` has a function for
+    automations that need only some of these events: it returns False for an event that needs no job.
     """
 
     name: str = "Help desk"
@@ -73,6 +78,7 @@ class Settings:
     close_after: timedelta = timedelta(days=4)
     keep_spam: timedelta = timedelta(days=30)
     automations: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    wanted: Mapping[str, Callable[[RecordedEvent], bool]] = field(default_factory=dict)
     link_valid: timedelta = timedelta(hours=24)
     digest: timedelta = timedelta(seconds=30)
 

@@ -46,3 +46,13 @@ class ShowTicket(Query, audience=Audience.AGENT):
     """
 
     number: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShowTickets(Query, audience=Audience.AGENT):
+    """Get several tickets as `ShowTicket` does, in this order; numbers without a ticket are left out.
+
+    Answer: `list[answers.TicketDocument]`.
+    """
+
+    numbers: tuple[int, ...]

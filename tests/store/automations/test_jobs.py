@@ -84,7 +84,7 @@ def test_job_is_deleted_with_its_result_or_stays(hearing: Store) -> None:
     [job] = hearing.jobs.claim(1, ["kb.answer"])
 
     def work(unit: Unit, connection: Any) -> bool:
-        return hearing.jobs.finish(connection, job.id)
+        return bool(hearing.jobs.finish(connection, [job.id]))
 
     assert hearing.with_connection(work, dry_run=True)
     assert hearing.with_connection(work)
@@ -154,5 +154,5 @@ def test_daemon_cannot_finish_a_job_of_another_daemon(
     lose_instances(desk_url)
     two.jobs.recover(started=False)
     assert [taken.id for taken in two.jobs.claim(1, ["kb.answer"])] == [job.id]
-    assert not one.with_connection(lambda unit, connection: one.jobs.finish(connection, job.id))
-    assert two.with_connection(lambda unit, connection: two.jobs.finish(connection, job.id))
+    assert not one.with_connection(lambda unit, connection: one.jobs.finish(connection, [job.id]))
+    assert two.with_connection(lambda unit, connection: two.jobs.finish(connection, [job.id]))
