@@ -43,13 +43,13 @@ def _answer(happening: Happening, context: PluginContext) -> Iterable[Write]:
 
 
 def _answer_many(happenings: Sequence[Happening], context: PluginContext) -> Iterable[Iterable[Write]]:
-    from .first_answer import run_many
+    from .batches import run_many
 
     return run_many(happenings, context)
 
 
 def _wants(happening: Happening, settings: SettingsView) -> bool:
-    from .first_answer import wants
+    from .events import wants
 
     return wants(happening, settings)
 

@@ -7,21 +7,19 @@ customer does next.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import insert, select
-
-from deskctl.plugins import Happening, NotFound, PluginContext, SettingsView, Write, WriteContext
+from deskctl.plugins import Happening, NotFound, PluginContext, Write, WriteContext
 from deskctl.plugins.actions import Answer
-from deskctl.plugins.queries import ShowTicket, ShowTickets
+from deskctl.plugins.queries import ShowTicket
 
-from . import documents, usage
+from . import usage
 from .answer_text import answer_choices, answer_text
 from .article import Article, guess_language
-from .repository import has_articles
+from .events import inserted_articles, opens_ticket
+from .missed_questions import record_missed
 from .search import confident_result, has_good_match
-from .tables import missed
 from .ticket_question import TicketQuestion, ticket_question
 
 #: The value of `about` on the ticket's events for these answers.
@@ -32,20 +30,6 @@ MAX_SHOWN, MIN_SCORE_SHARE = 3, 0.7
 Work = Callable[[WriteContext], None]
 
 
-def wants(happening: Happening, settings: SettingsView) -> bool:
-    """Return True for a first message, an inserted article, a reopened ticket, and a choice of the customer."""
-    facts = happening.facts
-    match happening.kind:
-        case "message_received":
-            return _opens_ticket(facts)
-        case "reply_added":
-            return bool(_inserted(facts))
-        case "status_changed":
-            return facts.get("old") == "solved" and facts.get("new") == "open"
-        case _:
-            return True
-
-
 def run(happening: Happening, context: PluginContext) -> Iterable[Write]:
     """Return the write for an event, if it has one."""
     if happening.ticket is None:
@@ -54,29 +38,11 @@ def run(happening: Happening, context: PluginContext) -> Iterable[Write]:
         document = context.desk.ask(ShowTicket(happening.ticket))
     except NotFound:
         return []
-    return _writes(happening, document, context)
+    return writes_for(happening, document, context)
 
 
-def run_many(happenings: Sequence[Happening], context: PluginContext) -> Iterable[Iterable[Write]]:
-    """Return the writes for several events. A first message needs no document while there is no article."""
-    empty = not has_articles(context.connection)
-    plain = {h.id for h in happenings if empty and h.kind == "message_received" and _opens_ticket(h.facts)}
-    numbers = tuple(h.ticket for h in happenings if h.ticket is not None and h.id not in plain)
-    documents = {document["number"]: document for document in context.desk.ask(ShowTickets(numbers))} if numbers else {}
-    for happening in happenings:
-        if happening.id in plain and happening.ticket is not None:
-            yield [Write(_record_missed(happening.ticket))]
-        elif happening.ticket in documents:
-            yield _writes(happening, documents[happening.ticket], context)
-        else:
-            yield []
-
-
-def _opens_ticket(facts: Mapping[str, Any]) -> bool:
-    return facts.get("matched") == "new" and facts.get("automatic") is None
-
-
-def _writes(happening: Happening, document: Mapping[str, Any], context: PluginContext) -> list[Write]:
+def writes_for(happening: Happening, document: Mapping[str, Any], context: PluginContext) -> list[Write]:
+    """Return the write for an event, if it has one. `document` is that of the ticket."""
     work: Work | None
     match happening.kind:
         case "message_received":
@@ -98,7 +64,7 @@ def _on_first_message(happening: Happening, document: Mapping[str, Any], context
     """Answer the first message of a new ticket, or record it as missed. Return None for other messages."""
     facts = happening.facts
     first = next((m["id"] for m in document["messages"] if m["kind"] == "in"), None)
-    if not _opens_ticket(facts) or first != facts["message"]:
+    if not opens_ticket(facts) or first != facts["message"]:
         return None
     if document["follows"] is not None or document["merged_into"] is not None:
         return None
@@ -109,7 +75,7 @@ def _on_first_message(happening: Happening, document: Mapping[str, Any], context
         return answer
     if has_good_match(context.connection, question.text, language, context.language):
         return None
-    return _record_missed(document["number"])
+    return record_missed(document["number"])
 
 
 def _answer(
@@ -164,16 +130,6 @@ def _still_public(context: WriteContext, shown: list[Article]) -> bool:
     )
 
 
-def _record_missed(ticket: int) -> Work:
-    def work(context: WriteContext) -> None:
-        known = select(missed.c.id).where(missed.c.ticket == ticket)
-        if context.connection.execute(known).first() is None:
-            row = {"at": documents.timestamp(context.now()), "ticket": ticket, "query": None}
-            context.connection.execute(insert(missed), row)
-
-    return work
-
-
 def _on_reopened(document: Mapping[str, Any], context: PluginContext) -> Work | None:
     """Count a contradiction if a message reopened a ticket that the customer had marked as solved by an article."""
     ours = _answers(document)
@@ -193,14 +149,8 @@ def _on_reopened(document: Mapping[str, Any], context: PluginContext) -> Work | 
 
 def _on_reply(happening: Happening, document: Mapping[str, Any]) -> Work | None:
     """Count the articles that an agent inserted into a reply."""
-    numbers = _inserted(happening.facts)
+    numbers = inserted_articles(happening.facts)
     return _record_use(document, "inserted", numbers) if numbers else None
-
-
-def _inserted(facts: Mapping[str, Any]) -> list[int]:
-    """Return the articles that a reply contains."""
-    references = [str(reference) for reference in facts.get("inserted", ())]
-    return [int(r[3:]) for r in references if r.startswith("kb:") and r[3:].isdecimal()]
 
 
 def _record_use(document: Mapping[str, Any], kind: str, numbers: list[int]) -> Work:

@@ -112,12 +112,6 @@ def outlines(connection: Connection, numbers: Collection[int]) -> dict[int, Outl
     return found
 
 
-def has_articles(connection: Connection) -> bool:
-    """Return True if there are published articles."""
-    query = select(articles.c.id).where(articles.c.state == State.PUBLISHED.value).limit(1)
-    return connection.execute(query).first() is not None
-
-
 def languages(connection: Connection) -> list[str]:
     """Return the languages of the published articles."""
     query = select(articles.c.language).where(articles.c.state == State.PUBLISHED.value).distinct()

@@ -1,0 +1,33 @@
+"""Handle several events in one call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from deskctl.plugins import Happening, PluginContext, Write
+from deskctl.plugins.queries import ShowTickets
+
+from .events import opens_ticket
+from .missed_questions import has_articles, record_missed
+
+
+def run_many(happenings: Sequence[Happening], context: PluginContext) -> Iterable[Iterable[Write]]:
+    """Return the writes for several events. A first message needs no document while there is no article."""
+    if has_articles(context.connection):
+        return _write_all(happenings, context)
+    missed = [h.kind == "message_received" and opens_ticket(h.facts) for h in happenings]
+    others = iter(_write_all([h for h, plain in zip(happenings, missed, strict=True) if not plain], context))
+    return [
+        [Write(record_missed(h.ticket))] if plain and h.ticket is not None else next(others)
+        for h, plain in zip(happenings, missed, strict=True)
+    ]
+
+
+def _write_all(happenings: Sequence[Happening], context: PluginContext) -> list[list[Write]]:
+    if not happenings:
+        return []
+    from .first_answer import writes_for
+
+    numbers = tuple(h.ticket for h in happenings if h.ticket is not None)
+    documents = {document["number"]: document for document in context.desk.ask(ShowTickets(numbers))}
+    return [writes_for(h, documents[h.ticket], context) if h.ticket in documents else [] for h in happenings]
