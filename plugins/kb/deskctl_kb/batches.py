@@ -15,12 +15,13 @@ def run_many(happenings: Sequence[Happening], context: PluginContext) -> Iterabl
     """Return the writes for several events. A first message needs no document while there is no article."""
     if has_articles(context.connection):
         return _write_all(happenings, context)
-    missed = [h.kind == "message_received" and opens_ticket(h.facts) for h in happenings]
-    others = iter(_write_all([h for h, plain in zip(happenings, missed, strict=True) if not plain], context))
-    return [
-        [Write(record_missed(h.ticket))] if plain and h.ticket is not None else next(others)
-        for h, plain in zip(happenings, missed, strict=True)
-    ]
+    missed = {h.id: h.ticket for h in happenings if h.kind == "message_received" and opens_ticket(h.facts)}
+    others = iter(_write_all([h for h in happenings if h.id not in missed], context))
+    return [_record(missed[h.id]) if h.id in missed else next(others) for h in happenings]
+
+
+def _record(ticket: int | None) -> list[Write]:
+    return [] if ticket is None else [Write(record_missed(ticket))]
 
 
 def _write_all(happenings: Sequence[Happening], context: PluginContext) -> list[list[Write]]:
