@@ -100,7 +100,7 @@ def mrr(articles: list[dict[str, Any]], search: Search, wrong: bool = False) -> 
 
 def answers(articles: list[dict[str, Any]], language: str) -> tuple[float, float, float]:
     """Measure the automatic first answer: the share of questions that it answers, how many of those with the
-    right article among the three shown, and the share that it answers, wrongly, once the right article is gone."""
+    right article among the three shown, and the share of wrong answers after the right article is removed."""
     answered = right = wrong = count = 0
     engine = create_engine("sqlite://")
     with engine.begin() as connection:

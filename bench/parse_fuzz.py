@@ -161,13 +161,13 @@ def part(luck: random.Random, depth: int) -> bytes:
 
 
 def mail(luck: random.Random, depth: int = 0) -> bytes:
-    """A mail; with luck a sound one."""
+    """Return a mail, which is valid in most cases."""
     lines = luck.sample(HEADERS, luck.randint(0, 9))
     return b"\r\n".join([*lines, part(luck, depth)])
 
 
 def damaged(luck: random.Random, raw: bytes) -> bytes:
-    """The mail with some damage."""
+    """Return a damaged copy of the mail."""
     for _ in range(luck.choice((0, 1, 1, 2, 5, 20))):
         at = luck.randrange(len(raw) + 1)
         to = min(len(raw), at + luck.choice((1, 1, 3, 20, 300)))

@@ -91,7 +91,7 @@ def receive(unit: Unit, rows: list[JournalRow], texts: dict[int, str]) -> None:
 
 
 def measure(url: str) -> dict[str, float]:
-    """Milliseconds a mail, medians over the rounds."""
+    """Return the milliseconds per mail: medians of all rounds."""
     store = Store.open(url, Settings(), migrate=True)
     chance = random.Random(7)
     spent: dict[str, list[float]] = {"append": [], "waiting": [], "start_batch": [], "transaction": []}
@@ -119,7 +119,7 @@ def entry(key: str, words: str) -> JournalEntry:
 
 @contextmanager
 def timed(spent: list[float]) -> Iterator[None]:
-    """Adds the milliseconds a mail that the block took."""
+    """Add the milliseconds per mail of the block."""
     begun = time.perf_counter()
     yield
     spent.append((time.perf_counter() - begun) / BATCH * 1000)

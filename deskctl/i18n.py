@@ -184,7 +184,7 @@ def translated_id(message: str, language: str | Sequence[str], domain: str = DOM
 
 
 def available(language: str) -> bool:
-    """Return whether deskctl speaks a language: English, or one with a catalogue."""
+    """Return True for English and for each language that has a catalogue."""
     return language.partition("-")[0].lower() == "en" or _catalogue(DOMAIN, (language,)) is not None
 
 
@@ -198,7 +198,7 @@ def languages(domain: str = DOMAIN) -> tuple[str, ...]:
 
 
 def preferred(*wanted: str | None) -> str:
-    """Return the first of these languages that deskctl speaks, else "en"."""
+    """Return the first of these languages that is available, else "en"."""
     return next((language for language in wanted if language and available(language)), "en")
 
 
@@ -215,7 +215,7 @@ def shell_languages() -> tuple[str, ...]:
     for wanted in (environ.get("LANGUAGE") or locale).split(":"):
         code = wanted.partition(".")[0].partition("@")[0]
         if code in ("C", "POSIX", "en") or code.startswith(("en_", "en-")):
-            break  # what follows is less welcome than English
+            break  # the user prefers English to the languages after it
         if code:
             found.append(code)
     return tuple(found)
@@ -257,7 +257,7 @@ def _catalogue(domain: str, languages: tuple[str, ...]) -> GNUTranslations | Non
 
 
 def _load(domain: str, languages: tuple[str, ...]) -> GNUTranslations | None:
-    """Return the catalogue of a domain; what a plugin's catalogue does not have may be in deskctl's."""
+    """Return the catalogue of a domain; a message that is not in a plugin's catalogue may be in deskctl's."""
     folder = _folder(domain)
     shared = None if domain == DOMAIN else _catalogue(DOMAIN, languages)
     for language in languages:
@@ -277,7 +277,7 @@ def _load(domain: str, languages: tuple[str, ...]) -> GNUTranslations | None:
 
 
 def _variants(language: str) -> tuple[str, ...]:
-    """Return `pt_BR` and `pt` for pt-BR; nothing for what is not a language code."""
+    """Return `pt_BR` and `pt` for pt-BR; nothing for text that is not a language code."""
     code = language.replace("-", "_")
     if not code.replace("_", "").isalnum():
         return ()
@@ -295,7 +295,7 @@ def _folder(domain: str) -> str:
     if domain == DOMAIN:
         return os.path.join(os.path.dirname(os.path.abspath(__file__)), "locale")  # noqa: PTH100, PTH118, PTH120
     if not domain.isidentifier():
-        return ""  # a name with a dot would import what stands before the dot
+        return ""  # for a name with a dot, `find_spec` imports the package before the dot
     from importlib.util import find_spec
 
     try:
@@ -367,7 +367,7 @@ def texts_in(value: Any, path: str = "") -> dict[str, dict[str, Any]]:
 
 
 def restored(value: Any, texts: Mapping[str, Any]) -> Any:
-    """Return a JSON document with the messages of `texts_in` in their places. What does not fit stays as it is."""
+    """Return a JSON document with the messages of `texts_in` in their places. Messages that do not fit are ignored."""
     for path, found in texts.items():
         try:
             text = text_from(found)

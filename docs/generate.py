@@ -1,4 +1,4 @@
-"""Write the reference pages that are made from the code: `make docs`. A test holds pages and code together."""
+"""Write the reference pages that are made from the code: `make docs`. A test compares the pages with the code."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def pages() -> dict[Path, str]:
-    """Every generated page and what it should hold."""
+    """Return each generated page with its expected content."""
     example = (ROOT / "config.example.toml").read_text(encoding="utf-8")
     return {
         ROOT / "docs/reference/commands.md": commands(),

@@ -1,6 +1,6 @@
 """Draw the picture of the README: real commands of a small desk at a terminal, as SVG. `make docs` writes it.
 
-Each command runs in a process of its own, at a pseudo-terminal, and at a fixed time, so the picture is always the same.
+Each command runs in a separate process, at a pseudo-terminal, and at a fixed time, so the picture is always the same.
 """
 
 from __future__ import annotations

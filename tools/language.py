@@ -9,7 +9,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -18,18 +18,32 @@ PAGES = ("README.md", "CONTRIBUTING.md", "SECURITY.md", "docs", "plugins", "exam
 #: Files that quote the patterns, or data that is not ours.
 EXCEPT = ("docs/contributing/style.md", "tools/language.py", "plugins/email/tests/parse/")
 
-#: By advice: what must not occur in prose.
+#: By advice: what must not occur in docstrings and pages.
 WORDS = {
     "write someone, anyone, no one, or name the person": r"\b(?:somebody|anybody|everybody|nobody|whoever|whomever)\b",
     "write continue": r"\bgo(?:es)? on (?:with|as|until|on|by|in|where)\b",
     "write repair or fix": r"\bmend(?:s|ed)?\b",
     'write "is not a …"': r"(?<!there )\bis no (?!longer\b|more\b|one\b|such\b|longer|good\b|need\b)(?:[a-z]+)\b",
     "use a common phrase": r"\b(?:for want of|as it stands|none else|whence|hereof|thereof|of its own accord)\b",
-    "software does not know, hear or say": r"\b(?:desk|daemon|store|software) (?:knows|hears|is told|remarks)\b",
+    "software does not know, hear, say or speak": r"\b(?:desk|deskctl|daemon|store|software|channel|plugin|command) "
+    r"(?:knows|hears|is told|remarks|says|speaks|wants|pretends)\b",
+    "write separate or new": r"\b(?:line|process|session|table|thread)(?:e?s)? of (?:its|their) own\b",
+    "write even if, any or independent of": r"\bwhatever\b",
+    "use a common word": r"\b(?:whence|whilst|albeit|hence|thereby|therein|wherein|upon|in vain|nowise)\b",
+}
+#: By advice: what must not occur in a comment.
+COMMENTS = {"write maximum or minimum": r"#: The (?:most|least|deepest) "}
+#: By advice: what must not occur in a docstring.
+DOCSTRINGS = {
+    "write Return True if": r"\b[Rr]eturns? whether\b",
+    "write Raises, because the sentence describes the function": r"(?<=[.:)] )Raise (?=[A-Z][A-Za-z]+(?:[ ,.]|$))",
 }
 #: The first word of a docstring.
 START = re.compile(r"(?:What|Who|Whether|How|Whose|Whom|Where|When|Of|For what|Whatever)\b")
-_WORDS = {advice: re.compile(pattern, re.IGNORECASE) for advice, pattern in WORDS.items()}
+_WORDS, _COMMENTS, _DOCSTRINGS = (
+    {advice: re.compile(pattern, flags) for advice, pattern in patterns.items()}
+    for patterns, flags in ((WORDS, re.IGNORECASE), (COMMENTS, 0), (DOCSTRINGS, 0))
+)
 _CODE = re.compile(r"`[^`]*`|\"[^\"\n]*\"|“[^”\n]*”")
 
 
@@ -38,18 +52,21 @@ def prose(text: str) -> str:
     return _CODE.sub(lambda found: " " * len(found[0]), text)
 
 
-def findings_in(text: str) -> Iterator[tuple[int, str]]:
+def findings_in(text: str, patterns: Mapping[str, re.Pattern[str]] = _WORDS) -> Iterator[tuple[int, str]]:
     """Yield the line (from 0) and the advice for each pattern in a text."""
     for number, line in enumerate(prose(text).split("\n")):
-        for advice, pattern in _WORDS.items():
+        for advice, pattern in patterns.items():
             found = pattern.search(line)
             if found is not None:
                 yield number, f"{found[0]!r}: {advice}"
 
 
 def check_code(path: Path) -> Iterator[tuple[int, str]]:
-    """Yield the findings in the docstrings of a module."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    """Yield the findings in the docstrings and comments of a module."""
+    source = path.read_text(encoding="utf-8")
+    for offset, advice in findings_in(source, _COMMENTS):
+        yield offset + 1, advice
+    tree = ast.parse(source)
     for node in ast.walk(tree):
         if not isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
             continue
@@ -59,7 +76,7 @@ def check_code(path: Path) -> Iterator[tuple[int, str]]:
         line = node.body[0].lineno
         if START.match(text.lstrip()):
             yield line, f"docstring begins with {text.split()[0]!r}: begin with a verb or a noun"
-        for offset, advice in findings_in(text):
+        for offset, advice in findings_in(text, {**_WORDS, **_DOCSTRINGS}):
             yield line + offset, advice
 
 

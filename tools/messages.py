@@ -1,7 +1,7 @@
 """Collect the messages of each distribution into its catalogues, and compile them: `make messages`.
 
     python tools/messages.py              update and compile all catalogues
-    python tools/messages.py --check      only tell what is out of date or not translated
+    python tools/messages.py --check      only report messages that are out of date or not translated
     python tools/messages.py --add ja     add a language to each distribution
 
 Messages are the literals in calls of `_`, `_n` and `_p`, the help texts of commands and options, and, for deskctl
@@ -195,7 +195,7 @@ def updated(path: Path, template: Catalog) -> bytes:
 
 
 def _text(catalogue: Catalog) -> bytes:
-    """Without dates, versions and line numbers, so that a file changes only with its messages."""
+    """Return a catalogue as text without dates, versions and line numbers, so that only its messages change it."""
     out = BytesIO()
     write_po(out, catalogue, width=100, sort_by_file=True, ignore_obsolete=True, include_lineno=False, omit_header=True)
     head = f"""\
@@ -219,7 +219,7 @@ def _empty(language: str) -> Catalog:
 
 
 def problems(templates: dict[str, Catalog]) -> Iterator[str]:
-    """Return a line for each catalogue that is out of date, and for each message without a sound translation."""
+    """Return a line for each catalogue that is out of date, and for each message without a valid translation."""
     for domain, project in PROJECTS.items():
         for module in sorted((ROOT / project / domain).rglob("*.py")):
             if "templates" not in module.parts:
@@ -271,7 +271,7 @@ def _faults(wanted: Message, catalogue: Catalog) -> Iterator[str]:
     known = [set(PLACEHOLDER.findall(text)) for text in ids]
     for text in texts:
         there = set(PLACEHOLDER.findall(text))
-        # A form may spell its number out, and use what only one of the English forms has.
+        # A form may write its number as a word, and may use a parameter that only one of the English forms has.
         needed = set.intersection(*known) - ({"n", "count"} if len(ids) == 2 else set())
         if there - set.union(*known) or needed - there:
             yield "other placeholders"

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The least that a search can be: the bare FTS5 query for the newest 50 rows, their texts, and the words marked in them.
+"""The floor of a search: the bare FTS5 query for the newest 50 rows, their texts, and the words marked in them.
 usage: bench_search.py DESK.db "MATCH expression" REGEX     prints the milliseconds of a run, the median of 40, as JSON"""
 import json, re, sqlite3, sys, time
 def search(connection, match, pattern):

@@ -81,7 +81,7 @@ class BenchDesk:
     ) -> None:
         self.stop()
 
-    # --- from beside
+    # --- observation from outside
 
     def count(self, what: str) -> int:
         """Return the result of `SELECT what` from a separate read-only connection."""

@@ -11,7 +11,7 @@ from bench.real.measure import ROOT, until
 from tests.servers.waiting import free_port
 
 SEED = 500
-#: What a ticket consists of, apart from its contact and the words of the search, which the copies share.
+#: The tables of a ticket, without those of its contact and of the search index, which the copies share.
 COPIED = ("commands", "tickets", "messages", "events", "ticket_tags", "participants")
 
 

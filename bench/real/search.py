@@ -18,7 +18,7 @@ from deskctl.store import migrate
 
 MESSAGES = 1_000_000
 WORDS = 80
-#: Name, what is typed, the same for FTS5 over the desk's own index, and for a regular expression.
+#: Name, search text, and the same query for FTS5 and as a regular expression.
 SEARCHES = (
     ("a word in most messages", "printer", "printer", r"\bprinter\b"),
     ("a word in one of 10,000", "wxrare", "wxrare", r"\bwxrare\b"),

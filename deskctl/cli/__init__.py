@@ -1,1 +1,1 @@
-"""deskctl at the shell: thin commands, loaded one at a time, that speak to a Desk."""
+"""The command line: short commands, each loaded when it is called, that use a `Desk`."""

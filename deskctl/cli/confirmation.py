@@ -14,17 +14,17 @@ from .width import wrap
 
 
 def has_terminal_input() -> bool:
-    """Return whether standard input is a terminal, so that the user can answer."""
+    """Return True if standard input is a terminal, so that the user can answer."""
     return sys.stdin is not None and sys.stdin.isatty()
 
 
 def has_terminal() -> bool:
-    """Return whether standard input and standard error are a terminal."""
+    """Return True if standard input and standard error are a terminal."""
     return has_terminal_input() and sys.stderr is not None and sys.stderr.isatty()
 
 
 def confirm(lines: Iterable[str], question: str, *, hint: str = "") -> bool:
-    """Print lines to standard error, wrapped to the terminal, and return whether the answer to `question` is yes.
+    """Print lines to standard error, wrapped to the terminal, and return True if the answer to `question` is yes.
 
     Raises Refused with `hint` if standard input is not a terminal.
     """

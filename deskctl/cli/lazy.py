@@ -31,7 +31,7 @@ class PluginEntry(NamedTuple):
 
 
 class LazyGroup(click.Group):
-    """The root group. Commands of deskctl come first; a plugin cannot replace them."""
+    """The root group. Commands of deskctl have priority; a plugin cannot replace them."""
 
     context_class = LocalisedContext
 
@@ -66,7 +66,7 @@ class LazyGroup(click.Group):
 
 
 def commands_of(entry: PluginEntry) -> Text:
-    """Return the summary of a plugin's command, whose own summary would have to be imported."""
+    """Return a summary of a plugin's command. Reading the command's own summary would import the plugin."""
     return _("Commands of {distribution}.", distribution=entry.distribution)
 
 

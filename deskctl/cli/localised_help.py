@@ -1,7 +1,7 @@
 """Help pages in the language of the shell.
 
 click reads help texts when a command is defined. `help_page` translates a copy of the command when its page is printed,
-so that commands which print no help pay nothing. The units of translation are the paragraphs of a docstring,
+so that other commands spend no time on it. The units of translation are the paragraphs of a docstring,
 in one line each, and the help of options; blocks after `\\b` are examples and stay as they are.
 """
 
@@ -108,7 +108,7 @@ def blocks(page: str) -> list[str]:
 
 
 def is_example(block: str) -> bool:
-    """Return whether click prints a paragraph as it is."""
+    """Return True if click prints a paragraph as it is."""
     return block.startswith("\b")
 
 

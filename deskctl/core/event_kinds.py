@@ -9,6 +9,7 @@ from .delivery import events as _delivery
 from .intake import events as _intake
 from .kernel import events as _plugins
 from .kernel.event import KINDS, restore
+from .merges import events as _merges
 from .messages import events as _messages
 from .notifications import events as _notifications
 from .routing import events as _routing
@@ -17,7 +18,6 @@ from .sla import calendar_events as _calendars
 from .sla import events as _sla
 from .sla import policy_events as _policies
 from .tickets import events as _tickets
-from .tickets import merge_events as _merges
 
 __all__ = ("KINDS", "restore")
 

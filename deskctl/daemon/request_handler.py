@@ -114,7 +114,7 @@ class RequestHandler:
         return await self._writer.call(WritePriority.COMMAND, work)
 
     async def run_in_thread(self, work: Callable[[], T]) -> T:
-        """Run work in a thread of its own: it may wait for a server, and queries must not wait for it."""
+        """Run work in a separate thread: it may wait for a server, and queries must not wait for it."""
         return await asyncio.to_thread(work)
 
     def write_blocking(self, work: Callable[[], T]) -> T:

@@ -184,7 +184,7 @@ class _Daemon:
     def _check_store(self) -> None:
         """Check the store's files regularly, so that an idle daemon notices the loss too.
 
-        Runs in a thread of its own: a disk that does not answer does not block the loop, and a check that finds nothing
+        Runs in a separate thread: a disk that does not answer does not block the loop, and a check that finds nothing
         does not wake it.
         """
         while self.lost is None:

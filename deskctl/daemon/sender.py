@@ -61,7 +61,7 @@ class Sender:
         self._sending: dict[str, set[asyncio.Task[None]]] = {name: set() for name in self._channels}
 
     async def recover(self, started: bool = True) -> None:
-        """Mark messages as uncertain that a dead daemon was sending: they may have arrived. A person decides."""
+        """Mark messages as uncertain that a dead daemon was sending: they may have arrived. An agent decides."""
         self._recovered = time.monotonic()
         for entry in await self._writer.call(WritePriority.INTERNAL, lambda: self._store.outbox.recover(started)):
             await self._settle(SettleDelivery(entry, "uncertain", "the daemon died while it was being sent"))

@@ -26,7 +26,7 @@ MAX_CLIENTS = 200
 SMALL_LINE = 1024 * 1024
 #: Seconds that a client may take to send the rest of a large line, and to read an answer.
 CLIENT_TIMEOUT = 60.0
-#: Access for owner and group: users of the desk are members of the group of its folder.
+#: Permissions for owner and group: users of the desk are members of the group of its folder.
 SOCKET_MODE = 0o660
 
 _UCRED = struct.Struct("iII")  # pid, uid, gid

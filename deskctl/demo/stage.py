@@ -141,7 +141,7 @@ class Stage:
                 raise DemoFailed(f"the daemon ended: {log.read_text().strip()}")
             return "ready" in log.read_text()
 
-        self.wait("the daemon says that it is ready", ready)
+        self.wait("the daemon reports that it is ready", ready)
         self._write(next(line for line in log.read_text().splitlines() if "ready" in line) + "\n")
 
     def send(self, mail: Mail) -> None:

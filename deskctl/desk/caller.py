@@ -85,7 +85,7 @@ class Caller:
         permissions.check(audience, kind, name, rights, self.name, account=self.login is not None)
 
     def actor(self, agents: Iterable[Agent], claim: str | None, *, needed: bool) -> Actor:
-        """Return as whom the caller acts; see `callers.resolve`. Raises UsageError and Refused."""
+        """Return the actor that the caller acts as; see `caller.resolve`. Raises UsageError and Refused."""
         login = self.login or (self.name if self.trusted else None)
         return callers.resolve(
             agents, claim=claim, login=login, trusted=self.trusted, needed=needed, is_caller=self.is_login

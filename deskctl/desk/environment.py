@@ -38,7 +38,7 @@ class Environment(Protocol):
         ...
 
     async def run_in_thread(self, work: Callable[[], T]) -> T:
-        """Run work that may take long, in a thread of its own in the daemon."""
+        """Run work that may take long, in the daemon in a separate thread."""
         ...
 
     def write_blocking(self, work: Callable[[], T]) -> T:

@@ -181,7 +181,7 @@ class Channel(Protocol):
         ...
 
 
-#: A function (config, context, parameters) that returns a JSON document. It blocks and runs in a thread of its own, in
+#: A function (config, context, parameters) that returns a JSON document. It blocks and runs in a separate thread, in
 #: the daemon or in a local command. Only the owner of the desk can run it. Raises DeskctlError.
 Action = Callable[[Any, ChannelContext, Mapping[str, Any]], Any]
 

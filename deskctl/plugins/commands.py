@@ -79,7 +79,7 @@ class CommandContext(Protocol):
         ...
 
     def document(self, document: Any) -> None:
-        """Print one JSON document on a line of its own."""
+        """Print one JSON document on a separate line."""
         ...
 
     def say(self, line: str) -> None:

@@ -194,7 +194,7 @@ class DatabaseSource(ConversationSource, SeenSource, ContactSource, ShiftSource,
         return [*named, *self._known_as(asked)]
 
     def _known_as(self, asked: Mapping[str, str]) -> Iterator[MessageHead]:
-        """Yield our messages that the other side of a channel knows under one of these names."""
+        """Yield messages of the desk to which the other side of a channel gave one of these ids."""
         names: dict[int, str] = {}
         for some in batches(list(asked)):
             query = select(known_as.c.message, known_as.c.name).where(known_as.c.name.in_(some))

@@ -86,7 +86,7 @@ class MemoryDesk:
         self.tickets = {ticket["number"]: ticket for ticket in tickets}
 
     def ask(self, query: object) -> Any:
-        """Answer a query. Raise NotFound."""
+        """Answer a query. Raises NotFound."""
         if isinstance(query, ShowTicket):
             try:
                 return self.tickets[query.number]

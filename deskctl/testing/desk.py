@@ -72,7 +72,7 @@ class TemporaryDesk:
         (self.folder / "plugins" / f"{name}.py").write_text(source, encoding="utf-8")
 
     def run(self, *words: str, stdin: bytes = b"", code: int = 0) -> str:
-        """Run `deskctl WORDS…` and return its output. Raise AssertionError if it exits with another code."""
+        """Run `deskctl WORDS…` and return its output. Raises AssertionError if it exits with another code."""
         self._prepare()
         done = self._execute(words, stdin)
         output = done.stdout.decode("utf-8", "replace")
@@ -86,7 +86,7 @@ class TemporaryDesk:
         return [json.loads(line) for line in self.run(*words, "--json").splitlines()]
 
     def ticket(self, number: int) -> dict[str, Any]:
-        """Return a ticket in the form of `deskctl show N --json`. Raise NotFound."""
+        """Return a ticket in the form of `deskctl show N --json`. Raises NotFound."""
         document: dict[str, Any] = self._ask(ShowTicket(number))
         return document
 
@@ -108,7 +108,7 @@ class TemporaryDesk:
             self._stop()
 
     def wait_until(self, condition: Callable[[], object], what: str, seconds: float = 30) -> None:
-        """Wait until `condition` is true. Raise AssertionError with `what` and the log if it does not become true."""
+        """Wait until `condition` is true. Raises AssertionError with `what` and the log if it does not become true."""
         deadline = time.monotonic() + seconds
         while not condition():
             ended = self._daemon is not None and self._daemon.poll() is not None

@@ -84,7 +84,7 @@ class MemoryContext:
         seconds: float = 20,
         instead: Callable[[], object] | None = None,
     ) -> None:
-        """Wait until `condition` is true. Raise AssertionError with `what` and `instead` if it does not become true."""
+        """Wait until `condition` is true. Raises AssertionError with `what` and `instead` if it stays false."""
         deadline = time.monotonic() + seconds
         while not condition():
             if time.monotonic() > deadline:

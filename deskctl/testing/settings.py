@@ -15,7 +15,7 @@ __all__ = ["problems", "settings", "structure"]
 
 
 def settings(cls: type[T], toml: str, base: Path | None = None) -> T:
-    """Return the configuration of a table. Relative paths start at `base`. Raise AssertionError with all problems."""
+    """Return the configuration of a table. Relative paths start at `base`. Raises AssertionError with all problems."""
     value, faults = structure(tomli.loads(toml), cls, base or Path())
     assert not faults, "; ".join(map(_line, faults))
     assert isinstance(value, cls)

@@ -105,7 +105,7 @@ class SmtpSink:
             return list(self._mails)
 
     def wait(self, count: int, timeout: float = 10) -> list[Received]:
-        """Wait for at least `count` mails and return all. Raise AssertionError after `timeout` seconds."""
+        """Wait for at least `count` mails and return all. Raises AssertionError after `timeout` seconds."""
         with self._arrived:
             if not self._arrived.wait_for(lambda: len(self._mails) >= count, timeout):
                 raise AssertionError(f"{len(self._mails)} of {count} mails arrived within {timeout:g} s")

@@ -78,7 +78,7 @@ class Shell:
     def spawn(
         self, *words: str, streams: Sequence[int], session: bool = False, **env: str
     ) -> zygote.Process | subprocess.Popen[bytes]:
-        """Start a command; `streams` are its standard input, output and error. `session`: in a session of its own."""
+        """Start a command; `streams` are its standard input, output and error. `session`: in a new session."""
         return zygote.shared().spawn(words, self.folder, {**self.env, **env}, streams, session=session)
 
     def pipe(self, line: str, code: int = 0, *, cold: bool = False) -> Result:

@@ -22,7 +22,7 @@ from tests.cli.shell import Shell, mail
 from tests.cli.test_terminal import at_terminal
 from tests.servers.waiting import wait_until
 
-#: What a subject, a name, a body and a file name may hold.
+#: Hostile texts in a subject, a name, a body and a file name.
 CORPUS = {
     "csi": "\x1b[2J\x1b[1;1Hgone",
     "title": "\x1b]0;owned\x07",
@@ -105,7 +105,7 @@ def evil(name: str, text: str, *headers: bytes, sender: bytes = b"", body: str |
 def flooded(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
     """Return a desk with a daemon and a ticket for each text of the corpus. Its relay refuses mail with hostile text.
 
-    The mails come in by SMTP and by the pipe, half and half.
+    Half of the mails arrive by SMTP and half through the pipe.
     """
     with SmtpSink() as relay:
         desk = shell.copy(template, tmp_path_factory.mktemp("hostile") / "desk", smtp=relay.port)
@@ -118,7 +118,7 @@ def flooded(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
                     by_smtp(desk, evil(name, text))
                 else:
                     desk("mail", "ingest", input=evil(name, text))
-            # Raw bytes where encoded words are expected, a verdict and a machine's words among them.
+            # Raw bytes where encoded words are expected, also in a verdict and in the text of a program.
             desk("mail", "ingest", input=RAW)
             desk("mail", "ingest", input=evil("spammer", CORPUS["csi"], b"X-Spam-Flag: YES \x1b[2J"))
             desk("mail", "ingest", input=evil("robot", CORPUS["c1"], b"Auto-Submitted: auto-\x1b[2Jreplied\x9b31m"))
@@ -299,7 +299,7 @@ def test_notifications_contain_no_control_characters(flooded: Shell) -> None:
     wait_until(everything, 60, "the agent is told of everything")
     assert len(seen) < len(CORPUS)
     assert all(hostile(said) is None for said in seen.values())
-    # JSON escapes what it holds, so the documents were as visible before they were printed.
+    # JSON escapes all texts, so the documents were safe before they were printed.
 
 
 def test_attachment_names_stay_in_the_folder(flooded: Shell, tmp_path: Path) -> None:

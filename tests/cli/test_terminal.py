@@ -65,7 +65,7 @@ def test_deskctl_without_command_shows_the_next_ticket(desk: Shell) -> None:
 
 def test_editor_shows_the_thread_and_the_text_above_is_sent(alone: Shell) -> None:
     alone.ingest(mail(text="It burns."))
-    # The editor itself uses the desk: it would wait for the lock in vain if `reply` held it.
+    # The editor itself uses the desk: it would wait for the lock until its time limit if `reply` held it.
     editor = script(
         alone.folder,
         "editor",

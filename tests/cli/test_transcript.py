@@ -33,7 +33,7 @@ def test_transcript_works(acme: Shell, sink: SmtpSink) -> None:
     assert "환불 요청" in acme("list").out
     assert "It burns." in acme("show", "1").out
     assert acme("next").out.startswith("#1 “Printer”")
-    acme("take", "1")  # one's own ticket: no error
+    acme("take", "1")  # the agent's own ticket: no error
     waited = acme("reply", "1", "-m", "We are on it.", "--wait", code=0 if daemon else 6)
     if daemon:
         answers = [m for m in sink.wait(1) if m.recipients == ("ana@example.org",)]

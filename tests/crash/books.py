@@ -12,7 +12,7 @@ from tests.servers.waiting import wait_until
 
 _JOURNAL = "SELECT channel, key, raw_sha256, state, message, duplicate, reason FROM journal"
 _OUTBOX = "SELECT id, message_id, state, kind FROM outbox"
-#: What may be left of an outgoing message. Failed: refused by the relay, as some cases have it.
+#: The possible final states of an outgoing message. Failed: the relay refused it, as in some cases.
 _SETTLED = {"sent", "uncertain", "failed"}
 _DIED = "the process died"
 
@@ -48,9 +48,9 @@ def _due(box: Box) -> list[str]:
 def settled(world: World) -> bool:
     """Return True if nothing waits. Replies that wait for a retry are retried now."""
     if world.sql("SELECT count(*) FROM journal WHERE state = 'waiting'")[0][0]:
-        return False  # what comes of them may write to somebody
+        return False  # processing them may create outgoing messages
     if world.sql("SELECT count(*) FROM notices")[0][0]:
-        return False  # agents are still to be told of the last of it
+        return False  # the last notifications to agents are not sent yet
     states = {number: state for number, _, state, _ in world.sql(_OUTBOX)}
     again = [number for number, state in states.items() if state == "retry"]
     if again:

@@ -25,7 +25,7 @@ class Case:
         return "-".join(filter(None, (self.store, self.action, self.point, self.detail)))
 
 
-#: Faults that must have happened before, so that the point is come to.
+#: Faults that must happen first, so that the process reaches the point.
 PRELUDE: dict[str, tuple[str, ...]] = {
     "imap.between": ("KILL imap.flag.before 1",),
     "journal.start_single": ("KILL intake.commit 1",),
@@ -47,7 +47,7 @@ def prepare(world: World, point: str) -> None:
             world.feeders[3].once()
 
 
-#: Where the pipe is killed: the command that an MTA runs, on its own and beside a daemon.
+#: Points at which the pipe is killed: the command that an MTA runs, without and with a daemon.
 PIPE = ("pipe.read", "pipe.taken")
 PIPE_ALONE = (*PIPE, "journal.append.commit", "journal.append.committed", "intake.commit", "intake.committed")
 
@@ -57,7 +57,7 @@ def transactions() -> list[str]:
     return sorted(point.removesuffix(".committed") for point in points() if point.endswith(".committed"))
 
 
-#: Where mail or an answer is in hand and the next step needs the store.
+#: Points at which a mail or an answer is in memory and the next step needs the store.
 _IN_HAND = (
     "listener.content",
     "imap.fetch.after",
@@ -67,7 +67,7 @@ _IN_HAND = (
     "relay.sent",
 )
 
-#: What is said on each line, by a name for people; None is the connection itself.
+#: The commands on each connection, by a readable name; None is the connection itself.
 COMMANDS: dict[str, dict[str, bytes | None]] = {
     "smtp": {
         "connect": None,

@@ -8,7 +8,7 @@ from functools import cache
 
 from tests.architecture.tree import ROOT, tracked
 
-#: What a call names, by the function's name.
+#: The fault points that a call names, by the name of the function.
 _STEPS = {
     "reach": ("",),
     "exchange": (".before", ".after"),
@@ -16,7 +16,7 @@ _STEPS = {
 }
 
 
-#: What a person asks for, or a clock that is set back: one transaction each, which is there or is not.
+#: Requests of a person, and a clock that is set back: one transaction each, which is written completely or not at all.
 #: tests/store/search/test_rebuild.py kills indexing.
 _ASKED = ("jobs.retry", "jobs.drop", "plugin_request", "plugin_tables", "index.portion", "delays.set_back")
 

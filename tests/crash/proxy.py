@@ -9,12 +9,12 @@ import threading
 from dataclasses import dataclass, field
 from typing import Literal
 
-#: When the line is cut, seen from the command that was looked for.
+#: The time of the cut, relative to the command.
 When = Literal["before", "in command", "unanswered", "in answer", "after"]
 WHENS: tuple[When, ...] = ("before", "in command", "unanswered", "in answer", "after")
-#: Seconds that an answer may take to come.
+#: Seconds to wait for an answer.
 _ANSWER_WITHIN = 5.0
-#: Seconds of silence after which an answer is taken to be whole.
+#: Seconds without data after which an answer counts as complete.
 _SILENCE = 0.05
 
 

@@ -23,7 +23,7 @@ from tests.crash.world import World, mail
 from tests.crash.zygote import Process
 from tests.servers.waiting import wait_until
 
-#: Seconds in which a point is to be reached, and for which a hindrance lasts.
+#: Seconds within which a point must be reached, and the duration of a hindrance.
 WITHIN = 25.0
 LASTS = 0.7
 

@@ -1,7 +1,7 @@
 """No fault at any point loses or duplicates a mail, or sends a reply twice.
 
-`make test` kills at every point on SQLite and takes a sample of the rest; `make crash` (DESKCTL_CRASH=all) takes every
-case on its own.
+`make test` kills the process at every point on SQLite and runs a sample of the other cases; `make crash`
+(DESKCTL_CRASH=all) runs each case separately.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from tests.crash.world import World
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(900)]
 
 ALL = os.environ.get("DESKCTL_CRASH") == "all"
-#: Cases after which a desk is replaced, so that reading its books stays quick.
+#: Cases after which a desk is replaced, so that the comparison of its data stays fast.
 _FRESH_AFTER = 25
 
 

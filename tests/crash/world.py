@@ -32,7 +32,7 @@ from tests.daemon.running import make_desk
 from tests.servers.dovecot import DovecotServer, Mailbox
 from tests.servers.waiting import free_port, wait_until
 
-#: Mail above this many bytes is not taken whole.
+#: The desk reads only the header of mail above this size, in bytes.
 MAX_SIZE = 65536
 
 
@@ -91,7 +91,7 @@ class Box:
                 client.expunge()
 
     def make_anew(self) -> None:
-        """Delete and recreate the folder, with another UIDVALIDITY and one mail."""
+        """Delete the folder and create it again, with another UIDVALIDITY and one mail."""
         self.take_out()
         self.mailbox.remove(self.folder)
         with self.mailbox.imap() as client:
@@ -131,7 +131,7 @@ class Feeder:
 
 
 class World:
-    """Make it, `begin` it; then faults, and `books.reconcile`."""
+    """A desk for faults: call `begin`, cause faults, then call `books.reconcile`."""
 
     def __init__(self, folder: Path, url: str, dovecot: DovecotServer, zygote: Zygote, store_folder: Path) -> None:
         self.folder, self.url = folder, url
@@ -161,7 +161,7 @@ class World:
             *(Feeder(box.channel, box.append, 0.4, self._size_for(box)) for box in self.boxes.values()),
         ]
         self.piped: list[bytes] = []
-        self.replies: list[int] = []  # outbox rows of answers that the agent was promised
+        self.replies: list[int] = []  # outbox rows of replies that the desk has accepted from the agent
         self.daemon: Process | None = None
         make_desk(folder, url, self._channels())
 
@@ -302,7 +302,7 @@ class World:
 
     def _answer(self, stop: threading.Event) -> None:
         """Create, answer and solve tickets repeatedly as an agent, during all faults of the daemon."""
-        channels = itertools.cycle(("smtp", "lmtp", "moved", "flagged"))  # the last keeps copies of what it sent
+        channels = itertools.cycle(("smtp", "lmtp", "moved", "flagged"))  # the last one stores copies of sent mail
         while not stop.wait(0.2):
             with suppress(DeskctlError, OSError), self.desk() as desk:
                 call = Create("bob@example.net", "call", "hello", channel=next(channels))
@@ -312,7 +312,7 @@ class World:
                 self.replies.append(int(said.facts["outbox"]))
                 desk.execute(Solve(number), agent="ana")
 
-    # --- the store, as an auditor reads it
+    # --- the store
 
     def sql(self, query: str) -> list[tuple[Any, ...]]:
         """Return rows of the store, read without the daemon."""

@@ -1,4 +1,4 @@
-"""Real daemons in processes of their own, for tests."""
+"""Real daemons in separate processes, for tests."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class Channel:
     async def receive(self):
         match self.config.mode:
             case "crash":
-                raise SystemExit("the plugin wants everybody to stop")
+                raise SystemExit("the plugin ends the process")
             case "refused":
                 self.context.alert("the password is wrong", "change it")
                 raise AuthFailed("the password is wrong", "change it")
@@ -83,7 +83,7 @@ def deskctl_channels():
 
 
 class Daemon:
-    """A daemon that has said it is ready."""
+    """A daemon that has reported that it is ready."""
 
     def __init__(self, folder: Path, process: zygote.Process | subprocess.Popen[bytes], log: Path) -> None:
         self.folder = folder
@@ -100,7 +100,7 @@ class Daemon:
         return desk
 
     def terminate(self, timeout: float = 30) -> int:
-        """SIGTERM, and the exit code."""
+        """Send SIGTERM and return the exit code."""
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(timeout)
 
@@ -110,7 +110,7 @@ class Daemon:
 
 
 def make_desk(folder: Path, store_url: str, channels: str, plugins: Mapping[str, str] | None = None) -> Path:
-    """A folder with a configuration, one-file plugins, a migrated store and the agent `ana`."""
+    """Create a folder with a configuration, one-file plugins and a migrated store with the agent `ana`."""
     folder.mkdir(exist_ok=True)
     lengths = 'undo_window = "1s"\nclose_after = "1s"\ndigest = "1s"\n'
     text = f'[desk]\nname = "Acme"\n{lengths}[store]\nurl = "{store_url}"\n'
@@ -126,7 +126,7 @@ def make_desk(folder: Path, store_url: str, channels: str, plugins: Mapping[str,
 
 
 def command(folder: Path, *arguments: str, given: str = "", **environ: str) -> subprocess.CompletedProcess[str]:
-    """A `deskctl` command in the desk of `folder`."""
+    """Run a `deskctl` command in the desk of `folder`."""
     words = ["--config", str(folder / "config.toml"), *arguments]
     env = {**os.environ, "XDG_STATE_HOME": str(folder / "state"), **environ}
     done = zygote.shared().run(words, Path.cwd(), env, given.encode())
@@ -141,7 +141,7 @@ def launch(folder: Path, log: Path, **environ: str) -> zygote.Process | subproce
 
 
 def start(folder: Path, **environ: str) -> Daemon:
-    """A daemon that is ready; the caller ends it."""
+    """Return a daemon that is ready; the caller ends it."""
     log = folder / f"daemon-{len(list(folder.glob('daemon-*.log')))}.log"
     process = launch(folder, log, **environ)
 

@@ -206,7 +206,7 @@ def test_running_daemon_is_used(folder: Path) -> None:
         assert desk.info.daemon
         desk.close()
         daemon.kill()
-    desk = open_desk(folder / "config.toml")  # the socket it left behind is no daemon
+    desk = open_desk(folder / "config.toml")  # the socket that the daemon left has no listener
     assert not desk.info.daemon
     desk.close()
 

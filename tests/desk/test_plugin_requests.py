@@ -16,7 +16,7 @@ from deskctl.desk import Desk
 from deskctl.errors import ConfigError, DeskctlError, NotFound, Refused, UsageError
 from tests.daemon.running import command, make_desk, running
 
-#: Pigeons in a table of their own; sending one makes a ticket in the same transaction.
+#: A plugin with a table of pigeons. Its request to send one also creates a ticket, in the same transaction.
 PIGEONS = '''
 from dataclasses import dataclass
 from sqlalchemy import text

@@ -41,7 +41,7 @@ def installed(wheels: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     venv.create(home, with_pip=False)
     command = [sys.executable, "-m", "pip", "--python", str(home / "bin" / "python"), "install", "--quiet"]
     command += ["--constraint", str(ROOT / "constraints.txt")]
-    # By path, so that nothing of the same name from elsewhere is taken.
+    # By path, so that no other package with the same name is installed.
     command += [f"{wheel}[email]" if wheel.name.startswith("deskctl-") else str(wheel) for wheel in wheels.iterdir()]
     done = subprocess.run(command, capture_output=True, text=True, timeout=200, cwd=wheels)
     assert done.returncode == 0, done.stdout + done.stderr

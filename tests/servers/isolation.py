@@ -1,6 +1,6 @@
 """Unit tests need no server: while one runs, a socket that is not a Unix socket and the PostgreSQL driver are refused.
 
-With DESKCTL_UNIT=1 (`make test-unit`) they are refused from the start, so that the run needs neither to be there.
+With DESKCTL_UNIT=1 (`make test-unit`) they are refused from the start, so that the run needs neither of them.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 _ROOT = Path(__file__).parents[2]
-#: The folders of unit tests; `UNIT` in the Makefile names the same.
+#: The folders of unit tests, as in `UNIT` in the Makefile.
 FOLDERS = tuple(_ROOT / folder for folder in ("tests/unit", "plugins/email/tests/parse"))
 _always = os.environ.get("DESKCTL_UNIT") == "1"
 _refusing = _always

@@ -1,7 +1,7 @@
-"""Nothing that only agents know leaves to a customer: looked at in every desk that a test left behind.
+"""Check that no internal text reached a customer, in every desk that a test left.
 
-The lines of internal notes and of notifications are compared with what was to be sent to customers and with what
-arrived at the test's SMTP server. Words that the customer wrote themselves are no secret.
+The lines of internal notes and of notifications are compared with the mail to customers in the outbox and with the
+mail that arrived at the test's SMTP server. Text that the customer wrote is not internal.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 from deskctl.core.intake.text_match import weight, words
 from deskctl.testing.smtp_sink import Received
 
-#: A line of fewer words, or shorter, may be anybody's: "Done.".
+#: The minimum number of words and characters of a line. A shorter line may also be written by a customer: "Done.".
 WORDS, LETTERS = 3, 12
 _SAID = "SELECT kind, subject, text, coalesce(visible_text, text), coalesce(original, '') FROM messages"
 _SENT = 'SELECT kind, "to", subject, text FROM outbox'
@@ -81,7 +81,7 @@ def check_folder(folder: Path, mails: Iterable[Received]) -> None:
 
 
 def _rows(url: str) -> list[list[tuple[Any, ...]]]:
-    """The rows of each query; none where the store has no such tables: tests break stores, too."""
+    """Return the rows of each query; none if the store lacks the tables, because some tests damage stores."""
     try:
         if url.startswith("sqlite:///"):
             with closing(sqlite3.connect(f"file:{url.removeprefix('sqlite:///')}?mode=ro", uri=True)) as store:

@@ -49,7 +49,7 @@ class PostgresServer:
             raise RuntimeError(f"initdb failed: {done.stderr}")
 
     def _start(self) -> ServerProcess:
-        # SIGINT is PostgreSQL's "fast" shutdown: it does not wait for clients that forgot to leave.
+        # SIGINT is PostgreSQL's "fast" shutdown: it does not wait for connected clients.
         process = ServerProcess(self._command, self._account, self._folder / "log", signal.SIGINT)
         wait_until(lambda: self._ready(process), 30, "PostgreSQL accepts connections")
         return process
@@ -66,7 +66,7 @@ class PostgresServer:
         return True
 
     def _connect(self) -> psycopg.Connection[tuple[object, ...]]:
-        """The connection that makes and removes databases; opened once, and again when the server was restarted."""
+        """Return the connection that creates and removes databases, opened again after a restart of the server."""
         import psycopg
 
         if self._connection is None or self._connection.closed:
@@ -88,7 +88,7 @@ class PostgresServer:
         return self.url(name)
 
     def template(self, name: str, fill: Callable[[str], None]) -> str:
-        """The name of a database to copy with `database(template=…)`; `fill(url)` makes it, once a session."""
+        """Return the name of a database to copy with `database(template=…)`. `fill(url)` fills it once in a session."""
         if name not in self._templates:
             url = self.database()
             fill(url)

@@ -44,7 +44,7 @@ class Account:
         return cls(entry.pw_name, grp.getgrgid(entry.pw_gid).gr_name, entry.pw_uid, entry.pw_gid)
 
     def folder(self, prefix: str) -> Path:
-        """A new folder of this account. Directly under the system's temporary folder: socket paths must be short."""
+        """Create a folder of this account directly below the temporary folder, because socket paths must be short."""
         path = Path(tempfile.mkdtemp(prefix=prefix, dir="/tmp"))
         os.chown(path, self.uid, self.gid)
         return path
@@ -103,7 +103,7 @@ def remove(folder: Path) -> None:
 
 
 def _dying_with_parent(number: int) -> list[str]:
-    """The words before a command that end it with the process that starts it, even if that one is killed."""
+    """Return the prefix of a command that ends with the process that starts it, even if that process is killed."""
     program = shutil.which("setpriv")
     return [program, "--pdeathsig", signal.Signals(number).name.removeprefix("SIG"), "--"] if program else []
 

@@ -11,9 +11,9 @@ NOBODY = 65534
 
 @contextmanager
 def as_stranger() -> Iterator[bool]:
-    """Have the rights of an account that owns nothing; False, and those of the caller, unless root runs this.
+    """Run the block as an account that owns nothing. If the caller is not root, return False and change nothing.
 
-    What is imported inside must be loaded before.
+    Modules that the block imports must be loaded before.
     """
     user = os.geteuid()
     if user == 0:

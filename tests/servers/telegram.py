@@ -196,7 +196,7 @@ class BotServer:
         content: bytes,
         gone: Callable[[], bool] = lambda: False,
     ) -> Any:
-        """Return the result of a call. `gone` returns True after the client disconnected. Raise ErrorResponse."""
+        """Return the result of a call. `gone` returns True after the client disconnected. Raises ErrorResponse."""
         with self._changed:
             self.calls.append(method)
         match method:

@@ -10,14 +10,14 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-#: How much longer than on a quiet machine a condition may take before the test fails. Waiting ends when it is true.
+#: The factor for time limits, which are chosen for an idle machine. A wait ends as soon as its condition is true.
 PATIENCE = 5
 
 
 def wait_until(condition: Callable[[], T], timeout: float = 10, what: str = "") -> T:
-    """Return the first true answer of `condition`, asked again and again until it is true.
+    """Call `condition` until its result is true, and return that result.
 
-    `timeout` is the number of seconds on a quiet machine; a busy one gets `PATIENCE` times as many.
+    `timeout` is the limit in seconds on an idle machine; the actual limit is `PATIENCE` times as long.
     Raises AssertionError with `what`.
     """
     deadline = time.monotonic() + timeout * PATIENCE

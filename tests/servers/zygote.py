@@ -1,7 +1,7 @@
 """Run `deskctl` without waiting for imports: each command is a fork of a process that has imported everything.
 
-A test run starts thousands of commands and hundreds of daemons, and most of their time would go into imports. The
-commands are processes of their own in every other respect: environment, folder, standard streams, signals, exit code.
+A test run starts thousands of commands and hundreds of daemons, and imports would take most of their time. The
+commands are separate processes in all other respects: environment, folder, standard streams, signals, exit code.
 
 `python -m tests.servers.zygote SOCKET` is the process that forks. A request is a length and a JSON document with the
 words, the folder and the environment; the three standard streams come with it as file descriptors. The answers are the
@@ -57,7 +57,7 @@ _LEFT_OUT = ("deskctl.testing", "deskctl.store.migrations", "deskctl.cli.project
 
 
 def serve(path: str) -> None:
-    """Fork for each request until the standard input ends: then the test run has ended, in whatever way."""
+    """Fork for each request until the standard input ends, because the test run has ended then."""
     for module in (*LIBRARIES, *_modules()):
         importlib.import_module(module)
     from deskctl.cli import main
@@ -142,7 +142,7 @@ def _tell(waiting: dict[int, socket.socket]) -> None:
 
 
 def _command(request: dict[str, Any], streams: Sequence[int], main: Callable[[], object]) -> NoReturn:
-    """Be the command. The rest of this process is as Python makes it at a start."""
+    """Run the command in this process. The other state is that of a new Python process."""
     code = 255
     try:
         signal.set_wakeup_fd(-1)
@@ -282,7 +282,7 @@ class Zygote:
         *,
         session: bool = False,
     ) -> Process | subprocess.Popen[bytes]:
-        """Start a command; `streams` are its standard input, output and error. `session`: in a session of its own.
+        """Start a command; `streams` are its standard input, output and error. `session`: in a new session.
 
         With LD_PRELOAD it is a new process, because a fork cannot load a library before all others.
         """

@@ -76,7 +76,7 @@ def test_errors_contain_no_values(
     inner: list[BaseException] = []
 
     def raw(*given: Any) -> None:
-        """As a plugin's own code meets the error, before the store converts it."""
+        """Return the error that a plugin gets, before the store converts it."""
         try:
             work(*given)
         except BaseException as error:

@@ -125,7 +125,7 @@ def test_normal_use_and_checkpoints_are_not_reported_as_loss(store: Store, path:
 
 
 def test_changing_tables_while_the_store_is_open_drops_no_lock(store: Store, path: Path) -> None:
-    """As a plugin's tables are made at the daemon's start. Without its locks another process deletes the log."""
+    """The daemon creates tables of plugins at its start. Without locks, another process would delete the log."""
     with migrate.changing(f"sqlite:///{path}"):
         pass
     code = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('SELECT * FROM tickets'); c.close()"

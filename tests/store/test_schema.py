@@ -48,7 +48,7 @@ def test_the_revisions_known_at_start_are_those_of_the_migrations() -> None:
 
 
 def test_every_constraint_has_a_name(store_url: str) -> None:
-    """Or it could not be changed later on SQLite."""
+    """SQLite cannot change a constraint without a name."""
     migrate.upgrade(store_url)
     if store_url.startswith("sqlite"):
         engine = create_engine(store_url)

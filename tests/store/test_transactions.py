@@ -286,7 +286,7 @@ def test_concurrent_threads_get_different_numbers(store: Store) -> None:
             for _ in range(10):
                 number = store.transaction(lambda unit: open_ticket(unit, address=f"c{who}@example.org").number)
                 numbers.append(number)
-        except Exception as fault:  # noqa: BLE001 - whatever it is, the test shows it
+        except Exception as fault:  # noqa: BLE001 - the test shows any exception
             faults.append(fault)
 
     threads = [threading.Thread(target=run, args=(who,)) for who in range(4)]
@@ -300,7 +300,7 @@ def test_concurrent_threads_get_different_numbers(store: Store) -> None:
 
 
 def test_concurrent_mails_of_a_new_customer_create_one_contact(store: Store) -> None:
-    """Each has decided to make the contact before either has written; the slower one decides again."""
+    """Both decide to create the contact before either writes; the slower one decides again."""
     meet = threading.Barrier(2, timeout=1)
     contacts: list[int] = []
     met: set[int] = set()

@@ -1,4 +1,4 @@
-"""Messages remember their templates, fill them once, and come out in the reader's language."""
+"""Messages keep their templates, are filled once, and are shown in the reader's language."""
 
 from __future__ import annotations
 

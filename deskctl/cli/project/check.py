@@ -20,7 +20,7 @@ _LOAD_SECONDS = 60
 
 
 def check_plugin(plugin: str) -> Iterator[PluginReport]:
-    """Return a report for each plugin at a path, or for an installed one. Raise NotFound, Refused or UsageError."""
+    """Return a report for each plugin at a path, or for an installed one. Raises NotFound, Refused or UsageError."""
     for project in find(plugin):
         checks = list(_checks(project))
         yield PluginReport(plugin=project.name, ok=all(row["ok"] is not False for row in checks), checks=checks)

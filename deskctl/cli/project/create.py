@@ -20,7 +20,7 @@ _BOUNDS: Final = "deskctl>=0.1,<0.2"
 def create(kind: str, names: Names, folder: Path, version: str) -> list[Path]:
     """Write the project into `folder`, which must be empty or absent. Return the files, relative to it.
 
-    Raise Refused if the folder is not empty, UsageError if it cannot be written.
+    Raises Refused if the folder is not empty, UsageError if it cannot be written.
     """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         what = _("{folder} already exists", folder=folder)

@@ -50,7 +50,7 @@ class PluginProject:
 def find(plugin: str) -> list[PluginProject]:
     """Return the plugins of the project at a path, or the installed plugin of a name.
 
-    Raise NotFound, Refused for a plugin that cannot be checked, UsageError for a project that cannot be read.
+    Raises NotFound, Refused for a plugin that cannot be checked, UsageError for a project that cannot be read.
     """
     path = Path(plugin)
     if path.suffix == ".py" and path.is_file():

@@ -44,7 +44,7 @@ class Names:
 
 
 def parse_name(text: str, used: dict[str, str]) -> Names:
-    """Return the names for a plugin. `used` maps the names of installed plugins to their origin. Raise UsageError."""
+    """Return the names for a plugin. `used` maps the names of installed plugins to their origin. Raises UsageError."""
     name = text.strip()
     if not _NAME.fullmatch(name):
         proposal = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-0123456789")

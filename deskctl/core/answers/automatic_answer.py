@@ -52,7 +52,7 @@ class Answered:
 
 
 def may_answer(unit: Unit, address: str, channel: ChannelInfo | None = None) -> bool:
-    """Return whether an automatic message may be sent to an address.
+    """Return True if an automatic message may be sent to an address.
 
     Addresses of the desk, addresses that no one reads and addresses that have reached the daily limit get none.
     """
@@ -227,7 +227,7 @@ def _rejection_reason(
 
 
 def has_agent_reply(heads: Collection[MessageHead]) -> bool:
-    """Return whether an agent has sent a reply."""
+    """Return True if an agent has sent a reply."""
     return any(head.kind is MessageKind.OUT for head in heads)
 
 

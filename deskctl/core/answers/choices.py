@@ -86,7 +86,7 @@ def find_pick(
 
 
 def _is_answered(unit: Unit, offer: MessageHead, message: InboundMessage) -> bool:
-    """Return whether In-Reply-To or References name the message with the offer."""
+    """Return True if In-Reply-To or References name the message with the offer."""
     return any(head.id == offer.id for name in references(message) for head in Messages.of(unit).by_message_id(name))
 
 
@@ -139,5 +139,5 @@ def request_person(unit: Unit, number: int, message: int | None, contact: int) -
 
 
 def is_offer(head: MessageHead) -> bool:
-    """Return whether a message is an automatic message of the desk with choices."""
+    """Return True if a message is an automatic message of the desk with choices."""
     return head.kind is MessageKind.AUTO and bool(head.choices) and sent_by_desk(head)

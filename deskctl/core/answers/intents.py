@@ -36,7 +36,7 @@ ON_TICKET = frozenset({"person", "solved", "worked_on"})
 
 
 def is_only_request(message: InboundMessage) -> bool:
-    """Return whether a message has no files and no text except a command such as `/human`."""
+    """Return True if a message has no files and no text except a command such as `/human`."""
     return not message.files and _COMMAND.fullmatch(message.visible_text.strip()) is not None
 
 
@@ -112,7 +112,7 @@ def send_answer(
     ticket: Ticket | None,
     about: str,
 ) -> bool:
-    """Send `text` to the sender of a message unless automatic answers are forbidden; return whether it was sent.
+    """Send `text` to the sender of a message unless automatic answers are forbidden; return True if it was sent.
 
     It goes to the sender's address; the Reply-To is ignored in automatic answers.
     """

@@ -29,7 +29,7 @@ from ..messages.thread import Message
 from ..notifications.commands import NotifyAgent
 from ..notifications.notify import notify_agent
 from ..notifications.texts import language
-from ..tickets import commands as c
+from ..tickets import commands as ticket_commands
 from ..tickets.assignment import assign
 from ..tickets.status import close, solve
 from . import agent_verification
@@ -180,10 +180,10 @@ def _refusal_notification(
 
 def _apply_directive(unit: Unit, ticket: int, verb: str, argument: str, actor: Actor) -> Steps:
     if verb == "assign":
-        return assign(unit, c.Assign(ticket, argument or str(actor.handle)), actor)
+        return assign(unit, ticket_commands.Assign(ticket, argument or str(actor.handle)), actor)
     if verb == "close":
-        return close(unit, c.Close(ticket), actor)
-    return solve(unit, c.Solve(ticket), actor) if verb == "solve" else _no_action()
+        return close(unit, ticket_commands.Close(ticket), actor)
+    return solve(unit, ticket_commands.Solve(ticket), actor) if verb == "solve" else _no_action()
 
 
 def _attachments(message: InboundMessage) -> tuple[tuple[str, str, str], ...]:

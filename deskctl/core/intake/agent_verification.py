@@ -42,7 +42,7 @@ def rejection_reason(channel: ChannelInfo, command: Receive, entry: OutboxEntry)
 
 
 def is_forged(channel: ChannelInfo, command: Receive) -> bool:
-    """Return whether DMARC failed for the sender of a mail."""
+    """Return True if DMARC failed for the sender of a mail."""
     return dmarc(channel, command.message) is Dmarc.FAIL
 
 
@@ -117,12 +117,12 @@ def _notification_text(unit: Unit, agent: Agent, entry: OutboxEntry) -> Notifica
 
 
 def _in_files(files: Sequence[IncomingFile], notification: NotificationText) -> bool:
-    """Return whether an attachment is the notification or contains lines of it."""
+    """Return True if an attachment is the notification or contains lines of it."""
     return any(_reveals(file, notification.internal) for file in files if not file.inline)
 
 
 def _reveals(file: IncomingFile, internal: Collection[str]) -> bool:
-    """Return whether an attachment is a message, or a text that contains one of the internal lines."""
+    """Return True if an attachment is a message, or a text that contains one of the internal lines."""
     kind = file.content_type.partition("/")[0]
     if kind == "message" or (file.filename or "").lower().endswith((".eml", ".msg")):
         return True

@@ -25,7 +25,7 @@ class Receive(Command):
 
     @property
     def historical(self) -> bool:
-        """Return whether `mail import` read the message."""
+        """Return True if `mail import` read the message."""
         return self.envelope.via == "import"
 
 

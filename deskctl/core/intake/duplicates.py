@@ -31,7 +31,7 @@ def find_copied(unit: Unit, channel: ChannelInfo, message: InboundMessage) -> Me
 
 
 def has_same_text(unit: Unit, head: MessageHead, message: InboundMessage) -> bool:
-    """Return whether one text contains the other, so that the copy is not new to an agent."""
+    """Return True if one text contains the other, so that the copy is not new to an agent."""
     known = next((m.visible_text for m in Messages.of(unit).changes.messages if m.id == head.id), None)
     if known is None:
         known = Messages.of(unit).source.visible_texts((head.id,)).get(head.id, "")

@@ -17,7 +17,7 @@ from .text_match import Run, Words, runs, weight, words
 LONG = 20
 #: A common run with internal text is a leak if it has this number of words and weight, or this weight alone.
 LEAK_WORDS, LEAK_LETTERS, LEAK_LONG = 4, 14, 18
-#: A shorter line of the customer may be anyone's: "Hello,".
+#: A shorter line of the customer may also be written by anyone else: "Hello,".
 SHORT = 12
 #: A shorter internal line may be part of another line by coincidence: "Paid".
 SHORT_INTERNAL = 8
@@ -43,7 +43,7 @@ class NotificationText:
 
     @property
     def internal(self) -> list[str]:
-        """Return the lines that no customer knows."""
+        """Return the lines that no customer has seen."""
         return [line for line in self.lines if line not in self.customer_lines]
 
 
@@ -134,7 +134,7 @@ def _interleaved(whole: _Answer, shown: set[str]) -> list[str] | None:
 
 
 def _starts_message(line: str) -> bool:
-    """Return whether a line looks like the start of another message or like a quoted line."""
+    """Return True if a line looks like the start of another message or like a quoted line."""
     digits = sum(map(str.isdigit, line))
     begins = _LABEL.match(line) is not None or line.rstrip().endswith((":", "："))
     return _is_marked(line) or _RULE.match(line) is not None or (begins and ("@" in line or digits > 5))
@@ -192,7 +192,7 @@ def _bounds(answer: _Answer, sent: Words) -> set[int]:
 
 
 def _adjoins_match(answer: _Answer, number: int) -> bool:
-    """Return whether the nearest line with words, above or below, is completely covered."""
+    """Return True if the nearest line with words, above or below, is completely covered."""
     for step in (-1, 1):
         at = number + step
         while 0 <= at < len(answer.lines) and answer.empty(at):
@@ -259,7 +259,7 @@ def _is_marked(line: str) -> bool:
 
 
 def _leaks(kept: str, notification: NotificationText) -> bool:
-    """Return whether text of the notification is left that the author of the answer may not have written."""
+    """Return True if text of the notification is left that the author of the answer may not have written."""
     left = words(kept.split("\n"))
     lines = {left.letters[start:end] for start, end in left.spans if start < end}
     secret = words([*notification.internal, notification.subject, *notification.secrets])

@@ -218,7 +218,7 @@ def _add_to_ticket(
     message = _message(unit, command, incoming, ticket.number, own, sign, match.verified, trust)
     Messages.of(unit).add(message)
     if match.verified or opened:
-        # Automatic mail speaks only for its sender: its other recipients do not become participants.
+        # Automatic mail adds only its sender: its other recipients do not become participants.
         company = [] if automatic is not None else sender_trust.new_participants(unit, incoming, ticket, trust)
         besides = (incoming.sender, forwarder and forwarder.email)
         Tickets.of(unit).add_participants(

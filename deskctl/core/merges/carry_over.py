@@ -10,9 +10,9 @@ from ..kernel.event import Event
 from ..kernel.unit import Unit
 from ..sla.clocks import ClockKey
 from ..sla.events import DueSet, Promised
-from ..sla.pauses import due_by_hand, open_clocks, open_promise
 from ..sla.policy import Metric
 from ..sla.repository import Sla
+from ..sla.spans import due_by_hand, open_clocks, open_promise
 from ..sla.ticket_history import HISTORY_KINDS, TicketHistory, read_history
 from ..tickets.events import FollowerAdded, PriorityChanged, Tagged, TierChanged
 from ..tickets.model import Status, Ticket

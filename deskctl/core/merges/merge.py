@@ -10,16 +10,16 @@ from ..kernel.command import Command
 from ..kernel.handler import Handler, Steps
 from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
-from ..sla.pauses import open_promise
 from ..sla.repository import Sla
+from ..sla.spans import open_promise
 from ..sla.ticket_history import HISTORY_KINDS, read_history, unanswered
-from ..tickets.commands import Merge
 from ..tickets.events import WaitingChanged
-from ..tickets.merge_events import Absorbed, Merged
 from ..tickets.model import REOPENED, Status, Ticket
 from ..tickets.repository import Tickets
 from ..tickets.status import change_status, editable_ticket
 from .carry_over import carry_over
+from .commands import Merge
+from .events import Absorbed, Merged
 
 
 def merge(unit: Unit, command: Merge, actor: Actor) -> Steps:

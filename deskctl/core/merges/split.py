@@ -21,13 +21,13 @@ from ..messages.repository import Messages
 from ..messages.thread import MessageHead
 from ..sla.repository import Sla
 from ..sla.ticket_history import HISTORY_KINDS, InteractionKind, TicketHistory, read_history, unanswered
-from ..tickets.commands import Split
 from ..tickets.creation import creation_event, open_ticket
 from ..tickets.events import WaitingChanged
-from ..tickets.merge_events import SplitFrom, SplitOff
 from ..tickets.model import Ticket
 from ..tickets.repository import Tickets
 from ..tickets.status import editable_ticket
+from .commands import Split
+from .events import SplitFrom, SplitOff
 
 
 def split(unit: Unit, command: Split, actor: Actor) -> Steps:

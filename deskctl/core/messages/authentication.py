@@ -33,8 +33,8 @@ def dmarc(channel: ChannelInfo, message: InboundMessage) -> Dmarc:
     """Return the DMARC result of the channel's `authority` for the sender's domain.
 
     Only the topmost header counts: headers below it may have come with the message (RFC 8601, 5). Comments and quoted
-    strings can have words of strangers, so they are ignored. A failure wins over other results. A pass for a domain
-    other than the sender's is not a result for the sender.
+    strings can contain text of strangers, so they are ignored. A failure has priority. A pass for a domain other
+    than the sender's is not a result for the sender.
     """
     if channel.authority is None or not message.authentication:
         return Dmarc.UNKNOWN

@@ -24,7 +24,7 @@ from .thread import MessageHead
 #: The maximum number of quoted messages (the newest), and of characters of each.
 MOST_MESSAGES = 20
 MOST_CHARACTERS = 600
-#: The maximum size of earlier files that are sent earlier_files, in bytes; relays accept 10 MB and more.
+#: The maximum total size, in bytes, of the earlier files that are sent again. Relays accept 10 MB and more.
 MOST_BYTES = 7_000_000
 
 

@@ -21,10 +21,10 @@ class MessageKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Automatic:
-    """Two separate facts: `automatic` (a machine wrote the message) and `may_answer` (a machine may answer it).
+    """Two separate facts: `automatic` (a program wrote the message) and `may_answer` (a program may answer it).
 
-    `why` names the first sign for either of them, `""` without one. `bulk`: the sign is one of bulk or auto-generated
-    mail, which can have a person's words; the desk decides this with its knowledge of the thread.
+    `why` is the first reason for one of them, `""` without a reason. `bulk`: the reason is that the mail is bulk or
+    auto-generated mail, which can contain a person's text; the desk decides it from the thread.
     """
 
     automatic: bool = False
@@ -76,8 +76,8 @@ class Bounce:
     """A report that an outgoing message was not delivered, or not yet (RFC 3464).
 
     `action` is failed or delayed; empty, `permanent` decides. `permanent` is False where the status is 4.x.x, even if
-    the sender's server has given up. `reports` has one entry for each recipient that the report speaks of, delivered
-    ones included; `recipients` are those it did not reach.
+    the sender's server has given up. `reports` has one entry for each recipient in the report, including
+    successful deliveries; `recipients` are the recipients that the message did not reach.
     """
 
     recipients: tuple[str, ...] = ()
@@ -163,13 +163,13 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class InboundMessage:
-    """A raw message as a channel parsed it. Plain text everywhere: no NUL, no lone surrogates, NFC.
+    """A raw message as a channel parsed it. All texts are plain text in NFC, without NUL and lone surrogates.
 
-    `sender` is the bare address in the channel's own terms (lower-cased domain for mail), None when the
+    `sender` is the bare address in the format of the channel (for mail, with the domain in lower case), None if the
     message names no sender. `text` is the readable text; `visible_text` is `text` without quotes and signature.
-    `message_id`, `in_reply_to` and `references` carry their angle brackets. `digest` is the hash of what
-    the sender wrote (for mail: From, Date, Subject and decoded parts), which tells a duplicate from
-    another message under the same id. `problems` are remarks on what was broken, for people.
+    `message_id`, `in_reply_to` and `references` include the angle brackets. `digest` is a hash of the sender's
+    content (for mail: From, Date, Subject and decoded parts). It distinguishes a duplicate from another message with
+    the same id. `problems` describes the defects of the message for people.
     """
 
     sender: str | None
@@ -220,8 +220,8 @@ class FileRef:
 class OutboundMessage:
     """A message for a channel to send. All its parts, including its id, are fixed when it enters the outbox.
 
-    `to`, `cc` and `bcc` are bare addresses. `automatic` asks the channel to mark it as automatic, so that it provokes
-    no answer. `copy` asks the channel to keep a copy of a sent message and to send nothing.
+    `to`, `cc` and `bcc` are bare addresses. If `automatic` is set, the channel marks the message as automatic, so that
+    no program answers it. If `copy` is set, the channel stores a copy of a sent message and sends nothing.
     """
 
     outbox_id: int
@@ -250,7 +250,8 @@ class OutboundMessage:
 class Envelope:
     """The facts of the transport about a raw message.
 
-    `via` names the entry: imap, smtp, lmtp, pipe, console, or import for old mail. `received_at` is aware, UTC.
+    `via` is the way in which it arrived: imap, smtp, lmtp, pipe, console, or import for old mail. `received_at` is
+    aware, UTC.
     """
 
     via: str

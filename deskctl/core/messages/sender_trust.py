@@ -24,8 +24,8 @@ _FORGEABLE = ("subject", "same_id")
 def assess(unit: Unit, channel: ChannelInfo, message: InboundMessage, match: Match) -> Trust | None:
     """Return the trust in a message that came on a channel, or None if nothing is known.
 
-    A DMARC failure counts whatever the message quotes. So does a Reply-To to an address that is not known for the
-    sender, if only the subject names the ticket: attackers divert answers in this way.
+    A DMARC failure counts even if the message quotes the ticket. A Reply-To to an address that is not known for the
+    sender counts if only the subject names the ticket, because attackers divert answers in this way.
     """
     proof = dmarc(channel, message)
     if proof is not Dmarc.UNKNOWN:
@@ -44,7 +44,7 @@ def with_trust(match: Match, trust: Trust | None) -> Match:
 def new_participants(unit: Unit, message: InboundMessage, ticket: Ticket, trust: Trust | None) -> list[str]:
     """Return the addresses beside the sender's that take part in the ticket from now on.
 
-    A later message adds no one unless its sender is proven.
+    A later message adds participants only if its sender is verified.
     """
     if trust is not Trust.FIRST and trust is not Trust.PASS:
         return []

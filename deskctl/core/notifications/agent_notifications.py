@@ -19,7 +19,7 @@ from ..kernel.event import Event
 from ..kernel.unit import Unit
 from ..routing.triggers import ROUTING
 from ..tickets import calls
-from ..tickets import events as e
+from ..tickets import events as ticket_events
 from ..tickets.events import Escalated
 from ..tickets.model import FINAL, Ticket
 from ..tickets.repository import Tickets
@@ -34,11 +34,13 @@ def notify_agents(unit: Unit, event: Event, actor: Actor, cause: Command) -> Ite
     """
     number = event.ticket
     match event:
-        case e.TicketCreated(team=team) if actor.handle is None and not (_is_spam(unit, number) or cause.historical):
+        case ticket_events.TicketCreated(team=team) if actor.handle is None and not (
+            _is_spam(unit, number) or cause.historical
+        ):
             yield from _notify_team(unit, team, "new", number, besides=_bounced(unit, cause))
-        case e.CallbackDue() if number is not None:
+        case ticket_events.CallbackDue() if number is not None:
             yield from _notify_owner(unit, number, "callback", calls.callback_time(unit, number))
-        case e.Assigned(new=str(agent)) if agent != actor.handle and actor != ROUTING:
+        case ticket_events.Assigned(new=str(agent)) if agent != actor.handle and actor != ROUTING:
             yield NotifyAgent(agent, "escalated" if _escalated(unit, number, agent) else "assigned", number)
         case PersonAsked() if number is not None and not Tickets.of(unit).opened_now(number):
             yield from _notify_owner(unit, number, "person", None)
@@ -87,7 +89,7 @@ def _notify_tier(unit: Unit, ticket: Ticket, tier: str, besides: str | None) -> 
 
 
 def _is_late_report(unit: Unit, number: int, cause: Command) -> bool:
-    """Return whether a delivery report is about a closed ticket: it is stored there without a notification."""
+    """Return True if a delivery report is about a closed ticket: it is stored there without a notification."""
     return isinstance(cause, Receive) and Tickets.of(unit).get(number).status in FINAL
 
 
@@ -96,7 +98,7 @@ def _is_spam(unit: Unit, number: int | None) -> bool:
 
 
 def _escalated(unit: Unit, number: int | None, agent: str) -> bool:
-    """Return whether the same command escalated the ticket to the agent."""
+    """Return True if the same command escalated the ticket to the agent."""
     return any(
         recorded.event.ticket == number
         and isinstance(recorded.event, Escalated)

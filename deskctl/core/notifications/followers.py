@@ -15,7 +15,7 @@ from ..kernel.event import Event
 from ..kernel.unit import Unit
 from ..messages.events import MessageReceived, ReplyAdded
 from ..messages.repository import Messages
-from ..tickets import events as e
+from ..tickets import events as ticket_events
 from ..tickets.model import ACTIVE, Status
 from ..tickets.repository import Tickets
 from . import texts as wording
@@ -50,9 +50,11 @@ def notify_followers(unit: Unit, event: Event, actor: Actor, cause: Command) -> 
         case ReplyAdded() if actor.handle is not None:
             about = "solved" if _solved(unit, number) else "replied"
             yield from _notifications(unit, number, about, _by(unit, actor, about), {actor.handle})
-        case e.StatusChanged(new=Status.SOLVED | Status.CLOSED) if _solved(unit, number) and not actor.is_system:
+        case ticket_events.StatusChanged(new=Status.SOLVED | Status.CLOSED) if (
+            _solved(unit, number) and not actor.is_system
+        ):
             yield from _notifications(unit, number, "solved", _by(unit, actor, "solved"), {actor.handle})
-        case e.StatusChanged(old=Status.SOLVED, new=Status.OPEN) if not isinstance(cause, Receive):
+        case ticket_events.StatusChanged(old=Status.SOLVED, new=Status.OPEN) if not isinstance(cause, Receive):
             yield from _notifications(unit, number, "reopened", _by(unit, actor, "reopened"), {actor.handle})
 
 
@@ -76,7 +78,7 @@ def _notifications(
 
 def _notified_otherwise(unit: Unit, number: int) -> set[str | None]:
     """Return the agents who get another notification about the ticket from the same command."""
-    found: set[str | None] = {event.new for event in _now(unit, number, e.Assigned)}
+    found: set[str | None] = {event.new for event in _now(unit, number, ticket_events.Assigned)}
     if any(True for _ in _now(unit, number, PersonAsked)):
         owner = Tickets.of(unit).get(number).assignee
         found |= (
@@ -88,12 +90,12 @@ def _notified_otherwise(unit: Unit, number: int) -> set[str | None]:
 
 
 def _solved(unit: Unit, number: int) -> bool:
-    """Return whether the command ended the work on the ticket."""
-    return any(event.old in ACTIVE and event.new in _DONE for event in _now(unit, number, e.StatusChanged))
+    """Return True if the command ended the work on the ticket."""
+    return any(event.old in ACTIVE and event.new in _DONE for event in _now(unit, number, ticket_events.StatusChanged))
 
 
 def _reopened(unit: Unit, number: int) -> bool:
-    changes = _now(unit, number, e.StatusChanged)
+    changes = _now(unit, number, ticket_events.StatusChanged)
     return any(event.old is Status.SOLVED and event.new is Status.OPEN for event in changes)
 
 

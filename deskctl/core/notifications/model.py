@@ -13,7 +13,6 @@ URGENT = frozenset(
     }
 )
 #: Notifications that an agent gets in quiet hours about their own tickets, unless their preferences exclude it.
-#: step of a service level tells them by name.
 URGENT_IN_QUIET_HOURS = frozenset({"overdue", "escalated"})
 
 

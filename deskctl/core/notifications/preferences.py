@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ...errors import Refused, UsageError
 from ...i18n import _
-from ..agents import commands as admin
+from ..agents import commands as agent_commands
 from ..agents.model import Agent, NotificationPreferences
 from ..calendars.model import zone
 from ..kernel.settings import Settings
@@ -19,7 +19,7 @@ _LONGEST = 256
 
 
 def changed_preferences(
-    settings: Settings, reach: NotificationPreferences, command: admin.ChangeAgent
+    settings: Settings, reach: NotificationPreferences, command: agent_commands.ChangeAgent
 ) -> NotificationPreferences:
     """Return an agent's notification preferences with the changes of a command. Raises UsageError and Refused."""
     return NotificationPreferences(
@@ -61,7 +61,7 @@ def _zone(text: str) -> str | None:
     return text
 
 
-def remarks(settings: Settings, agent: Agent, command: admin.ChangeAgent) -> Iterator[str]:
+def remarks(settings: Settings, agent: Agent, command: agent_commands.ChangeAgent) -> Iterator[str]:
     """Yield warnings about preferences that are valid but probably a mistake."""
     name = agent.reach.notify.partition(":")[0]
     channel = settings.channels.get(name)

@@ -19,7 +19,7 @@ class NotificationSource(Protocol):
         ...
 
     def notices(self, agent: str) -> Sequence[Notification]:
-        """Return the waiting notifications of an agent, oldest first."""
+        """Return the pending notifications of an agent, oldest first."""
         ...
 
 
@@ -28,7 +28,7 @@ class NotificationChanges:
     """The notifications and windows that a transaction writes."""
 
     notices: dict[int, Notification] = field(default_factory=dict)  # new
-    told: set[int] = field(default_factory=set)  # ids of stored notices that wait no more
+    told: set[int] = field(default_factory=set)  # ids of stored notifications that are no longer pending
     windows: dict[str, Window] = field(default_factory=dict)  # by agent, new or changed
 
 

@@ -29,12 +29,12 @@ def quiet_end(unit: Unit, agent: Agent) -> datetime | None:
 
 
 def ignores_quiet_hours(agent: Agent, notification: Notification) -> bool:
-    """Return whether a notification is sent in quiet hours."""
+    """Return True if a notification is sent in quiet hours."""
     return agent.reach.waking and notification.personal
 
 
 def send_now(unit: Unit, agent: Agent, notification: Notification) -> bool:
-    """Return whether a notification is sent at once, and update the agent's window; otherwise postpone it."""
+    """Return True if a notification is sent at once, and update the agent's window; otherwise postpone it."""
     end = quiet_end(unit, agent)
     known = Notifications.of(unit).window(agent.handle)
     if end is not None and not ignores_quiet_hours(agent, notification):

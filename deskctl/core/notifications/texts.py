@@ -76,7 +76,7 @@ _ITSELF = Phrases({"system:sla": _p("notification", "an SLA policy"), "": _p("no
 
 
 def names_customer(line: str) -> bool:
-    """Return whether a line of a notification names the customer."""
+    """Return True if a line of a notification names the customer."""
     return line.startswith(tuple(f"{label}: " for label in _LABELS.everywhere("from")))
 
 

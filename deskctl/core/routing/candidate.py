@@ -86,7 +86,7 @@ class Candidate:
     def tick_ends(self, plan: RoutingPlan, now: datetime) -> datetime:
         return min((t.began + plan.tick for t in self.turns.values() if t.began + plan.tick > now), default=now)
 
-    def assign(self, channel: str, plan: RoutingPlan, now: datetime, at: datetime) -> Turn:
+    def record_turn(self, channel: str, plan: RoutingPlan, now: datetime, at: datetime) -> Turn:
         """Count one more ticket and return the turn to store, with the time `at`."""
         self.loads[channel] += 1
         self._spare.clear()

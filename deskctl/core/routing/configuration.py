@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from ...errors import UsageError
 from ...i18n import _
-from ..agents import commands as admin
+from ..agents import commands as agent_commands
 from ..agents import targets
 from ..agents.model import Agent, Team
 from ..agents.repository import Agents
@@ -32,7 +32,7 @@ T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
 
 
-def changed_profile(seat: RoutingProfile, command: admin.ChangeAgent) -> RoutingProfile:
+def changed_profile(seat: RoutingProfile, command: agent_commands.ChangeAgent) -> RoutingProfile:
     """Return an agent's routing attributes with the changes of a command. Raises UsageError."""
     capacity = seat.capacity
     if command.capacity is not None:
@@ -46,7 +46,7 @@ def changed_profile(seat: RoutingProfile, command: admin.ChangeAgent) -> Routing
     )
 
 
-def changed_plan(plan: RoutingPlan, command: admin.ChangeTeam) -> RoutingPlan:
+def changed_plan(plan: RoutingPlan, command: agent_commands.ChangeTeam) -> RoutingPlan:
     """Return a team's routing settings with the changes of a command. Raises UsageError."""
     changed = plan
     if command.route is not None:

@@ -45,7 +45,7 @@ class Routed(Event):
 
 
 @applies(Routed)
-def _store_reason(ticket: Ticket, event: Routed) -> Ticket:
+def _store_reason(ticket: Ticket, event: Routed, at: datetime) -> Ticket:
     return ticket if event.agent is not None else replace(ticket, waits=event.why)
 
 

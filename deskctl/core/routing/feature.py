@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from ..kernel.feature import Feature, Reaction
 from ..kernel.timers import TimerKind
-from . import distribution, presence, triggers
+from . import automatic_assignment, presence, triggers
 
 FEATURE = Feature(
     "routing",
-    handlers={**distribution.HANDLERS, **presence.HANDLERS},
+    handlers={**automatic_assignment.HANDLERS, **presence.HANDLERS},
     reactions=(Reaction("routing", triggers.routing),),
     restorers=presence.RESTORERS,
-    timers={TimerKind.ROUTE: distribution.fire},
+    timers={TimerKind.ROUTE: automatic_assignment.fire},
 )

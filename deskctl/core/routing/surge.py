@@ -12,7 +12,7 @@ from ..agents.repository import Agents
 from ..agents.routing_profile import ANY
 from ..kernel.event import Event
 from ..kernel.unit import Unit
-from . import events as re
+from . import events as routing_events
 from .candidate import Candidate, Kinds
 from .repository import Routing
 from .team_router import TeamRouter
@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 
 def rebalance(unit: Unit, team: Team, router: TeamRouter) -> Generator[Event, None, bool]:
-    """Move agents where a channel is overloaded or quiet again. Return whether an agent was moved."""
+    """Move agents where a channel is overloaded or quiet again. Return True if an agent was moved."""
     plan = team.plan
     helpers = [
         p for p in router.candidates.values() if p.presence.moved is not None and p.presence.moved_by == team.handle
@@ -38,7 +38,7 @@ def rebalance(unit: Unit, team: Team, router: TeamRouter) -> Generator[Event, No
         now_at = candidate.presence.moved
         if now_at is not None and pressure.get(now_at, 0.0) <= QUIET:
             Routing.of(unit).put_presence(replace(candidate.presence, moved=None, moved_by=None))
-            yield re.AgentMoved(None, candidate.agent, None, team.handle, f"{now_at} is quiet again")
+            yield routing_events.AgentMoved(None, candidate.agent, None, team.handle, f"{now_at} is quiet again")
             moved = True
     for channel in sorted(name for name, by in pressure.items() if by > 1):
         helper = _find_helper(router, channel, pressure)
@@ -47,13 +47,13 @@ def rebalance(unit: Unit, team: Team, router: TeamRouter) -> Generator[Event, No
             count, first = waiting[channel]
             minutes = int((unit.now - first).total_seconds() // 60)
             why = f"{count} wait on {channel}, the first of them for {minutes} minutes"
-            yield re.AgentMoved(None, helper.agent, channel, team.handle, why)
+            yield routing_events.AgentMoved(None, helper.agent, channel, team.handle, why)
             moved = True
     return moved
 
 
 def needs_recheck(unit: Unit, team: Team) -> bool:
-    """Return whether the team must be checked again after a tick, even if nothing else happens."""
+    """Return True if the team must be checked again after a tick, even if nothing else happens."""
     return bool(team.plan.surge_queue or team.plan.surge_wait) and bool(
         Routing.of(unit).busy(team.handle)
         or any(Routing.of(unit).presence(handle).moved_by == team.handle for handle in Agents.of(unit).agents)

@@ -124,11 +124,12 @@ class TeamRouter:
             self._unassignable[sort] = decision
         return decision
 
-    def assign(self, agent: str, ticket: QueuedTicket) -> Turn:
+    def record_turn(self, agent: str, ticket: QueuedTicket) -> Turn:
+        """Count a ticket that the agent gets, and return the turn to store."""
         self._assigned[agent] += 1
         self._turns += 1  # keeps the order of assignments that are made at the same moment
         at = self.now + timedelta(microseconds=self._turns)
-        return self.candidates[agent].assign(ticket.channel, self.plan, self.now, at)
+        return self.candidates[agent].record_turn(ticket.channel, self.plan, self.now, at)
 
     def is_available(self, agent: str | None) -> bool:
         return agent in self._absences and self._absences[agent] is None

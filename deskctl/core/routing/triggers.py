@@ -18,17 +18,17 @@ from ..kernel.command import Command
 from ..kernel.event import Event
 from ..kernel.timers import Timer, TimerKind
 from ..kernel.unit import Unit
+from ..merges import events as merge_events
 from ..notifications.events import AgentNotified
-from ..shifts import events as se
+from ..shifts import events as shift_events
 from ..shifts.repository import Shifts
 from ..shifts.work_periods import next_start
 from ..sla.events import SlaEvent
-from ..tickets import events as e
-from ..tickets import merge_events as je
+from ..tickets import events as ticket_events
 from ..tickets.events import TierChanged
 from ..tickets.model import Status
 from ..tickets.repository import Tickets
-from . import events as re
+from . import events as routing_events
 from .model import Turn
 from .repository import Routing
 
@@ -55,13 +55,17 @@ def routing(unit: Unit, event: Event, actor: Actor, cause: Command) -> Iterator[
         return
     if event.ticket is not None:
         _ticket(unit, event.ticket, event)
-        if isinstance(event, e.Assigned) and event.new is not None and not cause.undoes:
+        if isinstance(event, ticket_events.Assigned) and event.new is not None and not cause.undoes:
             _record_turn(unit, event.ticket, event.new)
         return
     match event:
         case AgentChanged(agent=agent, what=what) if _OF_AGENTS & set(what):
             schedule_teams_of(unit, agent)
-        case re.PresenceChanged(agent=agent) | se.ShiftAdded(agent=agent) | se.AbsenceRemoved(agent=agent):
+        case (
+            routing_events.PresenceChanged(agent=agent)
+            | shift_events.ShiftAdded(agent=agent)
+            | shift_events.AbsenceRemoved(agent=agent)
+        ):
             schedule_teams_of(unit, agent)
         case TeamRedefined(team=team, what=what) if "plan" in what:
             schedule_routing(unit, team)
@@ -69,15 +73,22 @@ def routing(unit: Unit, event: Event, actor: Actor, cause: Command) -> Iterator[
 
 def _ticket(unit: Unit, number: int, event: Event) -> None:
     match event:
-        case e.TicketCreated(team=team) | e.TeamChanged(new=team) if team is not None:
+        case ticket_events.TicketCreated(team=team) | ticket_events.TeamChanged(new=team) if team is not None:
             schedule_routing(unit, team)
-        case e.StatusChanged(old=Status.SOLVED, new=Status.OPEN):
+        case ticket_events.StatusChanged(old=Status.SOLVED, new=Status.OPEN):
             _schedule_reopened(unit, number)
-        case e.StatusChanged(old=old, new=new) if (old in _OPENS) != (new in _OPENS):
+        case ticket_events.StatusChanged(old=old, new=new) if (old in _OPENS) != (new in _OPENS):
             _schedule_for_ticket(unit, number)
-        case e.Assigned() | e.Tagged() | e.LanguageChanged() | TierChanged() | e.UnmarkedSpam() | je.Unmerged():
+        case (
+            ticket_events.Assigned()
+            | ticket_events.Tagged()
+            | ticket_events.LanguageChanged()
+            | TierChanged()
+            | ticket_events.UnmarkedSpam()
+            | merge_events.Unmerged()
+        ):
             _schedule_for_ticket(unit, number)
-        case e.MarkedSpam() | je.Merged():
+        case ticket_events.MarkedSpam() | merge_events.Merged():
             _schedule_for_ticket(unit, number)
 
 

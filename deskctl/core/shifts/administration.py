@@ -21,7 +21,7 @@ from ..kernel.unit import Unit
 from ..values.dataclass_json import plain
 from ..values.dataclass_json import read as read_plain
 from ..values.suggestions import did_you_mean
-from . import commands as c
+from . import commands as shift_commands
 from .events import AbsenceAdded, AbsenceRemoved, HandoverWritten, RestoreRota, ShiftAdded, ShiftRemoved
 from .hours import parse_shift, written
 from .model import Absence, Handover, Rota, Shift
@@ -33,7 +33,7 @@ LONGEST_NOTE = 4000
 _LATEST = datetime(9998, 12, 1, tzinfo=UTC)
 
 
-def add(unit: Unit, command: c.AddShift, actor: Actor) -> Steps:
+def add(unit: Unit, command: shift_commands.AddShift, actor: Actor) -> Steps:
     agent = _agent(unit, command.agent)
     team = None if command.team is None else _team(unit, command.team)
     first, last = _maybe_date(command.first), _maybe_date(command.last)
@@ -104,7 +104,7 @@ def _first_overlap(one: Shift, other: Shift, now: datetime) -> date | None:
     return None if at is None else at.astimezone(zone(one.timezone)).date()
 
 
-def take_off(unit: Unit, command: c.TakeOff, actor: Actor) -> Steps:
+def take_off(unit: Unit, command: shift_commands.TakeOff, actor: Actor) -> Steps:
     agent = _agent(unit, command.agent)
     first = _date(command.first)
     last = first if command.last is None else _date(command.last)
@@ -141,7 +141,7 @@ def _days(absence: Absence) -> Text:
     return _("from {first} to {last}", first=absence.first, last=absence.last)
 
 
-def remove(unit: Unit, command: c.RemoveShift, actor: Actor) -> Steps:
+def remove(unit: Unit, command: shift_commands.RemoveShift, actor: Actor) -> Steps:
     rota = Shifts.of(unit).rota
     shift = next((s for s in rota.shifts if s.id == command.number), None)
     absence = next((a for a in rota.absences if a.id == command.number), None)
@@ -188,7 +188,7 @@ def restore(unit: Unit, past: RestoreRota) -> Iterator[Event]:
             yield AbsenceRemoved(None, off.id, off.agent, plain(off))
 
 
-def hand_over(unit: Unit, command: c.HandOver, actor: Actor) -> Steps:
+def hand_over(unit: Unit, command: shift_commands.HandOver, actor: Actor) -> Steps:
     author = Agents.of(unit).agents.get(actor.handle or "")
     if author is None:
         raise Refused(_("only agents can write handover notes"), _("pass --as AGENT or set DESKCTL_AGENT"))
@@ -221,7 +221,7 @@ def hand_over(unit: Unit, command: c.HandOver, actor: Actor) -> Steps:
     return Outcome(said, facts={"handover": number, "team": team})
 
 
-def read(unit: Unit, command: c.ReadHandovers, actor: Actor) -> Steps:
+def read(unit: Unit, command: shift_commands.ReadHandovers, actor: Actor) -> Steps:
     yield from ()
     if actor.handle is not None:
         Shifts.of(unit).mark_read(actor.handle, command.upto)
@@ -272,10 +272,10 @@ def _date(text: str) -> date:
 
 
 HANDLERS: dict[type[Command], Handler] = {
-    c.AddShift: add,
-    c.TakeOff: take_off,
-    c.RemoveShift: remove,
-    c.HandOver: hand_over,
-    c.ReadHandovers: read,
+    shift_commands.AddShift: add,
+    shift_commands.TakeOff: take_off,
+    shift_commands.RemoveShift: remove,
+    shift_commands.HandOver: hand_over,
+    shift_commands.ReadHandovers: read,
 }
 RESTORERS: dict[type[Restore], Restorer] = {RestoreRota: restore}

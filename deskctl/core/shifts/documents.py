@@ -104,7 +104,7 @@ def week(
 
 
 def _by_date(found: Iterable[WorkPeriod], local: ZoneInfo) -> dict[tuple[str, date], list[WorkPeriod]]:
-    """Return periods by agent and by the local date on which they begin, whatever the time zone of the shift."""
+    """Return periods by agent and by the local date on which they begin, independent of the time zone of the shift."""
     placed: dict[tuple[str, date], list[WorkPeriod]] = {}
     for piece in (piece for period in found for piece in _by_day(period, local)):
         placed.setdefault((piece.agent, piece.start.astimezone(local).date()), []).append(piece)

@@ -6,7 +6,6 @@ from typing import TypedDict
 
 #: A shift or days off: `kind` is shift or off. `hours` is for example "mon-fri 09:00-18:00"; both dates are included.
 #: `left`: the agent is deactivated.
-#: the agent does not work here any more.
 ShiftRow = TypedDict(
     "ShiftRow",
     {

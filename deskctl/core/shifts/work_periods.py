@@ -33,7 +33,7 @@ class WorkPeriod(NamedTuple):
 
 
 def on_shift(rota: Rota, agent: str, moment: datetime, team: str | None = None) -> bool | None:
-    """Return whether an agent works at a moment (aware), for one team or for any. None: the agent is in no rota."""
+    """Return True if an agent works at a moment (aware), for one team or for any. None: the agent is in no rota."""
     mine = [shift for shift in rota.shifts if shift.agent == agent]
     if not mine:
         return None

@@ -24,7 +24,7 @@ from ..kernel.unit import Unit
 from ..notifications.commands import NotifyAgent
 from ..tickets.model import Ticket
 from ..tickets.repository import Tickets
-from . import events as le
+from . import events as sla_events
 from .clocks import ClockKey
 from .policy import Metric
 from .repository import Sla
@@ -68,11 +68,11 @@ def sla(unit: Unit, event: Event, actor: Actor, cause: Command) -> Iterator[Comm
     number = event.ticket
     if number is None:
         return
-    if isinstance(event, le.ThresholdReached):
+    if isinstance(event, sla_events.ThresholdReached):
         yield from _notifications(
             unit, Tickets.of(unit).get(number), OWNER, event.metric, event.instance, event.level, event.late
         )
-    elif isinstance(event, le.StepDue):
+    elif isinstance(event, sla_events.StepDue):
         yield RunStep(number, event.metric, event.instance, event.level, event.late)
 
 
@@ -120,7 +120,7 @@ def run_step(unit: Unit, command: RunStep, actor: Actor) -> Steps:
         try:
             yield from acting(run_action(unit, run, name, value, actor), actor)
         except DeskctlError:
-            yield le.StepFailed(command.ticket, command.metric, command.instance, command.level, name)
+            yield sla_events.StepFailed(command.ticket, command.metric, command.instance, command.level, name)
             yield from acting(run_action(unit, run, "notify", OWNER, actor), actor)
     return Outcome(_("steps at {threshold} are done", threshold=command.level), number)
 

@@ -17,7 +17,7 @@ from ..kernel.unit import Unit
 from ..tickets.model import Priority, parse_priority
 from ..values.durations import written as as_written
 from ..values.suggestions import did_you_mean
-from . import commands as c
+from . import commands as sla_commands
 from .calendars import checked_name
 from .calendars import existing as existing_calendar
 from .conditions import parse as parse_when
@@ -29,7 +29,7 @@ from .recalculate import recalculate_all
 from .repository import Sla
 
 
-def add(unit: Unit, command: c.AddPolicy, actor: Actor) -> Steps:
+def add(unit: Unit, command: sla_commands.AddPolicy, actor: Actor) -> Steps:
     book = Sla.of(unit).book
     name = checked_name(command.name)
     if book.policy(name) is not None:
@@ -56,7 +56,7 @@ def add(unit: Unit, command: c.AddPolicy, actor: Actor) -> Steps:
     return Outcome(_("policy {policy} added", policy=name), facts=_facts(unit, policy, written))
 
 
-def change(unit: Unit, command: c.ChangePolicy, actor: Actor) -> Steps:
+def change(unit: Unit, command: sla_commands.ChangePolicy, actor: Actor) -> Steps:
     book = Sla.of(unit).book
     known = existing(book, command.name)
     gone = {str(parse_threshold(level, "--forget-step")) for level in command.forget_steps}
@@ -84,7 +84,7 @@ def change(unit: Unit, command: c.ChangePolicy, actor: Actor) -> Steps:
     return (yield from _new_version(unit, known, wanted, written))
 
 
-def add_step(unit: Unit, command: c.AddStep, actor: Actor) -> Steps:
+def add_step(unit: Unit, command: sla_commands.AddStep, actor: Actor) -> Steps:
     known = existing(Sla.of(unit).book, command.name)
     if not command.then:
         raise UsageError(_("a step needs an action"), _("give one, for example --then notify=lead"))
@@ -107,7 +107,7 @@ def _new_version(unit: Unit, known: Policy, wanted: Policy, written: Iterable[st
     return Outcome(_("policy {policy} changed from now on", policy=policy.name), facts=_facts(unit, policy, written))
 
 
-def move(unit: Unit, command: c.MovePolicy, actor: Actor) -> Steps:
+def move(unit: Unit, command: sla_commands.MovePolicy, actor: Actor) -> Steps:
     known = existing(Sla.of(unit).book, command.name)
     order = [name for name in Sla.of(unit).book.order if name != known.name]
     if not 1 <= command.place <= len(order) + 1:
@@ -125,7 +125,7 @@ def move(unit: Unit, command: c.MovePolicy, actor: Actor) -> Steps:
     return Outcome(_("order of policies: {policies}", policies=", ".join(order)), facts=facts)
 
 
-def remove(unit: Unit, command: c.RemovePolicy, actor: Actor) -> Steps:
+def remove(unit: Unit, command: sla_commands.RemovePolicy, actor: Actor) -> Steps:
     known = existing(Sla.of(unit).book, command.name)
     place = Sla.of(unit).book.place(known.name)
     Sla.of(unit).put_order(tuple(name for name in Sla.of(unit).book.order if name != known.name))
@@ -219,9 +219,9 @@ def _warnings(texts: Iterable[str]) -> tuple[Threshold, ...]:
 
 
 HANDLERS: dict[type[Command], Handler] = {
-    c.AddPolicy: add,
-    c.ChangePolicy: change,
-    c.AddStep: add_step,
-    c.MovePolicy: move,
-    c.RemovePolicy: remove,
+    sla_commands.AddPolicy: add,
+    sla_commands.ChangePolicy: change,
+    sla_commands.AddStep: add_step,
+    sla_commands.MovePolicy: move,
+    sla_commands.RemovePolicy: remove,
 }

@@ -192,7 +192,7 @@ def _replaced(known: Calendar, public: Mapping[date, SpecialDay]) -> dict[date, 
 
 
 def _unmarked(known: Calendar) -> bool:
-    """Return whether the calendar is of an older version, which does not know which of its days are public holidays."""
+    """Return True if the calendar is of an older version, which does not know which of its days are public holidays."""
     return bool(known.holidays and known.days) and not any(own.public for own in known.days.values())
 
 

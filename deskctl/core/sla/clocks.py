@@ -11,9 +11,10 @@ from typing import NamedTuple
 from ..calendars.model import ALWAYS
 from ..calendars.working_time import Schedule
 from ..tickets.model import Priority
-from .pauses import Segment, Span, segments, spans
+from .pauses import Segment, segments
 from .policy import Metric, Policy
 from .policy_book import PolicyBook
+from .spans import Span, spans
 from .ticket_history import TicketHistory, value_at
 
 _ZERO = timedelta()

@@ -61,13 +61,13 @@ class Term(NamedTuple):
         return self._holds(facts) is not self.negated
 
     def holds_for(self, own: Priority) -> bool:
-        """Return whether a term about the priority matches a priority."""
+        """Return True if a term about the priority matches a priority."""
         limit = Priority[self.value.upper()]
         held = {">=": own >= limit, "<=": own <= limit, ">": own > limit, "<": own < limit, "": own is limit}[self.op]
         return held is not self.negated
 
     def implies(self, other: Term) -> bool:
-        """Return whether each ticket that this term matches is certain to match the other."""
+        """Return True if each ticket that this term matches is certain to match the other."""
         if self.field != other.field or self == other:
             return self == other
         some = not self.negated and self.value != "none"
@@ -83,7 +83,7 @@ class Term(NamedTuple):
         )
 
     def excludes(self, other: Term) -> bool:
-        """Return whether no ticket can match both terms."""
+        """Return True if no ticket can match both terms."""
         if self.field != other.field or self.field == "priority":
             return False
         if self._replace(negated=not self.negated) == other:
@@ -113,7 +113,7 @@ class Condition:
         return all(term.holds(facts) for term in self.terms)
 
     def covers(self, other: Condition) -> bool:
-        """Return whether each ticket that the other condition matches is certain to match this one."""
+        """Return True if each ticket that the other condition matches is certain to match this one."""
         priorities = other.priorities
         asked = (term for term in self.terms if term.field != "priority")
         return priorities <= self.priorities and all(any(o.implies(term) for o in other.terms) for term in asked)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class SlaEvent(Event):
-    """An event that follows from other events, a policy or the time; it is not news for agents who watch the list."""
+    """An event that follows from other events, a policy or the time; it does not count as an update of the ticket."""
 
     kind = "level_event"
     quiet = True
@@ -46,7 +46,7 @@ class DueChanged(SlaEvent):
 
 
 @applies(DueChanged)
-def _move_in_queue(ticket: Ticket, event: DueChanged) -> Ticket:
+def _move_in_queue(ticket: Ticket, event: DueChanged, at: datetime) -> Ticket:
     return with_queue_position(replace(ticket, due_at=event.new))
 
 

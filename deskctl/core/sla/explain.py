@@ -12,10 +12,11 @@ from ..calendars.working_time import Schedule
 from ..kernel.records import RecordedEvent
 from .clocks import NO_POLICY, NO_TARGET, Clock, ClockKey, ClockRule, ClockState, calculate_clocks, rules_for
 from .conditions import TicketFacts
-from .pauses import Segment, segments, spans
+from .pauses import Segment, segments
 from .policy import Policy
 from .policy_book import PolicyBook
 from .policy_warnings import inactive_agent_remarks, persistent_remarks
+from .spans import spans
 from .ticket_history import Change, TicketHistory, read_history
 from .views import ClockDocument, PolicyCandidate, PolicyDocument, RuleRow, SegmentRow
 

@@ -1,4 +1,7 @@
-"""The start and end of each clock of a ticket, and the pauses in between."""
+"""The pauses of SLA clocks: the states of a ticket that pause each metric, and the timeline of a clock.
+
+A clock is never paused by a command: its pauses follow from the states in the history of its ticket.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,10 @@ from typing import NamedTuple
 
 from ..tickets.model import Status
 from .policy import Metric
-from .ticket_history import SPAM, Change, InteractionKind, TicketHistory
+from .spans import DONE, ENDED, Span
+from .ticket_history import Change
 
-#: States in which a ticket is done: they fulfill the resolution clocks and pause all others.
-DONE = frozenset({Status.SOLVED.value, Status.CLOSED.value})
-_ENDED = frozenset({Status.MERGED.value, SPAM})
-_STOPPED = DONE | _ENDED
+_STOPPED = DONE | ENDED
 #: The states that pause the clock of a metric.
 PAUSED_IN: dict[Metric, frozenset[str]] = {
     Metric.FIRST_RESPONSE: _STOPPED,
@@ -25,15 +26,6 @@ PAUSED_IN: dict[Metric, frozenset[str]] = {
 }
 
 
-class Span(NamedTuple):
-    """The time from the start of a clock until it is fulfilled; `end` is None until then."""
-
-    metric: Metric
-    instance: int
-    start: datetime
-    end: datetime | None
-
-
 class Segment(NamedTuple):
     """A period in which a clock ran (`counted`) or was paused because of `why`. `end` None: it has not ended."""
 
@@ -41,99 +33,6 @@ class Segment(NamedTuple):
     end: datetime | None
     counted: bool
     why: str
-
-
-def spans(history: TicketHistory) -> list[Span]:
-    """Return the spans of all clocks that the history can have, with or without a policy that sets a target."""
-    done = _done_since(history.states)
-    return [
-        *_response_spans(history),
-        Span(Metric.RESOLUTION, 1, history.start, done),
-        Span(Metric.WORK, 1, history.start, done),
-        *_promise_spans(history),
-    ]
-
-
-def _response_spans(history: TicketHistory) -> list[Span]:
-    """Return the spans of first response, next response and periodic update, in the order of the interactions."""
-    found: list[Span] = []
-    first: datetime | None = None  # the customer's first message, until the first answer
-    asked: datetime | None = None  # the oldest unanswered message after the first answer
-    updated: datetime | None = None
-    rounds = updates = 0
-    for interaction in history.interactions:
-        if interaction.is_answer:
-            if first is not None:
-                found.append(Span(Metric.FIRST_RESPONSE, 1, first, interaction.at))
-                first = None
-            if asked is not None:
-                found.append(Span(Metric.NEXT_RESPONSE, rounds, asked, interaction.at))
-                asked = None
-            if updated is not None:
-                found.append(Span(Metric.UPDATE, updates, updated, interaction.at))
-            updates += 1
-            updated = interaction.at
-        elif interaction.kind is InteractionKind.PROMISE:
-            continue
-        elif updated is None:
-            first = interaction.at if first is None else min(first, interaction.at)
-        elif asked is None:
-            rounds += 1
-            asked = interaction.at
-        else:
-            asked = min(asked, interaction.at)
-    if first is not None:
-        found.append(Span(Metric.FIRST_RESPONSE, 1, first, None))
-    if asked is not None:
-        found.append(Span(Metric.NEXT_RESPONSE, rounds, asked, None))
-    if updated is not None:
-        found.append(Span(Metric.UPDATE, updates, updated, None))
-    return found
-
-
-def _promise_spans(history: TicketHistory) -> list[Span]:
-    """Return the spans of promises. A promise lasts until the next answer, also if its due time is changed."""
-    found: list[Span] = []
-    since: datetime | None = None
-    for interaction in history.interactions:
-        if interaction.kind is InteractionKind.PROMISE:
-            since = since or interaction.at
-        elif interaction.is_answer and since is not None:
-            found.append(Span(Metric.PROMISE, len(found) + 1, since, interaction.at))
-            since = None
-    return found if since is None else [*found, Span(Metric.PROMISE, len(found) + 1, since, None)]
-
-
-def open_promise(history: TicketHistory) -> datetime | None:
-    """Return the due time of the promise that is still open."""
-    promises = _promise_spans(history)
-    return history.promises[-1].value if promises and promises[-1].end is None else None
-
-
-def open_clocks(history: TicketHistory) -> list[Span]:
-    """Return the clocks that are not fulfilled."""
-    return [span for span in spans(history) if span.end is None]
-
-
-def due_by_hand(history: TicketHistory) -> dict[Metric, datetime]:
-    """Return the due times that an agent set and that are still valid, by metric."""
-    found: dict[Metric, datetime] = {}
-    for span in open_clocks(history):
-        said = [due.value[1] for due in history.dues if due.value[0] == span.metric and span.start <= due.at]
-        if said and said[-1] is not None:
-            found[span.metric] = said[-1]
-    return found
-
-
-def _done_since(states: Sequence[Change[str]]) -> datetime | None:
-    """Return since when the ticket is solved or closed without interruption; merged or spam is not an interruption."""
-    since: datetime | None = None
-    for state in states:
-        if state.value in DONE:
-            since = since or state.at
-        elif state.value not in _ENDED:
-            since = None
-    return since
 
 
 def segments(span: Span, states: Sequence[Change[str]]) -> list[Segment]:

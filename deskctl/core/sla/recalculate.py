@@ -19,7 +19,7 @@ from ..kernel.timers import Timer, TimerKind
 from ..kernel.unit import Unit
 from ..messages.events import NoteAdded
 from ..notifications.events import AgentNotified
-from ..routing import events as re
+from ..routing import events as routing_events
 from ..tickets.events import (
     Assigned,
     FollowerAdded,
@@ -32,12 +32,12 @@ from ..tickets.events import (
 )
 from ..tickets.model import FINAL, Status, Ticket
 from ..tickets.repository import Tickets
-from . import events as le
+from . import events as sla_events
 from .clocks import Clock, ClockState, calculate_clocks
 from .conditions import TicketFacts
-from .pauses import DONE
 from .policy import BREACH
 from .repository import Sla
+from .spans import DONE
 from .thresholds import (
     LATE_AFTER,
     actions_at,
@@ -52,8 +52,8 @@ from .ticket_history import HISTORY_KINDS, TicketHistory, read_history
 #: Events that never affect SLA clocks or policies.
 _IRRELEVANT = (
     *(AgentNotified, Assigned, FollowerAdded, FollowerRemoved, Mentions, NoteAdded, SpamPurged),
-    *(re.Routed, TicketGivenBack, FormerAssignee),
-    le.SlaEvent,
+    *(routing_events.Routed, TicketGivenBack, FormerAssignee),
+    sla_events.SlaEvent,
 )
 #: SLA clocks treat these statuses the same.
 _ACTIVE = frozenset({Status.NEW, Status.OPEN})
@@ -111,14 +111,14 @@ def recalculate_ticket(unit: Unit, number: int, *, undone: bool = False, fired: 
         policy = Sla.of(unit).book.match(facts_of(unit, ticket))
         if policy != history.policy:
             version = None if policy is None else Sla.of(unit).book.policies[policy][-1].version
-            yield le.PolicyApplied(number, policy, version)
+            yield sla_events.PolicyApplied(number, policy, version)
             history = read_history(Sla.of(unit).history(number, HISTORY_KINDS))
     before = dict(Sla.of(unit).clocks(number))
     after = {} if history is None else calculate_clocks(number, history, Sla.of(unit).book, unit.now)
     for key, old in before.items():
         if key not in after:
             Sla.of(unit).remove(old)
-            yield le.ClockWithdrawn(number, *key)
+            yield sla_events.ClockWithdrawn(number, *key)
     for key, clock in after.items():
         known = before.get(key)
         if known is None or known.fulfilled_at is None or _start_and_end(known) != _start_and_end(clock):
@@ -157,7 +157,7 @@ def _still_fired(clock: Clock, known: Clock | None, unit: Unit, undone: bool) ->
 
 
 def _reopened(known: Clock, history: TicketHistory) -> bool:
-    """Return whether the status change that fulfilled the clock is still in the history, so the ticket was reopened."""
+    """Return True if the status change that fulfilled the clock is still in the history, so the ticket was reopened."""
     return any(state.at == known.fulfilled_at and state.value in DONE for state in history.states)
 
 
@@ -176,21 +176,21 @@ def _changed(unit: Unit, old: Clock | None, new: Clock, reopened: bool) -> Itera
         "calendar": new.calendar,
     }
     if old is None:
-        yield le.ClockStarted(number, metric, instance, new.started_at, **rule)  # type: ignore[arg-type]
+        yield sla_events.ClockStarted(number, metric, instance, new.started_at, **rule)  # type: ignore[arg-type]
     elif old.fulfilled_at is not None and new.fulfilled_at is None and not reopened:
-        yield le.ClockUnfulfilled(number, metric, instance, new.due_at)
+        yield sla_events.ClockUnfulfilled(number, metric, instance, new.due_at)
     elif old.state is not ClockState.RUNNING and new.state is ClockState.RUNNING:
-        yield le.ClockResumed(number, metric, instance, new.due_at)
+        yield sla_events.ClockResumed(number, metric, instance, new.due_at)
     if old is not None and new.fulfilled_at is None and _rule_changed(old, new):
-        yield le.ClockRetargeted(number, metric, instance, **rule)  # type: ignore[arg-type]
+        yield sla_events.ClockRetargeted(number, metric, instance, **rule)  # type: ignore[arg-type]
     if new.breached_at is not None and (old is None or old.breached_at is None):
-        yield le.ClockBreached(number, metric, instance, new.breached_at, late)
+        yield sla_events.ClockBreached(number, metric, instance, new.breached_at, late)
     elif new.breached_at is None and old is not None and old.breached_at is not None:
-        yield le.ClockUnbreached(number, metric, instance)
+        yield sla_events.ClockUnbreached(number, metric, instance)
     if new.fulfilled_at is not None:
-        yield le.ClockFulfilled(number, metric, instance, new.fulfilled_at, new.breached_at is None)
+        yield sla_events.ClockFulfilled(number, metric, instance, new.fulfilled_at, new.breached_at is None)
     elif new.state is ClockState.PAUSED and (old is None or old.state is not ClockState.PAUSED or old.why != new.why):
-        yield le.ClockPaused(number, metric, instance, new.why or "")
+        yield sla_events.ClockPaused(number, metric, instance, new.why or "")
     yield from threshold_events
 
 
@@ -219,9 +219,13 @@ def _fired(unit: Unit, clock: Clock) -> tuple[Clock, list[Event]]:
     events: list[Event] = []
     warned = threshold if threshold in warning_thresholds(clock, book) else BREACH
     if warned == threshold or any(r.threshold == BREACH for r in reached):  # a breach is always notified
-        events.append(le.ThresholdReached(clock.ticket, clock.metric, clock.instance, str(warned), clock.due_at, late))
+        events.append(
+            sla_events.ThresholdReached(clock.ticket, clock.metric, clock.instance, str(warned), clock.due_at, late)
+        )
     if clock.policy is not None and clock.version is not None and actions_at(clock, book, str(threshold)):
-        step = le.StepDue(clock.ticket, clock.metric, clock.instance, str(threshold), clock.policy, clock.version, late)
+        step = sla_events.StepDue(
+            clock.ticket, clock.metric, clock.instance, str(threshold), clock.policy, clock.version, late
+        )
         events.append(step)
     return done, events
 
@@ -246,7 +250,7 @@ def fire(unit: Unit, number: int) -> Iterator[Event]:
             breached = max(due, clock.ruled_since, clock.since)
             clock = replace(clock, breached_at=breached)
             late = unit.now - breached > LATE_AFTER
-            yield le.ClockBreached(number, clock.metric, clock.instance, breached, late)
+            yield sla_events.ClockBreached(number, clock.metric, clock.instance, breached, late)
         done, events = _fired(unit, clock)
         Sla.of(unit).put(done)
         yield from events
@@ -282,7 +286,7 @@ def _set_due(unit: Unit, ticket: Ticket, timed: datetime | None, fired: bool) ->
     elif fired or next_at != timed:
         unit.set_timer(Timer(unit.source.next_id("timers"), TimerKind.SLA, next_at, key, ticket.number))
     if due != ticket.due_at:
-        yield le.DueChanged(ticket.number, ticket.due_at, due)
+        yield sla_events.DueChanged(ticket.number, ticket.due_at, due)
 
 
 def fire_ticket(unit: Unit, timer: Timer) -> Steps:

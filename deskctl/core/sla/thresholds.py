@@ -102,5 +102,5 @@ def due_thresholds(clock: Clock, book: PolicyBook, now: datetime) -> list[DueThr
 
 
 def is_late(clock: Clock, at: datetime, now: datetime) -> bool:
-    """Return whether a threshold due at `at` is processed late. Time before its rule was valid does not count."""
+    """Return True if a threshold due at `at` is processed late. Time before its rule was valid does not count."""
     return now - max(at, clock.ruled_since, clock.since) > LATE_AFTER

@@ -13,11 +13,11 @@ from ..delivery.events import DeliverySettled
 from ..kernel.event import Event
 from ..kernel.events import Undone
 from ..kernel.records import RecordedEvent
+from ..merges import events as merge_events
 from ..messages.events import MessageReceived, MessageWithdrawn, ReplyAdded
-from ..tickets import events as e
-from ..tickets import merge_events as je
+from ..tickets import events as ticket_events
 from ..tickets.model import Priority, Status
-from . import events as le
+from . import events as sla_events
 
 T = TypeVar("T")
 #: The state of a ticket that is marked as spam.
@@ -26,25 +26,25 @@ _VOID = ("failed", "cancelled")
 
 #: The event classes that `read_history` evaluates; a store does not need to load others.
 _READ: tuple[type[Event], ...] = (
-    e.TicketCreated,
+    ticket_events.TicketCreated,
     MessageReceived,
     ReplyAdded,
     CallLogged,
     MessageWithdrawn,
     DeliverySettled,
-    e.StatusChanged,
-    e.PriorityChanged,
-    je.Merged,
-    je.Unmerged,
-    je.Absorbed,
-    je.SplitOff,
-    je.SplitFrom,
-    e.MarkedSpam,
-    e.UnmarkedSpam,
+    ticket_events.StatusChanged,
+    ticket_events.PriorityChanged,
+    merge_events.Merged,
+    merge_events.Unmerged,
+    merge_events.Absorbed,
+    merge_events.SplitOff,
+    merge_events.SplitFrom,
+    ticket_events.MarkedSpam,
+    ticket_events.UnmarkedSpam,
     Undone,
-    le.PolicyApplied,
-    le.DueSet,
-    le.Promised,
+    sla_events.PolicyApplied,
+    sla_events.DueSet,
+    sla_events.Promised,
 )
 HISTORY_KINDS = tuple(cls.kind for cls in _READ)
 
@@ -112,9 +112,9 @@ def read_history(events: Sequence[RecordedEvent]) -> TicketHistory | None:
         event, at = recorded.event, recorded.at
         if recorded.command in undone:
             continue
-        if recorded.command in undoing and not isinstance(event, le.SlaEvent):
+        if recorded.command in undoing and not isinstance(event, sla_events.SlaEvent):
             continue
-        if isinstance(event, e.TicketCreated):
+        if isinstance(event, ticket_events.TicketCreated):
             history = TicketHistory(at, states=[Change(at, Status.NEW.value)], priorities=[Change(at, event.priority)])
         elif history is not None:
             _apply(history, recorded, void)
@@ -147,29 +147,31 @@ def _apply(history: TicketHistory, recorded: RecordedEvent, void: set[int]) -> N
         case DeliverySettled(message=int(message), state="queued" | "sent") if message in void:
             history.interactions.append(Interaction(at, InteractionKind.ANSWER, message))
             void.discard(message)
-        case je.SplitOff(messages=gone):
+        case merge_events.SplitOff(messages=gone):
             history.interactions = [w for w in history.interactions if w.message not in gone]
-        case je.SplitFrom(since=since, asked=asked, moments=moments):
+        case merge_events.SplitFrom(since=since, asked=asked, moments=moments):
             history.start = min(history.start, since)
             for message, moment in zip(asked, moments, strict=True):
                 _add_earlier(
                     history, Interaction(datetime.fromisoformat(moment), InteractionKind.CUSTOMER_MESSAGE, message)
                 )
-        case je.Absorbed(waiting=datetime() as waiting):
+        case merge_events.Absorbed(waiting=datetime() as waiting):
             _add_earlier(history, Interaction(waiting, InteractionKind.CUSTOMER_MESSAGE))
-        case e.StatusChanged(new=new) | je.Unmerged(new=new) | e.UnmarkedSpam(new=new):
+        case (
+            ticket_events.StatusChanged(new=new) | merge_events.Unmerged(new=new) | ticket_events.UnmarkedSpam(new=new)
+        ):
             history.states.append(Change(at, new.value))
-        case je.Merged():
+        case merge_events.Merged():
             history.states.append(Change(at, Status.MERGED.value))
-        case e.MarkedSpam():
+        case ticket_events.MarkedSpam():
             history.states.append(Change(at, SPAM))
-        case e.PriorityChanged(new=priority):
+        case ticket_events.PriorityChanged(new=priority):
             history.priorities.append(Change(at, priority))
-        case le.PolicyApplied(policy=policy):
+        case sla_events.PolicyApplied(policy=policy):
             history.policies.append(Change(at, policy))
-        case le.DueSet(metric=metric, due=due):
+        case sla_events.DueSet(metric=metric, due=due):
             history.dues.append(Change(at, (metric, due)))
-        case le.Promised(due=promised):
+        case sla_events.Promised(due=promised):
             history.promises.append(Change(at, promised))
             history.interactions.append(Interaction(at, InteractionKind.PROMISE))
 
@@ -186,7 +188,7 @@ def unanswered(history: TicketHistory | None) -> list[Interaction]:
 
 
 def _is_known(history: TicketHistory, message: int) -> bool:
-    """Return whether the message was added already: a call has two events, one for the call and one for its text."""
+    """Return True if the message was added already: a call has two events, one for the call and one for its text."""
     return any(interaction.message == message for interaction in history.interactions)
 
 

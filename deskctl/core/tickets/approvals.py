@@ -21,7 +21,6 @@ from ..kernel.unit import Unit
 from ..messages.notes import require_text, write_note
 from .commands import Approve, AskApproval, Deny
 from .events import ApprovalAsked, ApprovalDecided, ApprovalWithdrawn, MarkedSpam, StatusChanged
-from .merge_events import Merged
 from .model import Status, Ticket
 from .repository import Tickets
 from .status import editable_ticket
@@ -151,10 +150,9 @@ def request_note(unit: Unit, ticket: int) -> int | None:
 
 
 def withdraw_when_done(unit: Unit, event: Event, actor: Actor, cause: Command) -> Iterator[Command]:
-    """Withdraw the request for approval of a ticket that is solved, closed, merged or spam."""
-    done = (isinstance(event, StatusChanged) and event.new in (Status.SOLVED, Status.CLOSED)) or isinstance(
-        event, Merged | MarkedSpam
-    )
+    """Withdraw the request for approval of a ticket that is solved, closed or spam."""
+    solved = isinstance(event, StatusChanged) and event.new in (Status.SOLVED, Status.CLOSED)
+    done = solved or isinstance(event, MarkedSpam)
     if done and event.ticket is not None and Tickets.of(unit).get(event.ticket).approval is not None:
         yield WithdrawApproval(event.ticket)
 

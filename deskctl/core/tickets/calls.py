@@ -20,7 +20,6 @@ from ..values import phone
 from ..values.suggestions import did_you_mean
 from .commands import Create, SettleCallback
 from .events import CallbackChanged, CallbackDue, MarkedSpam, StatusChanged
-from .merge_events import Merged
 from .model import FINAL, Status
 from .repository import Tickets
 
@@ -73,10 +72,10 @@ def schedule_callback(unit: Unit, event: Event, actor: Actor, cause: Command) ->
             unit.drop_timer(key)
         else:
             unit.set_timer(Timer(unit.source.next_id("timers"), TimerKind.CALLBACK, due, key, number))
-    elif isinstance(event, (StatusChanged, Merged, MarkedSpam)):
+    elif isinstance(event, StatusChanged | MarkedSpam):
         ticket = Tickets.of(unit).get(number)
         if ticket.callback_at is not None and ticket.status in _CANCELS:
-            yield SettleCallback(number, event.into if isinstance(event, Merged) else None)
+            yield SettleCallback(number)
 
 
 def cancel_callback(unit: Unit, command: SettleCallback, actor: Actor) -> Steps:

@@ -15,20 +15,21 @@ from ..kernel.timers import Timer, TimerKind
 from ..kernel.unit import Unit
 from .commands import Assign
 from .events import MarkedSpam, StatusChanged, UnmarkedSpam
-from .merge_events import Merged, Unmerged
 from .model import Status
 from .repository import Tickets
-
-_CHANGE_STATUS = (StatusChanged, Unmerged, Merged, MarkedSpam, UnmarkedSpam)
 
 
 def schedule_auto_close(unit: Unit, event: Event, actor: Actor, cause: Command) -> Iterator[Command]:
     """Set the timer that closes a solved ticket; cancel it when the ticket leaves that status."""
     yield from ()
-    if event.ticket is None or not isinstance(event, _CHANGE_STATUS):
-        return
-    key = f"{TimerKind.AUTO_CLOSE}:{event.ticket}"
-    ticket = Tickets.of(unit).get(event.ticket)
+    if event.ticket is not None and isinstance(event, StatusChanged | MarkedSpam | UnmarkedSpam):
+        update_auto_close(unit, event.ticket)
+
+
+def update_auto_close(unit: Unit, number: int) -> None:
+    """Set the timer that closes a ticket if it is solved, else cancel the timer."""
+    key = f"{TimerKind.AUTO_CLOSE}:{number}"
+    ticket = Tickets.of(unit).get(number)
     if ticket.status is Status.SOLVED:
         due = unit.now + unit.settings.close_after
         unit.set_timer(Timer(unit.source.next_id("timers"), TimerKind.AUTO_CLOSE, due, key, ticket.number))

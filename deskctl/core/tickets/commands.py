@@ -115,25 +115,6 @@ class Reopen(Command, audience=Audience.AGENT):
 
 
 @dataclass(frozen=True, slots=True)
-class Merge(Command, audience=Audience.AGENT):
-    """Merge `ticket` into the ticket `into`."""
-
-    did: ClassVar[Text] = _("merged {subject}")
-    ticket: int
-    into: int
-
-
-@dataclass(frozen=True, slots=True)
-class Split(Command, audience=Audience.AGENT):
-    """Move some messages, by id, to a new ticket. The default subject is that of the first message."""
-
-    did: ClassVar[Text] = _("split {subject}")
-    ticket: int
-    messages: tuple[int, ...]
-    subject: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class SettleCallback(Command):
     """Cancel a promised callback because the ticket is done, or move it to the ticket `into`."""
 

@@ -30,7 +30,6 @@ from .events import (
     UnmarkedSpam,
     WaitingChanged,
 )
-from .merge_events import Merged, Unmerged
 from .model import FINAL, REOPENED, Status, Ticket
 from .queue_order import virtual_due
 
@@ -48,13 +47,15 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
 E = TypeVar("E", bound=Event)
 
 #: How events of other features change a ticket, by class; `applies` fills it.
-_APPLIED: dict[type[Event], Callable[[Ticket, Any], Ticket]] = {}
+_APPLIED: dict[type[Event], Callable[[Ticket, Any, datetime], Ticket]] = {}
 
 
-def applies(kind: type[E]) -> Callable[[Callable[[Ticket, E], Ticket]], Callable[[Ticket, E], Ticket]]:
-    """Declare how an event of another feature changes its ticket. The function returns the ticket after the event."""
+def applies(
+    kind: type[E],
+) -> Callable[[Callable[[Ticket, E, datetime], Ticket]], Callable[[Ticket, E, datetime], Ticket]]:
+    """Declare how an event of another feature, at a time, changes its ticket. The function returns the new ticket."""
 
-    def declare(function: Callable[[Ticket, E], Ticket]) -> Callable[[Ticket, E], Ticket]:
+    def declare(function: Callable[[Ticket, E, datetime], Ticket]) -> Callable[[Ticket, E, datetime], Ticket]:
         _APPLIED[kind] = function
         return function
 
@@ -72,9 +73,9 @@ def evolve(ticket: Ticket, event: Event, at: datetime) -> Ticket:
 def _apply(ticket: Ticket, event: Event, at: datetime) -> Ticket:
     match event:
         case StatusChanged(new=new, back=None):
-            return _reopened(_with_status(ticket, new, at), ticket.status, at)
+            return _reopened(with_status(ticket, new, at), ticket.status, at)
         case StatusChanged(new=new, since=since):
-            return with_queue_position(replace(_with_status(ticket, new, at), open_since=since))
+            return with_queue_position(replace(with_status(ticket, new, at), open_since=since))
         case PriorityChanged(new=priority):
             return with_queue_position(replace(ticket, priority=priority))
         case WaitingChanged(new=since):
@@ -99,19 +100,15 @@ def _apply(ticket: Ticket, event: Event, at: datetime) -> Ticket:
             return replace(ticket, followers=ticket.followers - {agent})
         case Tagged(added=added, removed=removed):
             return replace(ticket, tags=(ticket.tags | frozenset(added)) - frozenset(removed))
-        case Merged(into=into):
-            return replace(_with_status(ticket, Status.MERGED, at), merged_into=into)
-        case Unmerged(new=status):
-            return replace(_with_status(ticket, status, at), merged_into=None)
         case MarkedSpam():
-            return replace(_with_status(ticket, Status.CLOSED, at), spam=True, waiting_since=None)
+            return replace(with_status(ticket, Status.CLOSED, at), spam=True, waiting_since=None)
         case UnmarkedSpam(new=status):
-            return replace(_with_status(ticket, status, at), spam=False)
+            return replace(with_status(ticket, status, at), spam=False)
         case _:
-            return _apply_other(ticket, event)
+            return _apply_other(ticket, event, at)
 
 
-def _apply_other(ticket: Ticket, event: Event) -> Ticket:
+def _apply_other(ticket: Ticket, event: Event, at: datetime) -> Ticket:
     """Apply an event of escalation, approval or another feature."""
     match event:
         case TicketGivenBack(agent=agent):
@@ -126,7 +123,7 @@ def _apply_other(ticket: Ticket, event: Event) -> Ticket:
             return replace(ticket, approval=None)
         case _:
             change = _APPLIED.get(type(event))
-            return ticket if change is None else change(ticket, event)
+            return ticket if change is None else change(ticket, event, at)
 
 
 def with_queue_position(ticket: Ticket) -> Ticket:
@@ -142,7 +139,7 @@ def _reopened(ticket: Ticket, before: Status, at: datetime) -> Ticket:
     return ticket
 
 
-def _with_status(ticket: Ticket, status: Status, at: datetime) -> Ticket:
+def with_status(ticket: Ticket, status: Status, at: datetime) -> Ticket:
     """Return the ticket with a status. Only solved and final tickets have a `solved_at`."""
     if status is Status.SOLVED:
         return replace(ticket, status=status, solved_at=at)

@@ -1,4 +1,4 @@
-"""Data classes as JSON and back, for the previous state that undo keeps."""
+"""Convert data classes to JSON and back, for the previous state that undo keeps."""
 
 from __future__ import annotations
 

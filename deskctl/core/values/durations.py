@@ -12,9 +12,9 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _PART = re.compile(r"(\d{1,6})([smhdw])", re.ASCII)
 
 
-#: Longer than anything that is planned, and short enough to be added to a moment's year thousands of times.
+#: The maximum of a duration. Larger values would overflow the calculations with dates.
 _LONGEST = timedelta(days=10_000_000)
-#: What is added to a moment may be no longer than this.
+#: The maximum of a duration that is added to a moment.
 LONGEST_WAIT = timedelta(days=36_500)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-#: Endings by content type. A table of our own: what the machine's own tables say differs from host to host.
+#: File extensions by content type. The tables of the operating system are not used, because they differ between hosts.
 _ENDINGS = {
     "text/plain": ".txt", "text/html": ".html", "text/calendar": ".ics", "text/csv": ".csv", "text/vcard": ".vcf",
     "text/x-vcard": ".vcf", "text/rtf": ".rtf", "text/xml": ".xml", "text/markdown": ".md", "text/enriched": ".txt",
@@ -33,7 +33,7 @@ _ENDINGS = {
     "application/pkcs7-mime": ".p7m", "application/x-pkcs7-mime": ".p7m",
 }  # fmt: skip
 
-#: What only a path begins with: a drive, a server, the root, the home folder, a relative step, a URL.
+#: The start of a path: a drive, a server, the root, the home folder, a relative step, a URL.
 _PATH = re.compile(r"(?:file:)?(?:[A-Za-z]:[/\\]|[/\\~]|\.{1,2}[/\\])|[A-Za-z]{2,9}://", re.IGNORECASE)
 _STEPS = re.compile(r"(?:^|[/\\])\.{1,2}(?:[/\\]|$)")
 _SEPARATORS = re.compile(r"[ \t]*[/\\]+[ \t]*")

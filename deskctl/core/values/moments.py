@@ -11,9 +11,9 @@ from ...i18n import _
 
 EXAMPLES = '"+2h", "17:50", "tomorrow 10:00", "fri 9am", "2026-12-24 17:50", "내일 10:00" or "2시간 뒤"'
 
-#: Moments that are read. Beyond, arithmetic would leave the calendar, whose years end with 9999.
+#: The years of accepted moments. The limit leaves room for calculations, because `datetime` ends with the year 9999.
 YEARS = range(1970, 9001)
-#: How many years ahead something may be that is to come.
+#: The maximum number of years between now and a time in the future.
 AHEAD_YEARS = 100
 
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
@@ -66,9 +66,10 @@ _LATE = ("오후", "저녁", "밤", "pm")
 def parse_moment(text: str, now: datetime, zone: tzinfo, *, day_at: time | None = None) -> datetime:
     """Return the time in `text` in UTC, relative to `now` (aware); clock times are in `zone`.
 
-    A clock time alone is the next one, a weekday the next on which that time is still to come; "next week" begins on
-    Monday. "+1d" is 24 hours. A local time that the clocks skip is as long after midnight as it would have been, one
-    that they show twice is the first. `day_at` is meant where a day is named without a time; None: there must be one.
+    A clock time without a day is the next such time. A weekday is the next one on which the time is in the future;
+    "next week" begins on Monday. "+1d" is 24 hours. If the clocks skip a local time, the result has the same distance
+    from midnight; if they show it twice, the first one counts. `day_at` is the time of a day without a clock time;
+    None: a clock time is required.
     Times in the past are accepted; `ahead` refuses them. Raises UsageError.
     """
     wanted = " ".join(unicodedata.normalize("NFKC", text).casefold().split())

@@ -12,8 +12,8 @@ _NUMBER = re.compile(r"\+?[0-9*#]{1,20}")
 def normalised(text: str) -> str | None:
     """Return a number in digits, `+82-2-555-0101` as `+8225550101`; None if the text is not a number.
 
-    Only signs between the digits go, and the `(0)` that is not dialled after a country's code. A number without its
-    country's code stays as it is: whose it is would be a guess.
+    Punctuation between the digits is removed, and so is the `(0)` after a country code. A number without a country
+    code is returned without one, because its country is not known.
     """
     typed = unicodedata.normalize("NFKC", text).strip()
     typed = typed[4:] if typed[:4].lower() == "tel:" else typed
@@ -23,7 +23,7 @@ def normalised(text: str) -> str | None:
     return number if _NUMBER.fullmatch(number) and any(ch.isdigit() for ch in number) else None
 
 
-#: Digits of a number without its country code that are enough to compare it with one that has it.
+#: The minimum number of digits to compare a number without a country code with a number that has one.
 _ENOUGH = 7
 
 

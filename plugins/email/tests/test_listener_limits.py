@@ -38,13 +38,13 @@ def listener_address(config: EmailConfig) -> tuple[str, int]:
 
 
 def half_mail(client: Client, size: int) -> None:
-    """Send the begin of a mail."""
+    """Send the beginning of a mail."""
     client.open_mail()
     client.send(b"x" * size)
 
 
 def wait_for_mail_answer(address: tuple[str, int], size: int, answer: str) -> None:
-    """Announce a mail of this size again and again until the answer is `answer`."""
+    """Announce a mail of this size repeatedly until the reply is `answer`."""
     client = Client(address)
     client.say("EHLO x")
     wait_until(

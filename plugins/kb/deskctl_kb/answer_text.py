@@ -10,7 +10,7 @@ from .article import Article
 from .messages import _
 from .plain_text import plain_text, shorten
 
-#: The most characters of the best article and of each other one.
+#: The maximum length of the best article and of each other article, in characters.
 MAX_BEST, MAX_OTHER = 1500, 300
 
 

@@ -14,7 +14,7 @@ from deskctl.plugins import UsageError
 
 from .messages import _
 
-#: The largest text and title in characters, and the most tags.
+#: The maximum length of text and title in characters, and the maximum number of tags.
 MAX_TEXT = 1_000_000
 MAX_TITLE = 300
 MAX_TAGS = 50
@@ -76,7 +76,7 @@ class Article:
 
 
 def validate_title(title: str) -> str:
-    """Return the title on one line, without surrounding blanks. Raise UsageError."""
+    """Return the title on one line, without surrounding blanks. Raises UsageError."""
     title = " ".join(storable(title).split())
     if not title:
         raise UsageError(_("an article needs a title"))
@@ -88,7 +88,7 @@ def validate_title(title: str) -> str:
 
 
 def validate_text(text: str) -> str:
-    """Return the text with `\\n` at line ends and one at the end. Raise UsageError."""
+    """Return the text with `\\n` at line ends and one at the end. Raises UsageError."""
     text = storable(text).replace("\r\n", "\n").replace("\r", "\n").strip("\n").rstrip()
     if len(text) > MAX_TEXT:
         raise UsageError(
@@ -101,14 +101,14 @@ def validate_text(text: str) -> str:
 
 
 def validate_language(language: str) -> str:
-    """Return the BCP 47 tag in lower case. Raise UsageError."""
+    """Return the BCP 47 tag in lower case. Raises UsageError."""
     if not _LANGUAGE.fullmatch(language):
         raise UsageError(_('not a language: "{value}"', value=language), _("use a code such as ko, en or pt-br"))
     return language.lower()
 
 
 def validate_tags(tags: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the tags in order, each once, in lower case. Raise UsageError."""
+    """Return the tags in order, each once, in lower case. Raises UsageError."""
     found = tuple(dict.fromkeys(tag for raw in tags if (tag := " ".join(storable(raw).split()).lower())))
     if len(found) > MAX_TAGS or any(len(tag) > 60 for tag in found):
         raise UsageError(
@@ -118,7 +118,7 @@ def validate_tags(tags: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def validate_slug(slug: str) -> str:
-    """Return the slug in NFC. Raise UsageError if it is not a safe name of a file below a folder."""
+    """Return the slug in NFC. Raises UsageError if it is not a safe name of a file below a folder."""
     slug = unicodedata.normalize("NFC", slug)
     if not _SLUG.fullmatch(slug) or len(slug.encode()) > 200:
         raise UsageError(

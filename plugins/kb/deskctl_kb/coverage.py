@@ -18,18 +18,19 @@ from .terms import TOKEN, base_form, fold, is_cjk, is_hangul, stem, terms
 
 #: The weight of a word that is frequent in all messages, and of a number (an order, a version).
 _COMMON, _NUMBER = 0.4, 0.25
-#: The factor for a word of the question that is in the title; that is a synonym of a title word or a misspelling; that
-#: is in the text only; that is a compound with a title word.
+#: The factors for a word of the question: it is in the title; it is a synonym or a misspelling of a title word; it is
+#: only in the text; it is a compound that contains a title word.
 _IN_TITLE, _NEAR, _IN_TEXT, _COMPOUND = 1.0, 0.9, 0.6, 0.6
-#: The least share at which a title counts as named, and a question as covered if the title is named and if it is not.
+#: Minimum shares: for a title that counts as named, for a question that counts as covered if the title is named, and
+#: for one whose title is not named.
 _NAMED, _COVERED, _WELL_COVERED = 0.99, 0.6, 0.8
-#: The least weight of a specific word, that is one that identifies a topic.
+#: The minimum weight of a specific word. A specific word identifies a topic.
 _SPECIFIC = 0.5
 #: Short nominalised verbs in titles. Other short words with the same ending are nouns (전기, 용기).
 _SHORT_VERBS = frozenset(
     ["끄기", "켜기", "찾기", "보기", "쓰기", "넣기", "빼기", "열기", "닫기", "풀기", "걸기", "읽기", "듣기", "고르기"]
 )
-#: The least length of a word in which one misspelling is tolerated: in letters, and in Hangul jamo.
+#: The minimum length of a word in which one misspelling is tolerated: in letters, and in Hangul jamo.
 _MIN_LETTERS, _MIN_JAMO = 5, 6
 
 
@@ -70,9 +71,10 @@ NOTHING = Coverage(0.0, 0.0, 0, 0, 0.0)
 
 
 def weigh_words(text: str, language: str) -> dict[str, float]:
-    """Return the weights of the words in `text` that carry meaning.
+    """Return the weights of the meaningful words in `text`.
 
-    Korean words are without particles and endings, other CJK text is in pairs of characters, other words are stemmed.
+    Particles and endings of Korean words are removed. Chinese and Japanese text is split into pairs of characters.
+    Other words are stemmed.
     """
     folded = fold(text)
     short = language.split("-")[0].lower()

@@ -10,7 +10,7 @@ from deskctl.plugins import ErasedPerson, PluginContext
 
 from .tables import missed, uses
 
-#: The most values in one statement.
+#: The maximum number of values in one statement.
 _BATCH = 900
 
 

@@ -24,7 +24,7 @@ from .ticket_question import TicketQuestion, ticket_question
 
 #: The value of `about` on the ticket's events for these answers.
 ABOUT = "kb"
-#: The most articles in an answer, and the least score of the others as a share of the best.
+#: The maximum number of articles in an answer, and the minimum score of the others as a share of the best score.
 MAX_SHOWN, MIN_SCORE_SHARE = 3, 0.7
 
 Work = Callable[[WriteContext], None]

@@ -28,7 +28,7 @@ class BadFile:
 
 
 def decode_file(raw: bytes) -> str:
-    """Return the text of a file. Raise UsageError if it is not UTF-8 text or too large."""
+    """Return the text of a file. Raises UsageError if it is not UTF-8 text or too large."""
     if len(raw) > MAX_FILE_BYTES:
         raise UsageError(_("the file is too large; the limit is {limit} MB", limit=f"{MAX_FILE_BYTES / 1e6:g}"))
     if b"\0" in raw:
@@ -69,7 +69,8 @@ def is_safe_path(path: str) -> bool:
 def files_to_write(articles: Iterable[Article], present: Mapping[str, str], language: str) -> dict[str, str]:
     """Return the texts of the files to write, by path, so that the folder matches the articles.
 
-    `present` are the existing files. A file whose content equals its article stays as it is, whatever its formatting.
+    `present` are the existing files. A file is not changed if its content equals its article, even if its
+    formatting differs.
     """
     files: dict[str, str] = {}
     for article in articles:

@@ -22,9 +22,9 @@ from .article import (
 )
 from .messages import _
 
-#: The most characters of front matter.
+#: The maximum length of the front matter, in characters.
 _MAX_LENGTH = 20_000
-#: The deepest nesting of brackets, because the parsing time grows with its square.
+#: The maximum nesting depth of brackets. The parsing time grows with the square of the depth.
 _MAX_DEPTH = 20
 _FENCE = re.compile(r" {0,3}(```+|~~~+)")
 _HEADING = re.compile(r" {0,3}#[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*")
@@ -35,16 +35,17 @@ _FORM = _("write one `key: value` per line")
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """The content of a file. `slug` is None if the file gives none."""
+    """The content of a file. `slug` is None if the file does not contain one."""
 
     slug: str | None
     content: Content
 
 
 def read(text: str, *, public: bool = False, language: str = "en", title: str | None = None) -> File:
-    """Parse a file. Raise UsageError with a message for the author of the file.
+    """Parse a file. Raises UsageError with a message for the author of the file.
 
-    `public` and `title` apply if the file has no value; `language` applies if the script does not tell it.
+    `public` and `title` are used if the file has no value for them; `language` is used if the script does not
+    identify the language.
     """
     head, body = _split(text)
     keys = _keys(head) if head is not None else {}
@@ -73,7 +74,7 @@ def read(text: str, *, public: bool = False, language: str = "en", title: str | 
 def revise(text: str, old: Content) -> Content:
     """Return the content after an edit of the whole file. Fields that the front matter does not name stay unchanged.
 
-    A title that equals the first heading follows a change of the heading. Raise UsageError.
+    If the title equals the first heading, a change of the heading also changes the title. Raises UsageError.
     """
     head, body = _split(text)
     keys = _keys(head) if head is not None else {}

@@ -20,7 +20,7 @@ from .ticket_question import ticket_question
 
 #: The newest questions to group.
 MAX_QUESTIONS = 500
-#: The least share of common terms, relative to the shorter question, for two questions in one group.
+#: The minimum share of common terms of two questions in one group, relative to the shorter question.
 MIN_SIMILARITY = 0.34
 
 

@@ -17,7 +17,7 @@ from .plain_text import plain_text
 from .tables import postings, segments
 from .terms import terms
 
-#: The most values in one statement; old SQLite versions accept 999.
+#: The maximum number of values in one statement; old SQLite versions accept 999.
 _BATCH = 900
 
 Change = tuple[int, Content | None, Content | None]

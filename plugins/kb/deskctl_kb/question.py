@@ -11,7 +11,7 @@ from .terms import base_form, stemmer, syllables, terms
 
 #: The characters of a question to read; later text is rarely part of the question.
 MAX_LENGTH = 2000
-#: The most terms to look up; of a long message the first ones.
+#: The maximum number of terms to look up. Of a long message, the first terms are used.
 MAX_TERMS = 160
 #: The weights of synonyms and of single syllables; a word of the question has 1.0.
 SYNONYM, SYLLABLE = 0.4, 0.07

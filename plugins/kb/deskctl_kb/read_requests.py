@@ -24,7 +24,7 @@ MAX_LIMIT = 1000
 
 
 def show(params: Show, context: RequestContext) -> dict[str, Any]:
-    """Return an article, or one of its versions. Raise NotFound."""
+    """Return an article, or one of its versions. Raises NotFound."""
     article = repository.get_article(context.connection, params.id)
     document = documents.full(article)
     if params.version is not None:
@@ -38,7 +38,7 @@ def show(params: Show, context: RequestContext) -> dict[str, Any]:
 
 
 def history(params: History, context: RequestContext) -> list[dict[str, Any]]:
-    """Return the versions of an article, newest first. Raise NotFound."""
+    """Return the versions of an article, newest first. Raises NotFound."""
     return [documents.version(one) for one in repository.history(context.connection, params.id)]
 
 
@@ -58,7 +58,7 @@ def list_(params: List, context: RequestContext) -> list[dict[str, Any]]:
 
 
 def search(params: Search, context: RequestContext) -> dict[str, Any]:
-    """Search for a question. Raise UsageError.
+    """Search for a question. Raises UsageError.
 
     Return `found`, a list of {id, title, language, public, score, snippet}, best first, and `good`, true if the best
     one is a good match.
@@ -77,7 +77,7 @@ def search(params: Search, context: RequestContext) -> dict[str, Any]:
 
 
 def suggest(params: Suggest, context: RequestContext) -> list[dict[str, Any]]:
-    """Return articles for a ticket in the form of `found` of `search`. Raise NotFound."""
+    """Return articles for a ticket in the form of `found` of `search`. Raises NotFound."""
     document = context.desk.ask(ShowTicket(params.ticket))
     return rows(for_ticket(context.connection, document, context.language, _limit(params.limit)))
 

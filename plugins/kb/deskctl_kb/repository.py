@@ -17,7 +17,7 @@ from .article import Article, Content, State, slug_from
 from .messages import _
 from .tables import articles, state, versions
 
-#: The most values in one statement.
+#: The maximum number of values in one statement.
 _BATCH = 900
 
 
@@ -33,7 +33,7 @@ class Version:
 
 
 def get_article(connection: Connection, number: int) -> Article:
-    """Return an article by number. Raise NotFound."""
+    """Return an article by number. Raises NotFound."""
     row = connection.execute(select(articles).where(articles.c.id == number)).first()
     if row is None:
         raise NotFound(_("no article {number}", number=number), _("deskctl kb list shows all articles"))
@@ -61,7 +61,7 @@ def find_by_slug(connection: Connection, slug: str) -> Article | None:
 
 
 def resolve_article(connection: Connection, reference: str) -> Article:
-    """Return an article by number or slug. Raise NotFound."""
+    """Return an article by number or slug. Raises NotFound."""
     if reference.isdecimal():
         return get_article(connection, int(reference))
     found = find_by_slug(connection, reference)
@@ -146,14 +146,14 @@ def translations(connection: Connection, slugs: Iterable[str]) -> dict[str, list
 
 
 def history(connection: Connection, number: int) -> list[Version]:
-    """Return the versions of an article, newest first. Raise NotFound."""
+    """Return the versions of an article, newest first. Raises NotFound."""
     get_article(connection, number)
     query = select(versions).where(versions.c.article == number).order_by(versions.c.version.desc())
     return [_version(row) for row in connection.execute(query)]
 
 
 def get_version(connection: Connection, number: int, wanted: int) -> Version:
-    """Return a version of an article. Raise NotFound."""
+    """Return a version of an article. Raises NotFound."""
     newest = get_article(connection, number)
     query = select(versions).where(versions.c.article == number, versions.c.version == wanted)
     row = connection.execute(query).first()
@@ -189,7 +189,7 @@ class ArticleWriter:
         self._changes: list[index.Change] = []
 
     def add(self, content: Content, slug: str | None = None, path: str | None = None, change: str = "added") -> Article:
-        """Add an article. Without a slug, make one from the title. Raise Refused if the slug is in use."""
+        """Add an article. Without a slug, make one from the title. Raises Refused if the slug is in use."""
         if slug is None:
             wanted = slug_from(content.title) or f"article-{self._next}"
             slug = _first_free(lambda n: wanted if n == 1 else f"{wanted}-{n}", self._slugs)

@@ -24,10 +24,10 @@ GOOD, CONFIDENT = 0.22, 0.28
 #: Up to `_FEW` articles every title is compared with the question. Up to `_VERY_FEW` the ranking score alone says
 #: nothing, because the term statistics are too small.
 _FEW, _VERY_FEW = 50, 20
-#: The least coverage of the question for an automatic answer, with very few articles and with more; and the least
-#: weight of the question's words, which equals one specific word.
+#: The minimum coverage of the question for an automatic answer, with very few articles and with more articles; and the
+#: minimum weight of the question's words, which equals one specific word.
 _MIN_COVERAGE_VERY_FEW, _MIN_COVERAGE, _MIN_WEIGHT = 0.6, 0.2, 1.0
-#: The score of an article that contains a question of stop words literally, and the most words to look for.
+#: The score of an article that contains a question of stop words literally, and the maximum number of its words.
 _LITERAL_SCORE, _MAX_LITERAL_WORDS = 0.01, 8
 #: The characters of an article's text that are compared with the question.
 _MAX_COMPARED = 20_000

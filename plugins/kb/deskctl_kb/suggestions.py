@@ -23,7 +23,7 @@ def suggest(ticket: Any, context: PluginContext, limit: int) -> Sequence[Suggest
 
 
 def insert(reference: str, context: PluginContext) -> Words:
-    """Return the text of `kb:3` for a customer. Raise NotFound, or Refused if it is internal or not published."""
+    """Return the text of `kb:3` for a customer. Raises NotFound, or Refused if it is internal or not published."""
     number = reference.removeprefix("kb:")
     if not number.isascii() or not number.isdecimal() or len(number) > 9:
         raise NotFound(_('no article "{reference}"', reference=number), _("deskctl kb list shows all articles"))

@@ -9,7 +9,7 @@ from typing import Any
 
 #: The characters of a message to read.
 MAX_LENGTH = 1500
-#: The most questions of one message that are searched separately.
+#: The maximum number of questions of one message that are searched separately.
 MAX_QUESTIONS = 3
 _SENTENCE = re.compile(r"(?<=[.!?。！？])\s+|\n+")
 _QUESTION = re.compile(

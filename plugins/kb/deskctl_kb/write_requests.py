@@ -18,7 +18,7 @@ _CHANGES = {State.PUBLISHED: "published", State.DRAFT: "drafted", State.RETIRED:
 
 
 def add(params: Add, context: RequestContext) -> dict[str, Any]:
-    """Add an article. Raise UsageError or Refused."""
+    """Add an article. Raises UsageError or Refused."""
     read = frontmatter.read(params.text, language=context.language, title=params.title)
     content = _with(read.content, params.title, params.public, params.language)
     tags = validate_tags((*content.tags, *params.tags))
@@ -32,7 +32,7 @@ def add(params: Add, context: RequestContext) -> dict[str, Any]:
 
 
 def edit(params: Edit, context: RequestContext) -> dict[str, Any]:
-    """Edit an article. Raise Refused if it changed since the version that the agent saw."""
+    """Edit an article. Raises Refused if it changed since the version that the agent saw."""
     writer = _writer(context)
     old = repository.get_article(context.connection, params.id)
     if params.seen is not None and params.seen != old.version:
@@ -48,7 +48,7 @@ def edit(params: Edit, context: RequestContext) -> dict[str, Any]:
 
 
 def set_state(params: SetState, context: RequestContext) -> list[dict[str, Any]]:
-    """Set the state of all given articles, or of none if one does not exist. Raise NotFound."""
+    """Set the state of all given articles, or of none if one does not exist. Raises NotFound."""
     state = State(params.state)
     writer = _writer(context)
     answer = []
@@ -133,7 +133,7 @@ def _with(content: Content, title: str | None, public: bool | None, language: st
 
 
 def _translated(context: RequestContext, content: Content, reference: str | None) -> Content:
-    """Set the original by number or slug; an empty `reference` removes it. Raise NotFound or UsageError."""
+    """Set the original by number or slug; an empty `reference` removes it. Raises NotFound or UsageError."""
     if reference is None:
         return content
     if not reference:

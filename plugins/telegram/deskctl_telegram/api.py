@@ -42,7 +42,7 @@ class Api:
     """The Bot API client of one bot. Use it in one event loop only, and `close` it afterwards."""
 
     def __init__(self, token: str, base: str) -> None:
-        """Open no connection yet. Raise AuthFailed if `token` does not have the form of a bot token."""
+        """Open no connection yet. Raises AuthFailed if `token` does not have the form of a bot token."""
         if not _TOKEN.fullmatch(token):
             raise AuthFailed(
                 _("not a bot token: tokens from BotFather look like 123456:ABC-def"),
@@ -62,19 +62,19 @@ class Api:
         return f"Api({self.host})"
 
     async def call(self, method: str, wait: float = 0.0, **params: Any) -> Any:
-        """Call a method and return its `result` as JSON. Raise ApiError.
+        """Call a method and return its `result` as JSON. Raises ApiError.
 
         `wait` is added to the usual timeout, in seconds, for calls that the server holds open.
         """
         return await self._post(method, params, ANSWER_SECONDS + wait, ANSWER_SECONDS)
 
     async def upload(self, method: str, field: str, content: bytes, filename: str, **params: Any) -> Any:
-        """Call a method with a file and return its `result`. Raise ApiError."""
+        """Call a method with a file and return its `result`. Raises ApiError."""
         file = InputFile(content, filename=filename)
         return await self._post(method, {**params, field: file}, ANSWER_SECONDS, UPLOAD_SECONDS)
 
     async def download(self, file_id: str, limit: int) -> bytes:
-        """Return the bytes of a file. Raise ApiError, of the kind REFUSED if the file is larger than `limit`."""
+        """Return the bytes of a file. Raises ApiError, of the kind REFUSED if the file is larger than `limit`."""
         found = as_dict(await self.call("getFile", file_id=file_id))
         path, size = as_text(found.get("file_path")), as_int(found.get("file_size"))
         if size is not None and size > limit:
@@ -94,7 +94,7 @@ class Api:
         return content
 
     async def me(self) -> BotIdentity:
-        """Return the bot's own identity. Call the server only the first time. Raise ApiError."""
+        """Return the bot's own identity. Call the server only the first time. Raises ApiError."""
         if self._me is None:
             found = as_dict(await self.call("getMe"))
             number = as_int(found.get("id"))

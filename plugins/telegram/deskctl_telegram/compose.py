@@ -14,7 +14,7 @@ from .messages import _
 from .parse import CHOICE_PREFIX
 from .split_text import split_text
 
-#: The most messages for one text; a longer text is a document.
+#: The maximum number of messages for one text. A longer text is sent as a document.
 MAX_PARTS: Final = 20
 #: https://core.telegram.org/bots/api#sendphoto
 PHOTO_LIMIT: Final = 10 * 1024 * 1024
@@ -39,7 +39,7 @@ class ApiCall:
 
 
 def chat_for(message: OutboundMessage) -> str:
-    """Return the chat id: of the group that the message is for, or else of the customer. Raise Rejected."""
+    """Return the chat id: of the group that the message is for, or else of the customer. Raises Rejected."""
     chat = message.headers.get("telegram-chat") or next(iter(message.to), "")
     if not _CHAT.fullmatch(chat):
         raise Rejected(
@@ -50,7 +50,7 @@ def chat_for(message: OutboundMessage) -> str:
 
 
 def compose(message: OutboundMessage, upload_limit: int) -> list[ApiCall]:
-    """Return the calls in order. Raise Rejected if there is no content, too much text, or a file is too large."""
+    """Return the calls in order. Raises Rejected if there is no content, too much text, or a file is too large."""
     chat = chat_for(message)
     text, buttons = _text_and_buttons(message)
     parts = split_text(AUTOMATIC_PREFIX + text.lstrip() if message.automatic and text.strip() else text)

@@ -32,7 +32,7 @@ def is_loopback(host: str) -> bool:
 
 
 def parse_size(given: str) -> int:
-    """Return the bytes of a size such as `20MB`. Raise Invalid."""
+    """Return the bytes of a size such as `20MB`. Raises Invalid."""
     found = _SIZE.fullmatch(given.strip())
     if found is None:
         raise Invalid(_('not a size: "{value}"; use a number and a unit, for example "20MB" or "500KB"', value=given))

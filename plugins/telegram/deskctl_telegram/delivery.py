@@ -30,7 +30,7 @@ from .updates import message_id
 async def send(
     api: Api, message: OutboundMessage, upload_limit: int, context: ChannelContext, progress: DeliveryProgress
 ) -> Receipt:
-    """Send the parts of a message that earlier attempts did not deliver. Raise TryLater, Rejected or Uncertain."""
+    """Send the parts of a message that earlier attempts did not deliver. Raises TryLater, Rejected or Uncertain."""
     calls = compose(message, upload_limit)
     delivered = await asyncio.to_thread(progress.delivered, message.outbox_id) if len(calls) > 1 else []
     try:

@@ -33,7 +33,7 @@ MAX_FILES_PER_BATCH: Final = 4
 
 
 async def poll(api: Api, intake: Intake, context: ChannelContext) -> None:
-    """Receive updates until cancelled. Raise Unavailable, AuthFailed or StoreUnavailable."""
+    """Receive updates until cancelled. Raises Unavailable, AuthFailed or StoreUnavailable."""
     try:
         await api.call("deleteWebhook", drop_pending_updates=False)
     except ApiError as error:

@@ -64,7 +64,7 @@ class Sandbox:
         return shown
 
     def press(self, user: int, button: int, name: str) -> dict[str, Any]:
-        """Press a button, counted from 1, of the newest message with buttons. Raise RequestError."""
+        """Press a button, counted from 1, of the newest message with buttons. Raises RequestError."""
         with self.changed:
             offered = next((m for m in reversed(self.chats.get(user, [])) if m.get("buttons")), None)
         if offered is None or not 1 <= button <= len(offered["buttons"]):
@@ -87,7 +87,7 @@ class Sandbox:
     # --- the bot
 
     def perform(self, method: str, params: Mapping[str, str], filename: str | None) -> Any:
-        """Return the result of a Bot API method. Raise RequestError."""
+        """Return the result of a Bot API method. Raises RequestError."""
         match method:
             case "getMe":
                 return BOT

@@ -31,13 +31,13 @@ class DeliveryProgress:
         return [int(number) for number in self._load().get(str(outbox_id), ())]
 
     def save(self, outbox_id: int, numbers: list[int]) -> None:
-        """Store the delivered parts of a message durably. Raise StoreUnavailable."""
+        """Store the delivered parts of a message durably. Raises StoreUnavailable."""
         with self._lock:
             entries = {**self._load(), str(outbox_id): numbers}
             self._store(dict(list(entries.items())[-LIMIT:]))
 
     def remove(self, outbox_id: int) -> None:
-        """Drop a message whose parts are all delivered. Raise StoreUnavailable."""
+        """Drop a message whose parts are all delivered. Raises StoreUnavailable."""
         with self._lock:
             self._store({key: numbers for key, numbers in self._load().items() if key != str(outbox_id)})
 

@@ -66,7 +66,10 @@ class Listener:
         self._open: set[asyncio.StreamWriter] = set()
 
     async def serve(self, api: Api) -> None:
-        """Listen, set the webhook at Telegram, and receive updates until cancelled. Raise Unavailable or AuthFailed."""
+        """Listen, set the webhook at Telegram, and receive updates until cancelled.
+
+        Raises Unavailable or AuthFailed.
+        """
         secret = await asyncio.to_thread(self._read_secret)
         self._secret = secret.encode()
         await self._listen()

@@ -53,7 +53,7 @@ def test_backlog_is_distributed_when_agents_come_online(desk: Shell) -> None:
     decision = desk("route", "explain", "1", "--json").row["decisions"][0]
     assert (decision["agent"], decision["candidates"][0]) == ("agent1", {"agent": "agent1", "score": None})
     if desk.daemon is None:
-        return  # nobody is there to look at the clock
+        return  # no one is there to look at the clock
     wait_until(lambda: owners()[None] == 0, what="everything is given out")
     assert max(owners().values()) <= 4
 

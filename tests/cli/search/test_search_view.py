@@ -7,7 +7,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskctl.cli.commands.messages.search_view import message_lines, unmarked
+from deskctl.cli.commands.search.search_view import message_lines, unmarked
 from deskctl.cli.width import width
 from deskctl.core.search.views import MessageHit
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from deskctl.core.merges.commands import Merge
 from deskctl.core.messages.commands import Reply
 from deskctl.core.sla import commands as lv
 from deskctl.core.sla.queries import ExplainClocks, ListDue
@@ -37,7 +38,7 @@ def test_merge_moves_promise_and_assignee_is_notified_when_due(desk: StoredDesk,
     one, other = two
     desk.do(lv.Promise(one, "+2h"))
     moment = iso(desk, timedelta(hours=2))
-    desk.do(c.Merge(one, other))
+    desk.do(Merge(one, other))
     assert (clock(desk, other, "promise")["due"], clock(desk, one, "promise")["state"]) == (moment, "paused")
     assert due(desk) == [(other, "promise", moment)]
     assert desk.show(other)["due_at"] == moment
@@ -55,7 +56,7 @@ def test_merge_keeps_earlier_of_two_promises(
     one, other = two
     desk.do(lv.Promise(one, f"+{theirs}h"))
     desk.do(lv.Promise(other, f"+{ours}h"))
-    desk.do(c.Merge(one, other))
+    desk.do(Merge(one, other))
     assert due(desk) == [(other, "promise", iso(desk, timedelta(hours=kept)))]
     desk.do(Undo())
     hours = {one: theirs, other: ours}
@@ -66,7 +67,7 @@ def test_undo_moves_promise_back_after_its_timer_fired(desk: StoredDesk, two: tu
     one, other = two
     desk.do(lv.Promise(one, "+2h"))
     moment = iso(desk, timedelta(hours=2))
-    desk.do(c.Merge(one, other))
+    desk.do(Merge(one, other))
     desk.later(hours=3)
     fire(desk)
     assert told(desk, "overdue") == ["agent1"]
@@ -79,7 +80,7 @@ def test_undo_moves_promise_back_after_its_timer_fired(desk: StoredDesk, two: tu
 def test_due_callback_does_not_prevent_undo(desk: StoredDesk, two: tuple[int, int]) -> None:
     one, other = two
     desk.do(c.Set(one, (("callback", "+1h"),)))
-    desk.do(c.Merge(one, other))
+    desk.do(Merge(one, other))
     desk.later(hours=2)
     fire(desk)
     assert told(desk, "callback") == ["agent1"]
@@ -92,8 +93,8 @@ def test_promise_moves_through_chain_of_merges(desk: StoredDesk, two: tuple[int,
     one, other = two
     last = opened(desk, sender="cy@example.org")
     desk.do(lv.Promise(one, "+2h"))
-    desk.do(c.Merge(one, other))
-    desk.do(c.Merge(other, last))
+    desk.do(Merge(one, other))
+    desk.do(Merge(other, last))
     assert due(desk) == [(last, "promise", iso(desk, timedelta(hours=2)))]
     desk.do(Undo())
     assert due(desk) == [(other, "promise", iso(desk, timedelta(hours=2)))]
@@ -103,7 +104,7 @@ def test_fulfilled_promise_is_not_moved(desk: StoredDesk, two: tuple[int, int]) 
     one, other = two
     desk.do(lv.Promise(one, "+2h"))
     desk.do(Reply(one, "Here it is."))
-    desk.do(c.Merge(one, other))
+    desk.do(Merge(one, other))
     assert due(desk) == []
 
 
@@ -112,7 +113,7 @@ def test_promise_reopens_solved_target(desk: StoredDesk, two: tuple[int, int]) -
     desk.do(Reply(one, "I will see."))
     desk.do(lv.Promise(one, "+2h"))
     desk.do(c.Solve(other))
-    desk.do(c.Merge(one, other))
+    desk.do(Merge(one, other))
     assert desk.show(other)["status"] == "open"
     assert due(desk) == [(other, "promise", iso(desk, timedelta(hours=2)))]
     desk.do(Undo())
@@ -125,7 +126,7 @@ def test_merge_moves_manual_due_time_if_it_is_earlier(desk: StoredDesk, two: tup
     desk.do(c.Set(one, (("due", "+3h"), ("due.first_response", "+1h"))))
     desk.do(Reply(other, "Which one?"))
     desk.do(c.Set(other, (("due", "+5h"),)))
-    desk.do(c.Merge(one, other))
+    desk.do(Merge(one, other))
     assert clock(desk, other, "resolution")["due"] == iso(desk, timedelta(hours=3))
     assert clock(desk, other, "next_response")["due"] == iso(desk, timedelta(hours=1))
 
@@ -137,7 +138,7 @@ def test_merge_moves_tags_followers_and_priority_and_undo_restores_them(desk: St
     desk.do(c.Tag(one, ("refund",), ()))
     desk.do(c.Set(one, (("priority", "urgent"),)))
     before = desk.ticket(other)
-    desk.do(c.Merge(one, other))
+    desk.do(Merge(one, other))
     after = desk.ticket(other)
     assert (after.tags, after.priority, after.followers, after.assignee) == (
         {"refund"},
@@ -156,7 +157,7 @@ def test_merge_keeps_escalation_tier(desk: StoredDesk) -> None:
     desk.do(ChangeAgent("agent2", tier="senior"), "user:root")
     one, other = opened(desk), opened(desk, sender="ben@example.org")
     desk.do(c.Escalate(one, "tier:senior", "hard"))
-    desk.do(c.Merge(one, other))
+    desk.do(Merge(one, other))
     assert desk.ticket(other).tier == "senior"
     desk.do(Undo())
     assert desk.ticket(other).tier is None

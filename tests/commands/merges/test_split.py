@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from deskctl.core.merges.commands import Merge, Split
 from deskctl.core.messages.commands import Note, Reply
 from deskctl.core.search.queries import SearchMessages
-from deskctl.core.tickets import commands as c
 from deskctl.core.tickets.repository import Tickets
 from deskctl.core.undo.commands import Undo
 from deskctl.errors import NotFound, Refused, UsageError
@@ -42,7 +42,7 @@ def two_topics(desk: StoredDesk) -> tuple[int, int, int]:
 def test_split_opens_ticket_that_waits_since_its_message(gold: StoredDesk) -> None:
     ticket, _, later = two_topics(gold)
     assert clock(gold, ticket, "next_response")["state"] == "running"
-    done = gold.do(c.Split(ticket, (later,)))
+    done = gold.do(Split(ticket, (later,)))
     other = int(done.facts["number"])
     new = gold.show(other)
     assert (new["subject"], new["status"], new["team"], new["assignee"]) == ("Invoice of May", "new", "support", None)
@@ -57,7 +57,7 @@ def test_split_opens_ticket_that_waits_since_its_message(gold: StoredDesk) -> No
 
 def test_split_removes_waiting_of_moved_message(gold: StoredDesk) -> None:
     ticket, _, later = two_topics(gold)
-    gold.do(c.Split(ticket, (later,)))
+    gold.do(Split(ticket, (later,)))
     left = gold.show(ticket)
     assert left["waiting_since"] is None
     assert later not in [m["id"] for m in left["messages"]]
@@ -69,7 +69,7 @@ def test_split_removes_waiting_of_moved_message(gold: StoredDesk) -> None:
 def test_split_keeps_waiting_for_remaining_message(gold: StoredDesk) -> None:
     ticket, _, later = two_topics(gold)
     third = gold.mail(references=("<first@example.org>",), text="And the printer?")
-    gold.do(c.Split(ticket, (later,)))
+    gold.do(Split(ticket, (later,)))
     assert gold.show(ticket)["waiting_since"] == moment(gold, timedelta())
     assert clock(gold, ticket, "next_response")["started_at"] == moment(gold, timedelta())
     assert third.facts["number"] == ticket
@@ -77,7 +77,7 @@ def test_split_keeps_waiting_for_remaining_message(gold: StoredDesk) -> None:
 
 def test_answer_to_split_message_matches_new_ticket(gold: StoredDesk) -> None:
     ticket, _, later = two_topics(gold)
-    other = gold.do(c.Split(ticket, (later,))).facts["number"]
+    other = gold.do(Split(ticket, (later,))).facts["number"]
     assert gold.mail(references=("<first@example.org>", "<2@example.org>")).facts["number"] == other
     assert gold.mail(references=("<first@example.org>",)).facts["number"] == ticket
     gold.do(Reply(other, "Here it is.", force=True))
@@ -86,7 +86,7 @@ def test_answer_to_split_message_matches_new_ticket(gold: StoredDesk) -> None:
 
 def test_split_message_is_found_by_new_subject(gold: StoredDesk) -> None:
     ticket, _, later = two_topics(gold)
-    other = gold.do(c.Split(ticket, (later,), "Kassenbon")).facts["number"]
+    other = gold.do(Split(ticket, (later,), "Kassenbon")).facts["number"]
     found = gold.store.ask(SearchMessages("Kassenbon"))
     assert [(hit["number"], hit["message"]) for hit in found["hits"]] == [(other, later)]
 
@@ -94,7 +94,7 @@ def test_split_message_is_found_by_new_subject(gold: StoredDesk) -> None:
 def test_undo_of_split_moves_messages_back(gold: StoredDesk) -> None:
     ticket, first, later = two_topics(gold)
     before = clock(gold, ticket, "next_response")
-    other = gold.do(c.Split(ticket, (later,))).facts["number"]
+    other = gold.do(Split(ticket, (later,))).facts["number"]
     gold.do(Undo())
     back = gold.show(ticket)
     assert [m["id"] for m in back["messages"] if m["kind"] == "in"] == [first, later]
@@ -107,7 +107,7 @@ def test_undo_of_split_moves_messages_back(gold: StoredDesk) -> None:
 
 def test_undo_of_split_is_refused_after_message_on_new_ticket(gold: StoredDesk) -> None:
     ticket, _, later = two_topics(gold)
-    gold.do(c.Split(ticket, (later,)))
+    gold.do(Split(ticket, (later,)))
     gold.mail(references=("<2@example.org>",))
     with pytest.raises(Refused, match="changed ticket"):
         gold.do(Undo())
@@ -116,7 +116,7 @@ def test_undo_of_split_is_refused_after_message_on_new_ticket(gold: StoredDesk) 
 def test_participants_of_new_ticket_are_those_of_its_messages(gold: StoredDesk) -> None:
     ticket = opened(gold, message_id="<first@example.org>", cc=("carl@example.org",))
     later = gold.mail(references=("<first@example.org>",), cc=("dora@example.org", "support@acme.test"))
-    other = int(gold.do(c.Split(ticket, (int(later.facts["message"]),))).facts["number"])
+    other = int(gold.do(Split(ticket, (int(later.facts["message"]),))).facts["number"])
     parts = gold.store.transaction(lambda unit: Tickets.of(unit).participants(other))
     assert parts == {"ana@example.org", "dora@example.org"}
 
@@ -133,9 +133,9 @@ def test_invalid_split_is_refused_with_reason(gold: StoredDesk) -> None:
         ((first, later), Refused, "no message of the customer would be left"),
     ):
         with pytest.raises(error, match=words) as raised:
-            gold.do(c.Split(ticket, messages))
+            gold.do(Split(ticket, messages))
         assert str(first) in str(raised.value.hint) or "leave at least one" in str(raised.value.hint)
-    other = gold.do(c.Split(ticket, (note, later))).facts["number"]
+    other = gold.do(Split(ticket, (note, later))).facts["number"]
     assert [m["id"] for m in gold.show(other)["messages"]] == [later, note]
 
 
@@ -145,7 +145,7 @@ def test_merge_moves_waiting_to_target(gold: StoredDesk) -> None:
     gold.later(minutes=5)
     merged = opened(gold)
     gold.later(hours=3)
-    gold.do(c.Merge(merged, stays))
+    gold.do(Merge(merged, stays))
     shown = gold.show(stays)
     assert (shown["status"], shown["waiting_since"]) == ("open", moment(gold, timedelta(hours=3)))
     waits = clock(gold, stays, "next_response")
@@ -159,7 +159,7 @@ def test_merge_of_older_ticket_counts_from_its_first_message(gold: StoredDesk) -
     older = opened(gold)
     gold.later(hours=3)
     newer = opened(gold)
-    gold.do(c.Merge(older, newer))
+    gold.do(Merge(older, newer))
     first = clock(gold, newer, "first_response")
     assert (first["started_at"], first["spent"]) == (moment(gold, timedelta(hours=3)), 3 * 3600)
     assert first["due"] == moment(gold, timedelta(hours=-1))
@@ -175,8 +175,8 @@ def test_clocks_follow_messages_through_two_splits(gold: StoredDesk) -> None:
         gold.later(hours=1)
         numbers.append(int(gold.mail(references=("<first@example.org>",)).facts["message"]))
     second, third = numbers
-    other = int(gold.do(c.Split(ticket, (second, third))).facts["number"])
-    last = int(gold.do(c.Split(other, (second,))).facts["number"])
+    other = int(gold.do(Split(ticket, (second, third))).facts["number"])
+    last = int(gold.do(Split(other, (second,))).facts["number"])
     assert gold.show(other)["waiting_since"] == clock(gold, other, "first_response")["started_at"]
     assert clock(gold, other, "first_response")["started_at"] == moment(gold, timedelta())
     assert clock(gold, last, "first_response")["started_at"] == moment(gold, timedelta(hours=1))
@@ -185,7 +185,7 @@ def test_clocks_follow_messages_through_two_splits(gold: StoredDesk) -> None:
 def test_next_chat_message_matches_split_ticket(gold: StoredDesk) -> None:
     ticket = int(gold.mail(sender="4711", at="chat").facts["number"])
     second = int(gold.mail(sender="4711", at="chat").facts["message"])
-    other = gold.do(c.Split(ticket, (second,))).facts["number"]
+    other = gold.do(Split(ticket, (second,))).facts["number"]
     assert gold.mail(sender="4711", at="chat").facts["number"] == other
 
 
@@ -193,11 +193,11 @@ def test_split_of_merged_and_automatic_messages_is_refused(gold: StoredDesk) -> 
     ticket = opened(gold, message_id="<first@example.org>")
     machine = int(gold.mail(references=("<first@example.org>",), automatic="auto-reply").facts["message"])
     with pytest.raises(Refused, match="is automatic"):
-        gold.do(c.Split(ticket, (machine,)))
+        gold.do(Split(ticket, (machine,)))
     merged = gold.mail("ben@example.org").facts
-    gold.do(c.Merge(int(merged["number"]), ticket))
+    gold.do(Merge(int(merged["number"]), ticket))
     with pytest.raises(Refused, match=f"is on ticket {merged['number']}, which was merged into {ticket}"):
-        gold.do(c.Split(ticket, (int(merged["message"]),)))
+        gold.do(Split(ticket, (int(merged["message"]),)))
 
 
 def test_merge_of_several_tickets_keeps_longest_waiting(gold: StoredDesk) -> None:
@@ -207,9 +207,9 @@ def test_merge_of_several_tickets_keeps_longest_waiting(gold: StoredDesk) -> Non
         gold.later(hours=1)
     stays = opened(gold, sender="cem@example.org", message_id="<first@example.org>")
     for number in merged:
-        gold.do(c.Merge(number, stays))
+        gold.do(Merge(number, stays))
     later = int(gold.mail(sender="cem@example.org", references=("<first@example.org>",)).facts["message"])
-    gold.do(c.Split(stays, (later,)))
+    gold.do(Split(stays, (later,)))
     assert gold.show(stays)["waiting_since"] == moment(gold, timedelta(hours=2))
 
 
@@ -221,5 +221,5 @@ def test_merge_keeps_earlier_start_of_waiting(gold: StoredDesk) -> None:
     gold.mail(references=("<first@example.org>",))
     gold.later(hours=1)
     assert clock(gold, stays, "next_response")["started_at"] == moment(gold, timedelta(hours=1))
-    gold.do(c.Merge(merged, stays))
+    gold.do(Merge(merged, stays))
     assert clock(gold, stays, "next_response")["started_at"] == moment(gold, timedelta(hours=2))

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
+from deskctl.core.merges.commands import Merge
 from deskctl.core.messages.commands import Reply
 from deskctl.core.messages.seen_commands import Compose, MarkSeen
 from deskctl.core.search.queries import Seen
-from deskctl.core.tickets.commands import Escalate, Merge
+from deskctl.core.tickets.commands import Escalate
 from deskctl.core.undo.commands import Undo
 from deskctl.errors import ColleagueReplied, CustomerWrote
 from tests.commands.desk import StoredDesk

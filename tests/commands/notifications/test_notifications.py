@@ -18,6 +18,7 @@ from deskctl.core.kernel.actor import Actor
 from deskctl.core.kernel.outcome import Outcome
 from deskctl.core.kernel.timer_command import FireTimer
 from deskctl.core.kernel.unit import Unit
+from deskctl.core.merges.commands import Merge
 from deskctl.core.messages.commands import MarkSpam, Reply
 from deskctl.core.sla import commands as lv
 from deskctl.core.tickets import commands as c
@@ -372,7 +373,7 @@ def test_notifications_that_no_longer_apply_are_dropped(desk: StoredDesk) -> Non
     desk.do(c.Take(3), "lead")
     for number in (1, 2, 3):
         desk.do(Reply(number, "Done.", status="open"), "lead")
-    desk.do(c.Merge(6, 4), "lead")
+    desk.do(Merge(6, 4), "lead")
     desk.do(c.Solve(4), "lead")
     desk.do(MarkSpam(5), "lead")
     at(desk, "2026-03-03 07:00:00")
@@ -383,7 +384,7 @@ def test_notifications_that_no_longer_apply_are_dropped(desk: StoredDesk) -> Non
     assert "Overdue" not in said
     assert "Due soon" not in said
     assert not [number for number in (4, 5, 6) if f"#{number}" in said]
-    assert "#1" in said  # that it came is true
+    assert "#1" in said  # its arrival still applies
 
 
 def test_no_digest_is_sent_if_no_notification_applies(desk: StoredDesk) -> None:

@@ -19,6 +19,7 @@ from deskctl.core.delivery.queries import ShowOutbox
 from deskctl.core.kernel.actor import Actor
 from deskctl.core.kernel.timer_command import FireTimer
 from deskctl.core.kernel.unit import Unit
+from deskctl.core.merges.commands import Merge
 from deskctl.core.messages.commands import Reply
 from deskctl.core.sla import commands as lv
 from deskctl.core.sla.queries import ExplainClocks, ShowPolicy
@@ -204,7 +205,7 @@ def test_new_policy_version_affects_running_clocks_only(gold: StoredDesk) -> Non
 def test_merge_pauses_the_clocks_and_undo_restores_them(gold: StoredDesk) -> None:
     ticket, other = opened(gold), opened(gold, sender="bob@example.net")
     due = gold.ticket(ticket).due_at
-    gold.do(c.Merge(ticket, other))
+    gold.do(Merge(ticket, other))
     assert (clock(gold, ticket, "first_response")["why"], gold.ticket(ticket).due_at) == (
         "the ticket was merged into another",
         None,
@@ -390,7 +391,7 @@ def test_call_is_a_question_and_its_answer(gold: StoredDesk, direction: str) -> 
     asked = {("first_response", 1): "fulfilled"} if direction == "in" else {}
     other = opened(gold)
     gold.do(Reply(other, "Try again."))
-    gold.do(c.Merge(ticket, other))
+    gold.do(Merge(ticket, other))
     assert {e["metric"] for e in happened(gold, other, "activate")} == {"first_response", "update", "resolution"}
     assert rows == {**asked, ("update", 1): "running", ("resolution", 1): "paused" if direction == "out" else "running"}
 

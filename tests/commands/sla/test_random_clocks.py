@@ -15,6 +15,7 @@ import pytest
 from deskctl.core.calendars.commands import AddCalendar, ChangeCalendar
 from deskctl.core.delivery.commands import CancelOutbox, RetryOutbox, SettleDelivery
 from deskctl.core.kernel.timer_command import FireTimer
+from deskctl.core.merges.commands import Merge, Split
 from deskctl.core.messages.commands import MarkSpam, Reply, UnmarkSpam
 from deskctl.core.sla import commands as lv
 from deskctl.core.sla.clocks import Clock, ClockState
@@ -27,7 +28,7 @@ from tests.commands.desk import StoredDesk
 from tests.commands.sla import reference_clocks as reference
 
 TICKETS = 2000 if os.environ.get("DESKCTL_LONG") else 24
-#: Lives on one desk, whose policies and calendars grow versions.
+#: The number of tickets on one desk, whose policies and calendars get new versions.
 TOGETHER = 8
 
 HOURS = {
@@ -134,9 +135,9 @@ class RandomTickets:
             (2, lambda: self.outgoing(RetryOutbox)),
             (1, lambda: self.do(MarkSpam(n))),
             (1, lambda: self.do(UnmarkSpam(n))),
-            (1, lambda: self.do(c.Merge(n, self.other))),
-            (2, lambda: self.do(c.Merge(self.older, n))),
-            (2, lambda: self.do(c.Merge(self.other, n))),
+            (1, lambda: self.do(Merge(n, self.other))),
+            (2, lambda: self.do(Merge(self.older, n))),
+            (2, lambda: self.do(Merge(self.other, n))),
             (3, self.split),
             (1, lambda: self.do(c.Take(n))),
             (1, self.change_calendar),
@@ -153,7 +154,7 @@ class RandomTickets:
         """Split the ticket; half of the time, continue with the new one."""
         said = [m["id"] for m in self.desk.show(self.ticket)["messages"] if m["ticket"] == self.ticket]
         with suppress(DeskctlError):
-            made = self.desk.do(c.Split(self.ticket, tuple(self.random.sample(said, min(len(said), 1)))))
+            made = self.desk.do(Split(self.ticket, tuple(self.random.sample(said, min(len(said), 1)))))
             self.compare()
             if self.random.random() < 0.5:
                 self.ticket = int(made.facts["number"])

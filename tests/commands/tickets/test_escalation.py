@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from deskctl.core.agents.commands import ChangeAgent, ChangeTeam
+from deskctl.core.merges.commands import Merge
 from deskctl.core.messages.commands import MarkSpam, Reply
-from deskctl.core.routing import distribution
+from deskctl.core.routing import automatic_assignment
 from deskctl.core.routing.commands import RunRoutes, SetPresence
 from deskctl.core.routing.queries import ShowQueue
 from deskctl.core.routing.repository import Routing
@@ -230,8 +231,8 @@ def test_team_is_notified_of_tickets_that_no_available_agent_can_take(routed: St
 
 def test_tickets_behind_unassignable_ones_are_assigned(routed: StoredDesk, monkeypatch: pytest.MonkeyPatch) -> None:
     """The limits are lowered, so that a few tickets are enough."""
-    monkeypatch.setattr(distribution, "MAX_INSPECTED", 4)
-    monkeypatch.setattr(distribution, "PAGE_SIZE", 2)
+    monkeypatch.setattr(automatic_assignment, "MAX_INSPECTED", 4)
+    monkeypatch.setattr(automatic_assignment, "PAGE_SIZE", 2)
     routed.do(ChangeAgent("agent1", channels="phone"), ROOT)
     for number in range(9):
         routed.mail(f"c{number}@example.org")
@@ -300,7 +301,7 @@ def test_open_approvals_are_shown_only_to_agents_who_can_decide(routed: StoredDe
     assert asked == {"agent1": 0, "agent2": 0, "lead": 1}
 
 
-@pytest.mark.parametrize("end", [c.Solve(1), c.Close(1), c.Merge(1, 2), MarkSpam(1)])
+@pytest.mark.parametrize("end", [c.Solve(1), c.Close(1), Merge(1, 2), MarkSpam(1)])
 def test_approval_is_withdrawn_when_the_ticket_is_done(desk: StoredDesk, end: c.Solve) -> None:
     desk.do(ChangeAgent("lead", tier="lead"), ROOT)
     desk.mail()

@@ -14,8 +14,19 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from deskctl.core.kernel.command import Command
+from deskctl.core.merges.commands import Merge
 from deskctl.core.messages.commands import Note, Reply
-from deskctl.core.tickets.commands import Assign, Close, Escalate, Merge, Next, Reopen, Set, Solve, Tag, Take
+from deskctl.core.tickets.commands import (
+    Assign,
+    Close,
+    Escalate,
+    Next,
+    Reopen,
+    Set,
+    Solve,
+    Tag,
+    Take,
+)
 from deskctl.core.tickets.lifecycle import evolve
 from deskctl.core.tickets.model import FINAL, Status, Ticket
 from deskctl.core.undo.commands import Undo

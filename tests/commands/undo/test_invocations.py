@@ -16,10 +16,18 @@ from deskctl.core.kernel.actor import Actor
 from deskctl.core.kernel.command import Command
 from deskctl.core.kernel.timer_command import FireTimer
 from deskctl.core.kernel.unit import Unit
+from deskctl.core.merges.commands import Merge, Split
 from deskctl.core.messages.commands import Block, Note, Reply
 from deskctl.core.shifts.commands import HandOver
 from deskctl.core.sla.commands import AddPolicy, Promise, RemovePolicy
-from deskctl.core.tickets.commands import Close, Create, Merge, Set, Solve, Split, Tag, Take
+from deskctl.core.tickets.commands import (
+    Close,
+    Create,
+    Set,
+    Solve,
+    Tag,
+    Take,
+)
 from deskctl.core.tickets.model import Status
 from deskctl.core.undo.commands import ListCommands, Undo
 from deskctl.errors import DeskctlError, NotFound, Refused

@@ -21,6 +21,7 @@ from deskctl.core.contacts.commands import MergeContacts, SetContact, UnmergeCon
 from deskctl.core.contacts.repository import Contacts
 from deskctl.core.kernel.command import Command
 from deskctl.core.kernel.unit import Unit
+from deskctl.core.merges.commands import Merge
 from deskctl.core.messages.commands import Block, MarkSpam, Note, Reply, UnmarkSpam
 from deskctl.core.messages.repository import Messages
 from deskctl.core.routing.commands import SetPresence
@@ -36,7 +37,6 @@ from deskctl.core.tickets.commands import (
     Close,
     Deny,
     Escalate,
-    Merge,
     Next,
     Reopen,
     Set,

@@ -7,9 +7,20 @@ from dataclasses import replace
 import pytest
 
 from deskctl.core.kernel.command import Command
+from deskctl.core.merges.commands import Merge
 from deskctl.core.messages.commands import Block, MarkSpam, Note, Reply, UnmarkSpam
 from deskctl.core.messages.queries import ListBlocks
-from deskctl.core.tickets.commands import Assign, Close, Create, Escalate, Merge, Reopen, Set, Solve, Tag, Take
+from deskctl.core.tickets.commands import (
+    Assign,
+    Close,
+    Create,
+    Escalate,
+    Reopen,
+    Set,
+    Solve,
+    Tag,
+    Take,
+)
 from deskctl.core.tickets.model import Status, Ticket
 from deskctl.core.undo.commands import Undo
 from deskctl.errors import DeskctlError, Refused

@@ -84,7 +84,7 @@ def test_recover_releases_claimed_and_returns_sending_messages(store: Store) -> 
 def test_claims_of_living_daemon_are_kept(
     store: Store, reopen: Callable[..., Store], desk_url: str, clock: Clock
 ) -> None:
-    """On a shared store. One of SQLite has a single owner, and is recovered at once."""
+    """This applies to a shared store. A SQLite store has one owner, and its claims are recovered at once."""
     if desk_url.startswith("sqlite"):
         pytest.skip("a store in a file has one daemon")
     other = reopen("another daemon")

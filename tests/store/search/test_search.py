@@ -217,7 +217,7 @@ def test_only_the_newest_are_ranked_and_the_answer_tells(store: Store, monkeypat
 
 
 def test_a_word_that_only_old_messages_hold_is_found(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    """PostgreSQL looks in windows of messages, page by page; here small ones."""
+    """PostgreSQL searches windows of messages, page by page; the test makes them small."""
     monkeypatch.setattr(candidates, "_WINDOWS", (2, 5))
     monkeypatch.setattr(candidates, "_PAGE", 2)
     made = store.transaction(lambda unit: [open_ticket(unit, text=f"needle {n}").number for n in range(12)])

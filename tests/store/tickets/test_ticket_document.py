@@ -18,12 +18,12 @@ from deskctl.core.delivery.queries import ShowOutbox
 from deskctl.core.delivery.repository import Outbox
 from deskctl.core.kernel.actor import Actor
 from deskctl.core.kernel.unit import Unit
+from deskctl.core.merges.events import Absorbed
 from deskctl.core.messages.model import FileRef, IncomingFile, MessageKind
 from deskctl.core.messages.queries import GetAttachment
 from deskctl.core.messages.repository import Messages
 from deskctl.core.search.queries import Seen
 from deskctl.core.tickets.events import MarkedSpam, Mentions, WaitingChanged
-from deskctl.core.tickets.merge_events import Absorbed
 from deskctl.core.tickets.model import Status
 from deskctl.core.tickets.queries import ShowTicket
 from deskctl.core.tickets.repository import Tickets

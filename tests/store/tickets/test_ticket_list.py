@@ -169,7 +169,7 @@ _PLANS: list[tuple[dict[str, object], str]] = [
 
 @pytest.mark.parametrize("after", [None, ("2026-03-01T12:00:00Z", 5)], ids=["first", "later"])
 def test_page_is_read_from_an_index(store: Store, desk_url: str, after: tuple[str, int] | None) -> None:
-    """The plan that SQLite makes for the query itself: no sorting, so a page costs the same at any size."""
+    """Check SQLite's plan of the query: it does not sort, so the cost of a page does not depend on the size."""
     if not desk_url.startswith("sqlite"):
         pytest.skip("PostgreSQL plans by what is in the tables")
     asked: list[tuple[str, Any]] = []

@@ -50,7 +50,7 @@ def _named(name: str, calendar: Any) -> tzinfo | None:
 
 
 def is_utc(moment: datetime) -> bool:
-    """Return whether a time is in UTC."""
+    """Return True if a time is in UTC."""
     return moment.tzinfo is UTC or getattr(moment.tzinfo, "key", None) in ("UTC", "Etc/UTC", "Z")
 
 
@@ -69,7 +69,7 @@ def zone_of_event(event: Any, start: datetime, home: tzinfo) -> tzinfo | None:
 
 
 def is_all_day(event: Any, start: datetime, home: tzinfo) -> bool:
-    """Return whether an event with times is an all-day event: it has the flag, and starts at midnight."""
+    """Return True if an event with times is an all-day event: it has the flag, and starts at midnight."""
     value = event["DTSTART"]
     if str(getattr(value, "params", {}).get("VALUE", "")).upper() == "DATE":
         return True
@@ -79,7 +79,7 @@ def is_all_day(event: Any, start: datetime, home: tzinfo) -> bool:
 
 
 def begins_a_day(moment: datetime, zone: tzinfo) -> bool:
-    """Return whether a time is the start of a day in `zone`."""
+    """Return True if a time is the start of a day in `zone`."""
     if moment.tzinfo is None:
         return (moment.hour, moment.minute) == (0, 0)
     day = day_of(moment, zone, zone)

@@ -73,7 +73,7 @@ QUEUE_COLUMNS = queue_columns(now())
 
 
 def home_columns(*, mine: bool) -> list[Column]:
-    """Return the columns of `deskctl` without a command. A list of one's own tickets has statuses but no assignees."""
+    """Return the columns of `deskctl` without a command. The agent's own tickets are shown without an assignee."""
     if not mine:
         return [column for column in QUEUE_COLUMNS if not column.extra]
     names = ("number", "status", "due_at", "priority", "subject", "contact", "waiting_since")

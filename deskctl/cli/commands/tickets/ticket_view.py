@@ -38,7 +38,7 @@ def kind_style(kind: str) -> str:
 
 
 def contact_name(ref: Any) -> str:
-    """Return `Name <address>`, or the one of both that is known, or the contact's number."""
+    """Return `Name <address>`, or the name or the address alone, or the contact's number."""
     name, address = ref.get("name"), ref.get("address")
     return visible(
         f"{name} <{address}>" if name and address else name or address or _("contact {number}", number=ref.get("id"))

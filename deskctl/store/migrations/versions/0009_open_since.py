@@ -16,7 +16,7 @@ INTEGER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def upgrade() -> None:
     op.add_column("tickets", sa.Column("open_since", INTEGER))
-    # The tier decides who sees an escalated ticket in the queue, so the index includes it.
+    # The queue shows an escalated ticket only to agents of its tier, so the index includes the tier.
     op.drop_index("ix_tickets_queue", "tickets")
     _partial("ix_tickets_queue", QUEUED, "team", "queue_at", "number", "tier")
     _partial("ix_tickets_approval", "approval IS NOT NULL", "number")

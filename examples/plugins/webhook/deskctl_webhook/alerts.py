@@ -17,7 +17,7 @@ _ACTIVE = ("new", "open", "pending", "hold")
 
 
 def update_ticket(happening: Happening, context: PluginContext) -> Iterable[Solve | Reopen]:
-    """Return the command that brings the ticket to the state of its latest alert, whatever the order of arrival."""
+    """Return the command that sets the state of the latest alert, even if the alerts arrive in another order."""
     if happening.ticket is None or happening.facts.get("automatic") not in (FIRING, RESOLVED):
         return []
     try:

@@ -79,7 +79,7 @@ class WebhookChannel:
         """Do nothing: `receive` closes its connections itself, and a request in progress ends by its timeout."""
 
     def _read_secret(self) -> str:
-        """Return the secret, which can be in a file. Raise ConfigError, or Unavailable if it is too weak."""
+        """Return the secret, which can be in a file. Raises ConfigError, or Unavailable if it is too weak."""
         secret = self._config.secret.reveal()
         try:
             signature.decode_secret(secret)
@@ -133,7 +133,7 @@ class WebhookChannel:
             writer.close()
 
     async def _handle(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bytes:
-        """Receive one message. Raise HttpError."""
+        """Receive one message. Raises HttpError."""
         retry = {"Retry-After": str(RETRY_SECONDS)}
         if len(self._requests) > MAX_REQUESTS or not self._context.accepting():
             raise http.HttpError(HTTPStatus.SERVICE_UNAVAILABLE, "the desk accepts no messages now; retry later", retry)

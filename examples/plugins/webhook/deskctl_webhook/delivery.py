@@ -23,7 +23,7 @@ _LATER = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_
 
 
 def post(config: WebhookConfig, context: ChannelContext, message: OutboundMessage) -> Receipt:
-    """Post one reply. Raise TryLater if it was not sent, Uncertain if it was sent but not answered, or Rejected."""
+    """Post one reply. Raises TryLater if it was not sent, Uncertain if it was sent but not answered, or Rejected."""
     body = encode_message(message)
     identity = message.message_id.strip("<>")
     headers = {
@@ -46,7 +46,7 @@ def post(config: WebhookConfig, context: ChannelContext, message: OutboundMessag
 
 
 def interpret_response(status: int, retry_after: str | None, body_text: str, now: datetime) -> Receipt:
-    """Return the receipt for a success. Raise TryLater, Rejected or Uncertain for other statuses."""
+    """Return the receipt for a success. Raises TryLater, Rejected or Uncertain for other statuses."""
     summary = " ".join(body_text.split())[:200]
     answer = f"{status} {summary}".strip()
     if 200 <= status < 300:

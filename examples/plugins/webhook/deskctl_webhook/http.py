@@ -32,7 +32,7 @@ class HttpError(Exception):
 
 
 async def read(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, path: str, max_size: int) -> Request:
-    """Read one POST to `path`. Raise HttpError, or IncompleteReadError if the client disconnects.
+    """Read one POST to `path`. Raises HttpError, or IncompleteReadError if the client disconnects.
 
     The body is read only after the headers are accepted.
     """

@@ -33,7 +33,7 @@ def sign(secret: str, identity: str, body: bytes, at: datetime) -> dict[str, str
 
 
 def verify(secret: str, headers: Mapping[str, str], body: bytes, now: datetime, window: timedelta) -> str:
-    """Check a request's signature and age, and return its id. Raise BadSignature.
+    """Check a request's signature and age, and return its id. Raises BadSignature.
 
     A repeated request within the window does no harm: the journal stores each id once.
     """
@@ -60,7 +60,7 @@ def verify(secret: str, headers: Mapping[str, str], body: bytes, now: datetime, 
 
 
 def decode_secret(secret: str) -> bytes:
-    """Return the key bytes of a secret. Raise ValueError if it is malformed or easy to guess."""
+    """Return the key bytes of a secret. Raises ValueError if it is malformed or easy to guess."""
     if secret.startswith("whsec_"):
         try:
             key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)

@@ -1,4 +1,4 @@
-# ruff: noqa: E501 - lines stand here as programs write them, marks of direction included
+# ruff: noqa: E501 - lines as programs write them, including direction marks
 """Replies in further languages: attributions, header lines, separators and lines that phones add."""
 
 from __future__ import annotations
@@ -166,4 +166,4 @@ MORE_TELEPHONES = [
     "发自 网易邮箱大师", "發自我的 Galaxy", "从 Windows 版邮件发送", "發送自 Android 的 Outlook", "iPad から送信",
     "Yahoo!メールから送信", "Outlook for Android から送信",
 ]  # fmt: skip
-"""Lines that stand alone below the words, whatever the language of the mail."""
+"""Lines that stand alone below the text, independent of the language of the mail."""

@@ -1,4 +1,4 @@
-# ruff: noqa: E501 - headers stand here as they come
+# ruff: noqa: E501 - unchanged headers
 """Damaged and unusual encodings, comments, file names and addresses."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-# ruff: noqa: E501 - pages stand here as they come
+# ruff: noqa: E501 - unchanged pages
 """Link targets after the text of a link."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-# ruff: noqa: E501 - texts stand here as they come
+# ruff: noqa: E501 - unchanged texts
 """The visible text of replies from many mail programs, in many languages."""
 
 from __future__ import annotations

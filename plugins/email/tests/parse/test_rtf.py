@@ -1,4 +1,4 @@
-# ruff: noqa: E501 - documents stand here as they come
+# ruff: noqa: E501 - unchanged documents
 """Conversion of the RTF in winmail.dat to plain text, in linear time."""
 
 from __future__ import annotations

@@ -123,7 +123,7 @@ def export(context: CommandContext, folder: Path, public: bool) -> None:
 
 
 def _read(folder: Path) -> tuple[dict[str, str], list[dict[str, str]]]:
-    """Return the texts of the folder's files by path, and the problems of unreadable files. Raise UsageError."""
+    """Return the texts of the folder's files by path, and the problems of unreadable files. Raises UsageError."""
     files: dict[str, str] = {}
     problems: list[dict[str, str]] = []
     total = 0

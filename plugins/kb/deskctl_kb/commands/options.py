@@ -48,7 +48,7 @@ TICKET = Ticket()
 
 
 def given_text(message: str | None, file: str | None) -> str | None:
-    """Return the text from -m, a file or standard input, or None if no option is given. Raise UsageError."""
+    """Return the text from -m, a file or standard input, or None if no option is given. Raises UsageError."""
     if message is not None and file is not None:
         raise UsageError(_("-m and -f are both given"), _("pass either -m TEXT or -f FILE"))
     if message is not None:
@@ -70,7 +70,7 @@ def _read_start(file: str) -> bytes:
 
 
 def edit_in_editor(text: str) -> str | None:
-    """Return the text after the agent edited it, or None if it is unchanged. Raise UsageError without a terminal."""
+    """Return the text after the agent edited it, or None if it is unchanged. Raises UsageError without a terminal."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError(_("no text given"), _("pass -m TEXT or -f FILE; -f - is standard input"))
     try:
@@ -81,7 +81,7 @@ def edit_in_editor(text: str) -> str | None:
 
 
 def parse_since(value: str | None) -> str | None:
-    """Return a date, a time (UTC by default) or an age as RFC 3339. Raise UsageError."""
+    """Return a date, a time (UTC by default) or an age as RFC 3339. Raises UsageError."""
     if value is None:
         return None
     try:

@@ -10,10 +10,11 @@ from deskctl.core.contacts.repository import Contacts
 from deskctl.core.intake.agent_mail import parse_directives
 from deskctl.core.intake.repository import Journal
 from deskctl.core.kernel.settings import ChannelInfo, Settings
+from deskctl.core.merges.commands import Merge
 from deskctl.core.messages.events import Forwarded as ForwardedEvent
 from deskctl.core.messages.model import Forwarded, IncomingFile, MessageKind
 from deskctl.core.messages.repository import Messages
-from deskctl.core.tickets.commands import Assign, Merge
+from deskctl.core.tickets.commands import Assign
 from deskctl.core.tickets.model import Status
 from deskctl.core.tickets.repository import Tickets
 from tests.unit.core.desk import UnitDesk

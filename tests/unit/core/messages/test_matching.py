@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from deskctl.core.delivery.repository import Outbox
 from deskctl.core.intake.repository import Journal
+from deskctl.core.merges.commands import Merge
 from deskctl.core.messages.commands import Reply
 from deskctl.core.messages.repository import Messages
-from deskctl.core.tickets.commands import Close, Merge
+from deskctl.core.tickets.commands import Close
 from deskctl.core.tickets.model import Status
 from deskctl.core.tickets.repository import Tickets
 from tests.unit.core.desk import UnitDesk

@@ -17,12 +17,13 @@ from deskctl.core.contacts.repository import Contacts
 from deskctl.core.delivery.repository import Outbox
 from deskctl.core.kernel.outcome import Outcome
 from deskctl.core.kernel.settings import Settings
+from deskctl.core.merges.commands import Merge
 from deskctl.core.messages.commands import Reply
 from deskctl.core.messages.model import Choice
 from deskctl.core.messages.recipients import Recipients, decide
 from deskctl.core.messages.reply_context import correspondence
 from deskctl.core.messages.repository import Messages
-from deskctl.core.tickets.commands import Create, Merge
+from deskctl.core.tickets.commands import Create
 from deskctl.core.tickets.model import Status
 from deskctl.core.tickets.repository import Tickets
 from deskctl.errors import Refused, UsageError
@@ -163,7 +164,7 @@ def test_forged_sender_changes_nothing() -> None:
     assert Contacts.of(desk.unit).get(1).name is None or Contacts.of(desk.unit).get(1).name != "Eve"
 
 
-def test_dmarc_failure_counts_whatever_the_mail_quotes() -> None:
+def test_dmarc_failure_counts_even_if_the_mail_quotes_the_ticket() -> None:
     desk = desk_with()
     ours = answered(desk, status="solved")
     desk.mail(ANNA, to=DESK, in_reply_to=(ours,), references=("<one@corp.example>", ours), authentication=FAIL)

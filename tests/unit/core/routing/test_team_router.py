@@ -84,7 +84,7 @@ def ticket(number: int = 1, channel: str = "support", **fields: Any) -> QueuedTi
 def give(router: TeamRouter, waiting: QueuedTicket) -> Decision:
     decision = router.decide(waiting)
     if decision.agent is not None:
-        router.assign(decision.agent, waiting)
+        router.record_turn(decision.agent, waiting)
     return decision
 
 
@@ -172,7 +172,7 @@ def test_weight_of_a_call_is_configured_by_the_team() -> None:
     seat = RoutingProfile(capacity={"email": 10, "phone": 2})
     plan = RoutingPlan(Strategy.LEAST_LOADED, weights={"phone": 5})
     router = team(seat, seat, plan=plan, load={0: 0, 1: 1})
-    router.assign("agent0", ticket(channel="hotline"))
+    router.record_turn("agent0", ticket(channel="hotline"))
     assert [name for name, _ in router.decide(ticket()).candidates] == ["agent1", "agent0"]
 
 

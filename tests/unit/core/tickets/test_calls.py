@@ -8,9 +8,10 @@ import pytest
 
 from deskctl.core.delivery.repository import Outbox
 from deskctl.core.kernel.timers import TimerKind
+from deskctl.core.merges.commands import Merge
 from deskctl.core.messages.model import MessageKind
 from deskctl.core.messages.repository import Messages
-from deskctl.core.tickets.commands import Create, Merge, Reopen, Set, Solve
+from deskctl.core.tickets.commands import Create, Reopen, Set, Solve
 from deskctl.core.tickets.model import Status
 from deskctl.core.tickets.repository import Tickets
 from deskctl.errors import UsageError

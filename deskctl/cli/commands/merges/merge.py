@@ -18,7 +18,7 @@ from ...options import dry_run
 from ...ticket_arguments import TICKET, tickets_argument
 
 if TYPE_CHECKING:
-    from ....core.tickets.commands import Merge
+    from ....core.merges.commands import Merge
 
 
 @click.command("merge")
@@ -40,7 +40,7 @@ def merge(context: CliContext, tickets: list[int], into: int, yes: bool) -> int:
     Example:
       deskctl merge 43 44 --into 42
     """
-    from ....core.tickets.commands import Merge
+    from ....core.merges.commands import Merge
 
     commands = [Merge(ticket, into) for ticket in tickets]
     if not (yes or context.dry_run):

@@ -17,7 +17,7 @@ from ...times import local_time
 
 
 def _state(row: Any) -> str:
-    """Return whether a command can be undone, with the reason if not."""
+    """Return the state of a command: if it can be undone, and the reason if it cannot."""
     return f"{shown(row['state'])}: {shown(row['why'])}" if row["why"] else shown(row["state"])
 
 

@@ -35,7 +35,7 @@ def split(context: CliContext, ticket: int, messages: tuple[int, ...], subject: 
       deskctl split 42
       deskctl split 42 108 --subject "Invoice of May"
     """
-    from ....core.tickets.commands import Split
+    from ....core.merges.commands import Split
 
     if not messages:
         _list(context, ticket)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ..kernel.event import Event
 from ..kernel.undo import PART_OF_UNDO, Restore, Undoable
 from ..messages.repository import Messages
-from .model import Status
+from ..tickets.lifecycle import applies, with_status
+from ..tickets.model import Status, Ticket
 
 if TYPE_CHECKING:
     from ..kernel.records import RecordedEvent
@@ -31,6 +32,11 @@ class Merged(Event):
         yield Unmerged(self.ticket, self.into, self.old)
 
 
+@applies(Merged)
+def _merge(ticket: Ticket, event: Merged, at: datetime) -> Ticket:
+    return replace(with_status(ticket, Status.MERGED, at), merged_into=event.into)
+
+
 @dataclass(frozen=True, slots=True)
 class Unmerged(Event):
     """A merge was undone; `new` is the status of the ticket."""
@@ -40,6 +46,11 @@ class Unmerged(Event):
 
     into: int
     new: Status
+
+
+@applies(Unmerged)
+def _unmerge(ticket: Ticket, event: Unmerged, at: datetime) -> Ticket:
+    return replace(with_status(ticket, event.new, at), merged_into=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Assign the tickets in a team's queue to its agents by the team's strategy, a limited number per transaction."""
+"""Automatic assignment: routing assigns the tickets in the queue of a team, a limited number in each transaction."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from ..tickets.events import Assigned, FormerAssignee, StatusChanged
 from ..tickets.model import Status
 from ..tickets.repository import Tickets
 from ..values.suggestions import did_you_mean
-from . import events as re
+from . import events as routing_events
 from . import explanation, surge
 from .commands import RunRoutes
 from .model import QueuedTicket
@@ -48,7 +48,7 @@ MAX_INSPECTED = 5000
 PAGE_SIZE = 500
 #: Reasons why a ticket waits although agents are available, and that do not resolve with time.
 STUCK_REASONS = frozenset({"channel", "tier", "skills", "gave_back"})
-#: QueuedTicket tickets for which the reason is recorded in one transaction; `route explain` works it out for any.
+#: The number of waiting tickets for which one transaction records the reason; `route explain` calculates it anew.
 MAX_RECORDED = 50
 
 
@@ -122,7 +122,7 @@ def _route_team(unit: Unit, team: Team, on_shift: OnShift | None, after: QueuePo
         Routing.of(unit).set_unattended(team.handle, None)
     waiting = sum(count for count, _ in Routing.of(unit).busy(team.handle).values())
     selection = _select(unit, team, router, after)
-    yield from _assign(unit, selection.chosen)
+    yield from _assignment_events(unit, selection.chosen)
     yield from _record_reasons(unit, team, router, selection.left)
     attempts = [
         *_next_attempts(router, selection.left),
@@ -174,7 +174,7 @@ def _select(unit: Unit, team: Team, router: TeamRouter, after: QueuePosition | N
             if len(made.chosen) == MAX_ASSIGNMENTS:
                 made.more = True
                 return made
-            Routing.of(unit).put_turn(router.assign(decision.agent, ticket))
+            Routing.of(unit).put_turn(router.record_turn(decision.agent, ticket))
             made.chosen.append((ticket, decision))
         looked += len(page)
         if len(page) < PAGE_SIZE or len(made.chosen) == _enough(most):
@@ -192,7 +192,7 @@ def _enough(most: int) -> int:
     return most if most < MAX_ASSIGNMENTS else -1
 
 
-def _assign(unit: Unit, chosen: _Decisions) -> Iterator[Event | By]:
+def _assignment_events(unit: Unit, chosen: _Decisions) -> Iterator[Event | By]:
     Tickets.of(unit).load([ticket.number for ticket, _ in chosen])
     given: defaultdict[str, list[int]] = defaultdict(list)
     for waiting, decision in chosen:
@@ -232,9 +232,9 @@ def _record_reasons(
         yield from acting(notify.notify_agent(unit, NotifyAgent(agent.handle, "stuck", None, detail), ROUTING), ROUTING)
 
 
-def _decision_event(unit: Unit, waiting: QueuedTicket, decision: Decision) -> re.Routed:
+def _decision_event(unit: Unit, waiting: QueuedTicket, decision: Decision) -> routing_events.Routed:
     team = Agents.of(unit).teams[Tickets.of(unit).get(waiting.number).team or ""]
-    return re.Routed(
+    return routing_events.Routed(
         waiting.number,
         decision.agent,
         team.plan.strategy.value,
@@ -255,7 +255,7 @@ def _warn_unattended(unit: Unit, team: Team, router: TeamRouter) -> Iterator[Eve
     if not waiting or Routing.of(unit).is_unattended(team.handle):
         return
     Routing.of(unit).set_unattended(team.handle, unit.now)
-    yield re.TeamUnattended(None, team.handle)
+    yield routing_events.TeamUnattended(None, team.handle)
     detail = ", ".join(f"#{ticket.number}" for ticket in waiting[:10])
     for agent in targets.members(unit, team.handle):
         yield from acting(
@@ -272,7 +272,7 @@ def _route_reopened(unit: Unit, number: int, on_shift: OnShift | None) -> Steps:
     owner = ticket.assignee
     router = router_for(unit, team, on_shift)
     if router.is_available(owner):
-        yield re.Routed(number, owner, team.plan.strategy.value, "former_owner")
+        yield routing_events.Routed(number, owner, team.plan.strategy.value, "former_owner")
     else:
         yield FormerAssignee(number, owner)
         yield Assigned(number, owner, None)

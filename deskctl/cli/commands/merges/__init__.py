@@ -1,0 +1,1 @@
+"""Commands that merge and split tickets."""
