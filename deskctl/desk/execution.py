@@ -82,6 +82,16 @@ def _once_more(store: Store, changes: Changes) -> tuple[Changes, ...]:
     return route(store, changes) if asked and reopened else ()
 
 
+def finish(store: Store, changes: Changes) -> None:
+    """Carry out the rest of a command that is done in portions. In the daemon, the timers do it."""
+    while due := [t for _, t in sorted(changes.timers.items()) if t.kind is TimerKind.UNASSIGN]:
+        for timer in due:
+            changes = store.transaction(
+                partial(execute_in_unit, command=FireTimer(timer.id), actor=_CLOCK), name="timer"
+            ).changes
+            route(store, changes)
+
+
 def execute_in_unit(unit: Unit, command: Command, actor: Actor) -> Executed:
     """Execute one command inside a transaction."""
     outcome = dispatch.execute(unit, command, actor)

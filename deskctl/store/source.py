@@ -157,9 +157,12 @@ class DatabaseSource(ConversationSource, SeenSource, ContactSource, ShiftSource,
             waiting += [(row.queue_at, row.number) for row in self._connection.execute(query)]
         return [number for _, number in sorted(waiting)[:limit]]
 
-    def active_of(self, agent: str) -> Sequence[int]:
-        query = select(tickets.c.number).where(text(ACTIVE), tickets.c.assignee == agent).order_by(tickets.c.number)
-        return list(self._connection.execute(query).scalars())
+    def active_of(self, agent: str, teams: Collection[str] | None, limit: int) -> Sequence[int]:
+        query = select(tickets.c.number).where(text(ACTIVE), tickets.c.assignee == agent)
+        if teams is not None:
+            query = query.where(tickets.c.team.in_(sorted(teams)))
+        query = query.order_by(tickets.c.updated_at, tickets.c.number).limit(limit)
+        return sorted(self._connection.execute(query).scalars())
 
     def merged_into(self, numbers: Collection[int]) -> Iterable[tuple[int, int]]:
         return [
@@ -255,6 +258,13 @@ class DatabaseSource(ConversationSource, SeenSource, ContactSource, ShiftSource,
 
     def clocks(self, tickets: Collection[int]) -> Iterable[Clock]:
         return load_clocks(self._connection, tickets)
+
+    def events_after(self, tickets: Collection[int], after: int) -> Iterable[RecordedEvent]:
+        return [
+            recorded
+            for some in batches(valid_ids(tickets))
+            for recorded in self._events(select(events).where(events.c.ticket.in_(some), events.c.id > after))
+        ]
 
     def histories(self, tickets: Collection[int], kinds: Sequence[str]) -> Iterable[RecordedEvent]:
         return [

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from ..kernel.feature import Feature
-from . import agents
+from ..kernel.timers import TimerKind
+from . import agents, deactivation
 
-FEATURE = Feature("administration", handlers=agents.HANDLERS, restorers=agents.RESTORERS)
+FEATURE = Feature(
+    "administration",
+    handlers=agents.HANDLERS,
+    restorers=agents.RESTORERS,
+    timers={TimerKind.UNASSIGN: deactivation.unassign_more},
+)

@@ -39,6 +39,10 @@ class KernelSource(Protocol):
         """Return a ticket's events with an id above `after`, oldest first."""
         ...
 
+    def events_after(self, tickets: Collection[int], after: int) -> Iterable[RecordedEvent]:
+        """Return the events of tickets with an id above `after`, oldest first for each ticket."""
+        ...
+
     def histories(self, tickets: Collection[int], kinds: Sequence[str]) -> Iterable[RecordedEvent]:
         """Return the tickets' events of these kinds, oldest first."""
         ...

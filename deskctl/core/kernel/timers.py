@@ -17,6 +17,7 @@ class TimerKind(StrEnum):
     SLA_BOOK = "sla_book"
     ROUTE = "route"
     DIGEST = "digest"
+    UNASSIGN = "unassign"
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,11 @@ class TicketSource(Protocol):
         """
         ...
 
-    def active_of(self, agent: str) -> Sequence[int]:
-        """Return the numbers of an agent's tickets that are new, open, pending or on hold."""
+    def active_of(self, agent: str, teams: Collection[str] | None, limit: int) -> Sequence[int]:
+        """Return the numbers of an agent's tickets that are new, open, pending or on hold, up to `limit`.
+
+        `teams` selects tickets of these teams; None: of every team and of none.
+        """
         ...
 
     def merged_into(self, numbers: Collection[int]) -> Iterable[tuple[int, int]]:

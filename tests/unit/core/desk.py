@@ -117,7 +117,7 @@ class EmptySource:
     def queue(self, teams: Mapping[str | None, Collection[str]], limit: int) -> Sequence[int]:
         return ()
 
-    def active_of(self, agent: str) -> Sequence[int]:
+    def active_of(self, agent: str, teams: Collection[str] | None, limit: int) -> Sequence[int]:
         return ()
 
     def merged_into(self, numbers: Collection[int]) -> Iterable[tuple[int, int]]:
@@ -151,6 +151,9 @@ class EmptySource:
         return PolicyBook()
 
     def clocks(self, tickets: Collection[int]) -> Iterable[Clock]:
+        return ()
+
+    def events_after(self, tickets: Collection[int], after: int) -> Iterable[RecordedEvent]:
         return ()
 
     def histories(self, tickets: Collection[int], kinds: Sequence[str]) -> Iterable[RecordedEvent]:
