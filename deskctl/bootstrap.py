@@ -79,12 +79,20 @@ def open_components(config: Config, plugins: Plugins) -> Components:
 
     Raises ConfigError for a store of another version, Unavailable if it cannot be opened.
     """
+    from deskctl.core.actions.model import ActionSettings
     from deskctl.desk.components import Components
     from deskctl.desk.erasure import erase_in_plugins
+    from deskctl.desk.plugin_actions import PluginActions
     from deskctl.store import Store
 
+    actions = ActionSettings(PluginActions(config, plugins))
     settings = config.settings()
-    settings = replace(settings, automations=plugins.event_kinds(), wanted=plugins.wanted(settings))
+    settings = replace(
+        settings,
+        automations=plugins.event_kinds(),
+        wanted=plugins.wanted(settings),
+        features={ActionSettings: actions},
+    )
     store = Store.open(config.store.url, settings, owner=f"{os.uname().nodename}:{config.run_dir}")
     try:
         components = Components(config, plugins, store)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..i18n import _
@@ -93,6 +93,10 @@ class CliContext:
     def ask(self, query: Query) -> Any:
         return self.desk().ask(query)
 
+    def rows(self, query: Query) -> Collection[Any]:
+        """Return the list that answers a query. It may be long: iterate over it instead of copying it."""
+        return self.desk().rows(query)
+
     def execute(self, command: Command) -> Outcome:
         """Execute a command as `agent`. Raises DeskctlError.
 
@@ -153,7 +157,7 @@ class CliContext:
         from .output import emit, field
 
         self.release()
-        rows = list(rows)
+        rows = rows if isinstance(rows, Collection) else list(rows)
         if not rows and empty and self.at_terminal:
             self.say(empty)
             return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, TextIO
 
 from ..errors import UsageError
@@ -57,17 +57,28 @@ def field(name: str, **settings: Any) -> Column:
     return Column(name, lambda row: row[name], **settings)
 
 
-def emit(rows: Sequence[Any], columns: Sequence[Column], *, json: bool, chosen: str | None, color: bool) -> None:
+def emit(rows: Collection[Any], columns: Sequence[Column], *, json: bool, chosen: str | None, color: bool) -> None:
     """Print `rows` to standard output. `chosen` is the value of `--columns`. Raises UsageError."""
     picked = select_columns(columns, chosen)
     if json:
         write = json_line
-        documents = rows if chosen is None else [{c.name: c.value(row) for c in picked} for row in rows]
-        sys.stdout.write("".join(map(write, documents)))
+        documents = rows if chosen is None else ({c.name: c.value(row) for c in picked} for row in rows)
+        _print(map(write, documents))
     elif sys.stdout.isatty():
-        sys.stdout.write(table(rows, picked, terminal_width(), color, drop_empty=chosen is None))
+        sys.stdout.write(table(list(rows), picked, terminal_width(), color, drop_empty=chosen is None))
     else:
-        sys.stdout.write("".join("\t".join(plain(c.value(row)) for c in picked) + "\n" for row in rows))
+        _print("\t".join(plain(c.value(row)) for c in picked) + "\n" for row in rows)
+
+
+def _print(lines: Iterable[str]) -> None:
+    """Print lines, many at a time: standard output may be unbuffered."""
+    pending: list[str] = []
+    for each in lines:
+        pending.append(each)
+        if len(pending) == 500:
+            sys.stdout.write("".join(pending))
+            pending.clear()
+    sys.stdout.write("".join(pending))
 
 
 def select_columns(columns: Sequence[Column], chosen: str | None) -> Sequence[Column]:

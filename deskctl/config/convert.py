@@ -12,7 +12,9 @@ import dataclasses
 import types
 import typing
 from collections.abc import Callable
+from contextvars import ContextVar
 from datetime import timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -41,12 +43,19 @@ class Fault(NamedTuple):
     what: str
 
 
+#: The folder at which relative paths start, during a conversion.
+_BASE: ContextVar[Path] = ContextVar("base")
+
+
 def structure(given: Any, into: type, base: Path) -> tuple[Any, list[Fault]]:
     """Return an instance of `into` and no faults, or None and every fault. Relative file paths start at `base`."""
+    outer = _BASE.set(base)
     try:
-        return _converter(base).structure(given, into), []
+        return _converter().structure(given, into), []
     except Exception as error:  # noqa: BLE001 - a plugin's class may raise anything
         return None, list(dict.fromkeys(_faults(error, ())))
+    finally:
+        _BASE.reset(outer)
 
 
 def is_config_class(cls: object) -> bool:
@@ -62,7 +71,9 @@ def fields_of(cls: type) -> dict[str, Any]:
     return {f.name: hints.get(f.name, Any) for f in dataclasses.fields(cls) if f.init}
 
 
-def _converter(base: Path) -> Converter:
+@cache
+def _converter() -> Converter:
+    """Return the converter of the process: it generates code for each config class, which takes a while."""
     converter = Converter(forbid_extra_keys=True, detailed_validation=True)
 
     def plain(kind: type, words: str) -> None:
@@ -92,12 +103,12 @@ def _converter(base: Path) -> Converter:
     def file(value: Any, _type: Any) -> Path:
         if not isinstance(value, str) or not value or "\0" in value:
             raise Invalid(_('must be the path of a file in quotes: "…", not {called}', called=_called(value)))
-        return base / Path(value).expanduser()
+        return _BASE.get() / Path(value).expanduser()
 
     converter.register_structure_hook(float, number)
     converter.register_structure_hook(timedelta, length)
     converter.register_structure_hook(Path, file)
-    converter.register_structure_hook(Secret, lambda value, _: Secret.of(value, base))
+    converter.register_structure_hook(Secret, lambda value, _: Secret.of(value, _BASE.get()))
     converter.register_structure_hook_func(_is_literal, _choice)
     converter.register_structure_hook_factory(_is_switch, _switch_hook)
     converter.register_structure_hook_factory(_is_words, _words_hook)

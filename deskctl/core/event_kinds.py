@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .actions import events as _actions
 from .agents import events as _agents
 from .answers import events as _answers
 from .contacts import events as _contacts
@@ -22,6 +23,7 @@ from .tickets import events as _tickets
 __all__ = ("KINDS", "restore")
 
 _MODULES = (
+    _actions,
     _agents,
     _answers,
     _calendars,

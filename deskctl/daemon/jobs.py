@@ -1,4 +1,4 @@
-"""Run the jobs of automations: each in a thread with a time limit, then its results in one transaction.
+"""Run the jobs of automations and actions: each in a thread with a time limit, then its results in one transaction.
 
 An automation that can handle many events gets several jobs in one call; if that fails, each of them runs alone. A
 plugin has a limited number of threads, so a plugin that hangs does not delay the jobs of others. A plugin that hangs
@@ -30,7 +30,8 @@ from deskctl.desk.execution import execute_in_unit
 from deskctl.desk.plugin_context import LazyContext, PluginRequestContext, check_action
 from deskctl.desk.plugin_requests import call_plugin
 from deskctl.errors import DeskctlError, Unavailable
-from deskctl.plugins.automation import AutomationType, Happening, Write
+from deskctl.plugins.automation import Happening, Write
+from deskctl.plugins.jobs import JobType
 
 log = logging.getLogger("deskctl.daemon.jobs")
 
@@ -116,21 +117,17 @@ class JobRunner:
         return len(hanging)
 
     def _free(self) -> list[str]:
-        """Return the automations whose plugins have a free thread."""
+        """Return the automations and actions whose plugins have a free thread."""
         busy = [plugin_of(run.automation) for run in self._runs]
-        return [
-            name
-            for name, owned in self._components.plugins.automations.items()
-            if busy.count(owned.plugin) < CONCURRENCY
-        ]
+        return [name for name, owned in self._components.plugins.jobs.items() if busy.count(owned.plugin) < CONCURRENCY]
 
     async def _claim(self, free: Sequence[str]) -> list[ClaimedJob]:
-        automations = self._components.plugins.automations
-        together = [name for name in free if name in automations and automations[name].type.run_many is not None]
+        kinds = self._components.plugins.jobs
+        together = [name for name in free if name in kinds and kinds[name].type.run_many is not None]
         return await self._writer.call(WritePriority.INTERNAL, lambda: self._store.jobs.claim(BATCH, free, together))
 
     def _start(self, jobs: Sequence[ClaimedJob]) -> None:
-        owned = self._components.plugins.automations.get(jobs[0].automation)
+        owned = self._components.plugins.jobs.get(jobs[0].automation)
         if owned is None:  # disabled meanwhile
             tasks = [asyncio.create_task(self._requeue(job, "the plugin is off", counted=False)) for job in jobs]
         else:
@@ -140,11 +137,11 @@ class JobRunner:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
 
-    def _start_thread(self, automation: AutomationType, jobs: Sequence[ClaimedJob]) -> _Run:
-        run = _Run(jobs, automation.seconds, Future())
+    def _start_thread(self, kind: JobType, jobs: Sequence[ClaimedJob]) -> _Run:
+        run = _Run(jobs, kind.seconds, Future())
         self._runs.add(run)
         run.result.add_done_callback(lambda _: self._ended(run))
-        threading.Thread(target=self._work, args=(automation, run), name=run.name, daemon=True).start()
+        threading.Thread(target=self._work, args=(kind, run), name=run.name, daemon=True).start()
         return run
 
     def _ended(self, run: _Run) -> None:
@@ -153,17 +150,17 @@ class JobRunner:
 
     # --- in the thread of the job ---------------------------------------------------------------------
 
-    def _work(self, automation: AutomationType, run: _Run) -> None:
+    def _work(self, kind: JobType, run: _Run) -> None:
         try:
             happenings = [Happening(job.event, job.kind, job.ticket, job.actor, job.at, job.facts) for job in run.jobs]
             with contextlib.ExitStack() as stack:
                 context = LazyContext(
                     self._components, plugin_of(run.automation), lambda: stack.enter_context(self._store.reading())
                 )
-                if automation.run_many is not None and len(happenings) > 1:
-                    results = [list(items) for items in automation.run_many(happenings, context)]
+                if kind.run_many is not None and len(happenings) > 1:
+                    results = [list(items) for items in kind.run_many(happenings, context)]
                 else:
-                    results = [list(automation.run(happening, context)) for happening in happenings]
+                    results = [list(kind.run(happening, context)) for happening in happenings]
             if len(results) != len(happenings):
                 raise ValueError(f"{len(results)} results for {len(happenings)} events")
             for item in (item for items in results for item in items):
@@ -176,13 +173,13 @@ class JobRunner:
 
     # --- in the loop --------------------------------------------------------------------------------------
 
-    async def _finish_run(self, automation: AutomationType, run: _Run) -> None:
+    async def _finish_run(self, kind: JobType, run: _Run) -> None:
         if len(run.jobs) == 1:
             await self._finish_job(run)
         elif not await self._finish_batch(run):
             for job in run.jobs:
                 if run.result.done():
-                    await self._finish_job(self._start_thread(automation, [job]))
+                    await self._finish_job(self._start_thread(kind, [job]))
                 else:  # the call hangs; a job that was tried before runs alone
                     await self._requeue(job, f"took longer than {run.limit:g} s together with others")
 
@@ -215,7 +212,7 @@ class JobRunner:
             self._changed(changes)
 
     def _execute(self, jobs: Sequence[ClaimedJob], plugin: str, results: Sequence[Sequence[Any]]) -> Changes:
-        """Write the results of an automation and the end of its jobs in one transaction.
+        """Write the results of jobs and their end in one transaction.
 
         Nothing is written for a job that another daemon has claimed meanwhile.
         """
@@ -270,8 +267,8 @@ class JobRunner:
         now = time.monotonic()
         for run in list(self._runs):
             plugin = plugin_of(run.automation)
-            if now - run.since > GIVE_UP_AFTER * run.limit and run.automation in self._components.plugins.automations:
-                why = f"its automation {run.automation} hangs: {now - run.since:.0f} s over job {run.jobs[0].id}"
+            if now - run.since > GIVE_UP_AFTER * run.limit and run.automation in self._components.plugins.jobs:
+                why = f"its job {run.automation} hangs: {now - run.since:.0f} s over job {run.jobs[0].id}"
                 log.error("the plugin %s is disabled: %s; restart the daemon after it is repaired", plugin, why)
                 self._components.plugins.disable(plugin, why)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from concurrent.futures import Executor
 from typing import Any, TypeVar
 
@@ -15,6 +15,7 @@ from deskctl.core.intake.journal import JournalEntry
 from deskctl.core.kernel.actor import Actor
 from deskctl.core.kernel.changes import Changes
 from deskctl.core.kernel.outcome import Outcome
+from deskctl.core.kernel.permissions import Rights
 from deskctl.core.operations.views import HealthReport
 from deskctl.daemon.channels import OpenChannel
 from deskctl.daemon.context import DaemonContext
@@ -90,6 +91,7 @@ class RequestHandler:
             {
                 "deskctl": __version__,
                 "protocol": PROTOCOL,
+                "stream": True,
                 "desk": desk.name,
                 "timezone": desk.timezone,
                 "language": desk.language,
@@ -104,6 +106,17 @@ class RequestHandler:
         if isinstance(answer, Outcome):
             return line(wire.answer(request.id, answer.document()))
         return await self.read(lambda: line(wire.answer(request.id, answer)))  # a document may be large
+
+    async def stream(self, request: Request, caller: Caller) -> AsyncGenerator[bytes, None]:
+        """Yield the lines that answer a query in pages. Raises DeskctlError."""
+        async for rows in request_table.stream(self, request, caller):
+            yield await self.read(lambda: line(wire.part(request.id, rows)))  # noqa: B023 - called at once
+        yield line(wire.answer(request.id, []))
+
+    async def largest(self, verb: str, name: str, caller: Caller) -> int:
+        """Return the largest line of this request in bytes, 0 if the caller may not send long lines."""
+        rights = caller.rights(await self.agents(), self.components.config.desk.ingest_users)
+        return request_table.largest(self, verb, name) if rights != Rights() else 0
 
     # --- the environment of the request table -----------------------------------------------------------
 

@@ -6,6 +6,7 @@ same.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 if TYPE_CHECKING:
@@ -38,6 +39,10 @@ class Desk(Protocol):
 
     def ask(self, query: Query, *, agent: str | None = None) -> Any:
         """Return the JSON document that answers a query, as visible to `agent` (None: the default agent)."""
+        ...
+
+    def rows(self, query: Query, *, agent: str | None = None) -> Collection[Any]:
+        """Return the list that answers a query. Through the daemon, only a part of it is in memory at any time."""
         ...
 
     def request(self, name: str, /, *, agent: str | None = None, dry_run: bool = False, **params: Any) -> Any:

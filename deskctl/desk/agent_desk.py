@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from deskctl.core.kernel.command import Command
     from deskctl.core.kernel.outcome import Outcome
     from deskctl.core.kernel.query import Query
@@ -36,6 +38,9 @@ class AgentDesk:
 
     def ask(self, query: Query, *, agent: str | None = None) -> Any:
         return self._desk.ask(query, agent=agent or (self._reader() if query.names_agent else self._claim))
+
+    def rows(self, query: Query, *, agent: str | None = None) -> Collection[Any]:
+        return self._desk.rows(query, agent=agent or (self._reader() if query.names_agent else self._claim))
 
     def request(self, name: str, /, *, agent: str | None = None, dry_run: bool = False, **params: Any) -> Any:
         return self._desk.request(name, agent=agent or self._agent, dry_run=dry_run, **params)

@@ -121,6 +121,7 @@ class PluginRow(TypedDict):
     requests: list[str]
     automations: list[str]
     suggestions: list[str]
+    actions: list[str]
     tables: bool
     hooks: list[str]
     error: str | None
@@ -138,6 +139,18 @@ class AutomationRow(TypedDict):
 
     name: str
     on: list[str]
+    seconds: float
+    description: str
+
+
+class ActionRow(TypedDict):
+    """`name`: PLUGIN.NAME. `form`: the placeholder of its value. `job`: it has work to do after the commit, which may
+    take `seconds`.
+    """
+
+    name: str
+    form: str
+    job: bool
     seconds: float
     description: str
 
@@ -164,6 +177,7 @@ class PluginDocument(TypedDict):
     requests: list[RequestRow]
     automations: list[AutomationRow]
     suggestions: list[str]
+    actions: list[ActionRow]
     tables: list[str]
     config: list[KeyRow]
     config_help: str

@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     from deskctl.plugins.automation import AutomationType
     from deskctl.plugins.channel import ChannelType
     from deskctl.plugins.erasure import EraseType
+    from deskctl.plugins.jobs import JobType
     from deskctl.plugins.manager import Owned
     from deskctl.plugins.requests import RequestType
     from deskctl.plugins.suggestion import SuggestionType
+    from deskctl.plugins.ticket_action import ActionType
 
 
 class Plugins(Protocol):
@@ -35,6 +37,13 @@ class Plugins(Protocol):
     def suggestions(self) -> Mapping[str, Owned[SuggestionType]]: ...
     @property
     def erasers(self) -> Mapping[str, Owned[EraseType]]: ...
+    @property
+    def actions(self) -> Mapping[str, Owned[ActionType]]: ...
+    @property
+    def jobs(self) -> Mapping[str, Owned[JobType]]:
+        """The kinds of jobs by the name that their rows carry: those of automations and actions."""
+        ...
+
     @property
     def tables(self) -> Mapping[str, str]:
         """The package of migrations by plugin."""

@@ -26,7 +26,8 @@ _INVOCATION = re.compile(r"[0-9A-Za-z]{1,64}\Z")
 class Request:
     """One request of a client. Exactly one of `command`, `query`, `call` and `request` (of a plugin) is set.
 
-    `invocation` is the same in all requests of one shell command: `undo` undoes them together.
+    `invocation` is the same in all requests of one shell command: `undo` undoes them together. `stream`: the list that
+    answers a query is sent in pages.
     """
 
     id: int | str | None
@@ -38,6 +39,7 @@ class Request:
     claim: str | None = None
     dry_run: bool = False
     invocation: str | None = None
+    stream: bool = False
 
 
 def known_commands() -> dict[str, type[Command]]:
@@ -53,6 +55,11 @@ def known_queries() -> dict[str, type[Query]]:
 def _public(registry: Mapping[str, Any]) -> dict[str, Any]:
     """Leave out the classes that only the desk itself may use."""
     return {name: cls for name, cls in registry.items() if cls.audience is not Audience.DESK}
+
+
+def has_files(command: type[Command]) -> bool:
+    """Return True if a command carries files, so that its line can be long."""
+    return any(field.name == "files" for field in fields(command))
 
 
 def parse_line(raw: bytes) -> Mapping[str, Any]:
@@ -73,18 +80,20 @@ def _integer(digits: str) -> int:
 
 def request(document: Mapping[str, Any]) -> Request:
     """Return the request in a document. Raises UsageError for any invalid document."""
-    unknown = set(document) - {"id", "execute", "ask", "call", "request", "as", "dry_run", "invocation"}
+    unknown = set(document) - {"id", "execute", "ask", "call", "request", "as", "dry_run", "invocation", "stream"}
     if unknown:
         raise UsageError(_("unknown key in the request: {keys}", keys=", ".join(sorted(unknown))))
     number = document.get("id")
     if not isinstance(number, (int, str, types.NoneType)):
         raise UsageError(_("id must be a number or a string"))
-    claim, dry_run = document.get("as"), document.get("dry_run", False)
+    claim, dry_run, stream = document.get("as"), document.get("dry_run", False), document.get("stream", False)
     if not isinstance(claim, (str, types.NoneType)) or not isinstance(dry_run, bool):
         raise UsageError(_("as must be the handle of an agent, dry_run must be true or false"))
     invocation = document.get("invocation")
     if invocation is not None and not (isinstance(invocation, str) and _INVOCATION.match(invocation)):
         raise UsageError(_("invocation must consist of at most 64 letters and digits"))
+    if not isinstance(stream, bool) or (stream and "ask" not in document):
+        raise UsageError(_("stream must be true or false, and only a query can have it"))
     asked = [verb for verb in ("execute", "ask", "call", "request") if verb in document]
     if len(asked) != 1:
         raise UsageError(_("a request must have exactly one of execute, ask, call and request"))
@@ -94,7 +103,7 @@ def request(document: Mapping[str, Any]) -> Request:
             command = _build(known_commands(), "command", name, params)
             return Request(number, command=command, claim=claim, dry_run=dry_run, invocation=invocation)
         case "ask":
-            return Request(number, query=_build(known_queries(), "query", name, params), claim=claim)
+            return Request(number, query=_build(known_queries(), "query", name, params), claim=claim, stream=stream)
         case "request":  # `plugin_requests` decodes its parameters
             return Request(number, request=name, params=params, claim=claim, dry_run=dry_run, invocation=invocation)
         case _:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Collection, Coroutine, Mapping
 from typing import Any, TypeVar
 
 from deskctl import __version__
@@ -164,6 +164,10 @@ class LocalDesk:
 
     def ask(self, query: Query, *, agent: str | None = None) -> Any:
         return self._answer(Request(None, query=query, claim=agent))
+
+    def rows(self, query: Query, *, agent: str | None = None) -> Collection[Any]:
+        answer: Collection[Any] = self.ask(query, agent=agent)
+        return answer
 
     def request(self, name: str, /, *, agent: str | None = None, dry_run: bool = False, **params: Any) -> Any:
         params = wire.plain(params)

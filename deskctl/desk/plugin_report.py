@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 
 from deskctl.core.values.suggestions import did_you_mean
-from deskctl.desk.call_documents import AutomationRow, KeyRow, PluginDocument, RequestRow
+from deskctl.desk.call_documents import ActionRow, AutomationRow, KeyRow, PluginDocument, RequestRow
 from deskctl.desk.components import Components
 from deskctl.errors import NotFound
 from deskctl.i18n import _
@@ -33,6 +33,7 @@ def plugin(components: Components, name: str) -> PluginDocument:
         "requests": _requests(components, name),
         "automations": _automations(components, name),
         "suggestions": row["suggestions"],
+        "actions": _actions(components, name),
         "tables": list(components.store.plugin_revisions().get(name, ())),
         "config": [
             KeyRow(key=".".join(key.path), value=key.value, default=key.default, required=key.required)
@@ -70,5 +71,19 @@ def _automations(components: Components, plugin: str) -> list[AutomationRow]:
             "description": owned.type.description,
         }
         for _, owned in sorted(components.plugins.automations.items())
+        if owned.plugin == plugin
+    ]
+
+
+def _actions(components: Components, plugin: str) -> list[ActionRow]:
+    return [
+        {
+            "name": name,
+            "form": owned.type.form,
+            "job": owned.type.job is not None,
+            "seconds": owned.type.seconds,
+            "description": owned.type.description,
+        }
+        for name, owned in sorted(components.plugins.actions.items())
         if owned.plugin == plugin
     ]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -126,16 +127,24 @@ def _read(components: Components, request: PreparedRequest, connection: Any) -> 
 
 def call_plugin(components: Components, plugin: str, work: Callable[[], T]) -> T:
     """Call a function of a plugin. Errors of the plugin become a DeskctlError with its name."""
-    here = threading.get_ident()
-    RUNNING_PLUGINS[here] = plugin, time.monotonic()
     try:
-        return work()
+        with running_plugin(plugin):
+            return work()
     except DeskctlError:
         raise
     except Exception as error:
         if components.store.is_at_fault(error):
             raise
         raise plugin_error(plugin, error) from error
+
+
+@contextlib.contextmanager
+def running_plugin(plugin: str) -> Iterator[None]:
+    """Record that code of a plugin runs in this thread, so that a plugin that blocks it is found."""
+    here = threading.get_ident()
+    RUNNING_PLUGINS[here] = plugin, time.monotonic()
+    try:
+        yield
     finally:
         RUNNING_PLUGINS.pop(here, None)
 

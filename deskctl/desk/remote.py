@@ -10,7 +10,7 @@ import errno
 import json
 import os
 import time
-from _socket import AF_UNIX, SOCK_CLOEXEC, SOCK_STREAM, socket
+from _socket import AF_UNIX, MSG_PEEK, SOCK_CLOEXEC, SOCK_STREAM, socket
 from typing import TYPE_CHECKING, Any
 
 from deskctl import __version__
@@ -22,6 +22,8 @@ from deskctl.errors import DeskctlError, Refused, Unavailable, UsageError
 from deskctl.i18n import _
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
     from deskctl.core.kernel.command import Command
     from deskctl.core.kernel.query import Query
 
@@ -51,6 +53,7 @@ class RemoteDesk:
         self._hello = hello
         self._invocation = {} if invocation is None else {"invocation": invocation}
         self._last = 0
+        self._reader = _Reader(connection, path)
 
     @classmethod
     def connect(
@@ -69,16 +72,8 @@ class RemoteDesk:
         use the socket.
         """
         path = os.fspath(path)
-        connection = _connect(path, hello_within)
-        if connection is None:
-            return None
-        try:
-            hello = _read_line(connection, path, hello_within)
-            _check(hello)
-        except BaseException:
-            connection.close()
-            raise
-        return cls(connection, path, hello, answer_within, invocation)
+        opened = _open(path, hello_within)
+        return None if opened is None else cls(*opened, answer_within, invocation)
 
     @property
     def info(self) -> DeskInfo:
@@ -100,6 +95,19 @@ class RemoteDesk:
     def ask(self, query: Query, *, agent: str | None = None) -> Any:
         return self._request({"ask": spoken(query), "as": agent})
 
+    def rows(self, query: Query, *, agent: str | None = None) -> Collection[Any]:
+        asked = {"ask": spoken(query), "as": agent}
+        if not self._hello.get("stream"):  # an older daemon
+            answer: list[Any] = self._request(asked)
+            return answer
+        from deskctl.desk.rows import Rows
+
+        found = Rows()
+        for raw, document in self._exchange({**asked, "stream": True}, self._answer_within):
+            if "part" in document:
+                found.add(raw, len(document["part"]))
+        return found
+
     def request(self, name: str, /, *, agent: str | None = None, dry_run: bool = False, **params: Any) -> Any:
         return self._request({"request": {name: params}, "as": agent, "dry_run": dry_run, **self._invocation})
 
@@ -111,23 +119,79 @@ class RemoteDesk:
         self._socket.close()
 
     def _request(self, document: dict[str, Any], within: float | None = None) -> Any:
+        within = self._answer_within if within is None else within
+        *_, (_raw, answer) = self._exchange(document, within)
+        return answer_from(answer)
+
+    def _exchange(self, document: dict[str, Any], within: float) -> Iterator[tuple[bytes, dict[str, Any]]]:
+        """Send a request and yield the lines of its answer. `within` is the time limit of each line."""
         self._last += 1
         message = line({"id": self._last, **document})
         if len(message) > LINE_LIMIT:
             size = LINE_LIMIT // 1024 // 1024
             raise UsageError(_("the request is too large"), _("the limit is {size} MB", size=size))
-        within = self._answer_within if within is None else within
+        if self._was_closed():
+            self._connect_again()
         self._socket.settimeout(within)
         try:
             self._socket.sendall(message)
         except OSError as error:
-            raise _silent(self._path, within) if isinstance(error, TimeoutError) else _gone() from error
-        answer = _read_line(self._socket, self._path, within)
-        if "error" in answer:
-            raise error_from(answer["error"])
-        if answer.get("id") != self._last:
-            raise DeskctlError(_("the daemon answered another request"))
-        return answer_from(answer)
+            if isinstance(error, TimeoutError):
+                raise _silent(self._path, within) from error
+            raise self._reason() or _gone() from error
+        del message
+        while True:
+            raw = self._reader.line(within)
+            answer = _document(raw)
+            if "error" in answer:
+                raise error_from(answer["error"])
+            if answer.get("id") != self._last:
+                raise DeskctlError(_("the daemon answered another request"))
+            if "part" not in answer:
+                yield raw, answer
+                return
+            yield raw, answer
+
+    def _was_closed(self) -> bool:
+        """Return True if the daemon closed the connection, for example because it had no request for long."""
+        self._socket.settimeout(0)
+        try:
+            self._socket.recv(1, MSG_PEEK)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
+        return True  # the end, or the reason for it
+
+    def _connect_again(self) -> None:
+        opened = _open(self._path, HELLO_WITHIN)
+        if opened is None:
+            raise self._reason() or _gone()
+        self._socket.close()
+        self._socket, self._path, self._hello = opened[0], opened[1], opened[2]
+        self._reader = _Reader(self._socket, self._path)
+
+    def _reason(self) -> DeskctlError | None:
+        """Return the error that the daemon sent before it closed the connection, None if there is none."""
+        try:
+            answer = _document(self._reader.line(1.0))
+        except (DeskctlError, ValueError):
+            return None
+        return error_from(answer["error"]) if "error" in answer else None
+
+
+def _open(path: str, within: float) -> tuple[socket, str, dict[str, Any]] | None:
+    """Connect and read the hello of the daemon. Return None if no daemon listens."""
+    connection = _connect(path, within)
+    if connection is None:
+        return None
+    try:
+        hello = _document(_Reader(connection, path).line(within))
+        _check(hello)
+    except BaseException:
+        connection.close()
+        raise
+    return connection, path, hello
 
 
 def _connect(path: str, within: float) -> socket | None:
@@ -155,24 +219,39 @@ def _connect(path: str, within: float) -> socket | None:
             raise Unavailable(f"{path}: {error.strerror or error}") from error
 
 
-def _read_line(connection: socket, path: str, within: float) -> dict[str, Any]:
-    """Read a line of JSON. The time limit `within` applies to the whole line."""
-    deadline = time.monotonic() + within
-    pieces: list[bytes] = []
-    while True:
-        try:
-            connection.settimeout(max(deadline - time.monotonic(), 0.001))
-            piece = connection.recv(1 << 18)
-        except TimeoutError:
-            raise _silent(path, within) from None
-        except OSError as error:
-            raise _gone() from error
-        if not piece:
-            raise _gone()
-        pieces.append(piece)
-        if piece.endswith(b"\n"):
-            break
-    document = json.loads(b"".join(pieces))
+class _Reader:
+    """Reads lines from a connection."""
+
+    def __init__(self, connection: socket, path: str) -> None:
+        self._socket = connection
+        self._path = path
+        self._rest = b""
+
+    def line(self, within: float) -> bytes:
+        """Return the next line. The time limit `within` applies to the whole line."""
+        deadline = time.monotonic() + within
+        pieces: list[bytes] = []
+        piece, self._rest = self._rest, b""
+        while True:
+            end = piece.find(b"\n") + 1
+            if end:
+                pieces.append(piece[:end])
+                self._rest = piece[end:]
+                return b"".join(pieces)
+            pieces.append(piece)
+            try:
+                self._socket.settimeout(max(deadline - time.monotonic(), 0.001))
+                piece = self._socket.recv(1 << 18)
+            except TimeoutError:
+                raise _silent(self._path, within) from None
+            except OSError as error:
+                raise _gone() from error
+            if not piece:
+                raise _gone()
+
+
+def _document(raw: bytes) -> dict[str, Any]:
+    document = json.loads(raw)
     assert isinstance(document, dict)
     return document
 

@@ -7,7 +7,7 @@ the core, calls in `calls`, requests of plugins in the plugin. What is not decla
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,12 +17,17 @@ from deskctl.core.operations.queries import DeskHealth
 from deskctl.desk import plugin_requests
 from deskctl.desk.caller import Caller
 from deskctl.desk.calls import CALLS, unknown_call
-from deskctl.desk.decode import Request, build
+from deskctl.desk.decode import Request, build, has_files, known_commands
 from deskctl.desk.environment import Environment
 from deskctl.desk.execution import execute_command
-from deskctl.errors import DeskctlError
+from deskctl.desk.wire import LINE_LIMIT, LONG_LINE
+from deskctl.errors import DeskctlError, UsageError
+from deskctl.i18n import _
 
 log = logging.getLogger("deskctl.desk")
+
+#: Rows of one page of a streamed answer.
+PAGE_ROWS = 500
 
 Handler = Callable[[Environment, Request, "Entry", Caller, list[Agent]], Awaitable[Any]]
 
@@ -39,6 +44,47 @@ class Entry:
 
 async def answer(environment: Environment, request: Request, caller: Caller) -> Any:
     """Check the permission of the caller and return the JSON document that answers a request. Raises DeskctlError."""
+    agents, entry = await _permitted(environment, request, caller)
+    return await entry.handler(environment, request, entry, caller, agents)
+
+
+async def stream(environment: Environment, request: Request, caller: Caller) -> AsyncIterator[list[Any]]:
+    """Check the permission of the caller and yield the rows that answer a query, some at a time. Raises DeskctlError.
+
+    The keys of all rows are read first, so that a row that changes meanwhile is neither missed nor repeated.
+    """
+    agents, entry = await _permitted(environment, request, caller)
+    query, store = request.query, environment.components.store
+    assert query is not None
+    viewer = caller.viewer(entry.audience, agents, request.claim)
+    keys = await environment.read(lambda: store.keys(query, viewer))
+    if keys is None:
+        found = await entry.handler(environment, request, entry, caller, agents)
+        if not isinstance(found, list):
+            raise UsageError(_("the answer to {name} is not a list", name=entry.name))
+        for start in range(0, len(found), PAGE_ROWS):
+            yield found[start : start + PAGE_ROWS]
+        return
+    for start in range(0, len(keys), PAGE_ROWS):
+        some = keys[start : start + PAGE_ROWS]
+        yield await environment.read(lambda: store.rows(query, some, viewer))  # noqa: B023 - called at once
+
+
+def largest(environment: Environment, verb: str, name: str) -> int:
+    """Return the largest line that a request needs, in bytes: most requests have texts, a few have files or mails."""
+    if verb == "execute":
+        command = known_commands().get(name)
+        return 0 if command is None else LINE_LIMIT if has_files(command) else LONG_LINE
+    if verb == "call":
+        return LINE_LIMIT if name == "ingest" else LONG_LINE if name in CALLS else 0
+    if verb == "request":
+        declared = environment.components.plugins.requests.get(name)
+        return 0 if declared is None else LINE_LIMIT if declared.type.writes else LONG_LINE
+    return LONG_LINE if verb == "ask" else 0
+
+
+async def _permitted(environment: Environment, request: Request, caller: Caller) -> tuple[list[Agent], Entry]:
+    """Return the agents and the entry of a request. Raises Refused if the caller may not use it."""
     agents = await environment.agents()
     entry = find(environment, request)
     if entry is None:
@@ -46,7 +92,7 @@ async def answer(environment: Environment, request: Request, caller: Caller) -> 
             raise unknown_call(request.call or "")
         entry = Entry(Kind.CALL, request.call or "", Audience.DESK, _call)
     caller.check(entry.audience, entry.kind, entry.name, agents, environment.components.config.desk.ingest_users)
-    return await entry.handler(environment, request, entry, caller, agents)
+    return agents, entry
 
 
 def find(environment: Environment, request: Request) -> Entry | None:

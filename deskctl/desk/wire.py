@@ -10,6 +10,15 @@
                       {"id": 1, "error": {"kind": "NotFound", "what": …, "hint": …, "problems": […],
                        "texts": {"/what": MESSAGE, "/hint": MESSAGE}}}
 
+A query with `"stream": true` is answered by several lines with some rows each, and an empty answer at the end:
+
+    client → daemon   {"id": 5, "ask": {"ListTickets": {…}}, "as": null, "stream": true}
+    daemon → client   {"id": 5, "part": [ROW, …]}
+                      {"id": 5, "ok": []}
+
+The daemon closes a connection after an error without an id: too many connections, a line that is too long or not
+complete in time, or no request for some time.
+
 The sentences in an answer are English. `texts` gives those that have translations once more, by the JSON Pointer of
 their place, as `{"id": "no ticket {number}", "params": {"number": 42}}` (see `deskctl.i18n.document`): the client
 prints them in its user's language. It is left out where there are none.
@@ -31,6 +40,8 @@ from deskctl.errors import KINDS, ConfigError, DeskctlError
 PROTOCOL = 1
 #: The limit of a line in bytes, in both directions; a 40 MB mail in base64 fits.
 LINE_LIMIT = 64 * 1024 * 1024
+#: The limit of a line of a request without files or mails, in bytes.
+LONG_LINE = 4 * 1024 * 1024
 
 SOCKET_NAME = "desk.sock"
 LOCK_NAME = "desk.lock"
@@ -58,6 +69,11 @@ def answer(number: int | str | None, document: Any) -> dict[str, Any]:
     """
     texts = {} if isinstance(document, list) else i18n.texts_in(document)
     return {"id": number, "ok": document, **({"texts": texts} if texts else {})}
+
+
+def part(number: int | str | None, rows: list[Any]) -> dict[str, Any]:
+    """Return a line of a streamed answer."""
+    return {"id": number, "part": rows}
 
 
 def answer_from(answer: Mapping[str, Any]) -> Any:

@@ -59,11 +59,18 @@ from .erasure import ErasedPerson, EraseType
 from .hookspecs import hookimpl
 from .requests import PluginTables, RequestContext, RequestType
 from .suggestion import Suggestion, SuggestionType, Words
+from .ticket_action import ActionCall, ActionContext, ActionJob, ActionTicket, ActionType, Apply, RunJob
 from .types import Endpoint
 from .version import API_VERSION
 
 __all__ = [
     "API_VERSION",
+    "ActionCall",
+    "ActionContext",
+    "ActionJob",
+    "ActionTicket",
+    "ActionType",
+    "Apply",
     "AuthFailed",
     "Automatic",
     "AutomationType",
@@ -104,6 +111,7 @@ __all__ = [
     "Remark",
     "RequestContext",
     "RequestType",
+    "RunJob",
     "Secret",
     "SettingsView",
     "StoreUnavailable",

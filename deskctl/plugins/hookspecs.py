@@ -11,6 +11,7 @@ from .channel import ChannelType
 from .erasure import EraseType
 from .requests import PluginTables, RequestType
 from .suggestion import SuggestionType
+from .ticket_action import ActionType
 
 hookspec = pluggy.HookspecMarker("deskctl")
 hookimpl = pluggy.HookimplMarker("deskctl")
@@ -55,4 +56,10 @@ def deskctl_suggest() -> Iterable[SuggestionType]:
 @hookspec
 def deskctl_erase() -> Iterable[EraseType]:
     """Return the data that this plugin deletes when a person is erased. Called once at start; must not do I/O."""
+    return ()
+
+
+@hookspec
+def deskctl_actions() -> Iterable[ActionType]:
+    """Return the actions that this plugin adds to SLA steps. Called once at start; must not do I/O."""
     return ()

@@ -23,8 +23,10 @@ from .automation import AutomationType, Happening, SettingsView
 from .channel import ChannelType
 from .discover import Found, built_in, in_folder, installed
 from .erasure import EraseType
+from .jobs import JobType, of_action, of_automation
 from .requests import RequestType
 from .suggestion import SuggestionType
+from .ticket_action import ActionType
 from .validation import Contributions, collect
 from .version import incompatibility
 
@@ -67,6 +69,7 @@ class PluginRow(TypedDict):
     requests: list[str]
     automations: list[str]
     suggestions: list[str]
+    actions: list[str]
     tables: bool
     hooks: list[str]
     error: str | None
@@ -91,9 +94,9 @@ class _Plugin:
 class Plugins:
     """The contributions of the plugins that work.
 
-    `channel_types` are by kind, `requests` by full name, `automations` and `erasers` by `PLUGIN.NAME`, `suggestions` by
-    name. `tables` (the package of migrations) and `configs` (the class of `[plugins.NAME]`, None without one) are by
-    plugin.
+    `channel_types` are by kind, `requests` by full name, `automations`, `erasers`, `actions` and `jobs` by
+    `PLUGIN.NAME`, `suggestions` by name. `tables` (the package of migrations) and `configs` (the class of
+    `[plugins.NAME]`, None without one) are by plugin. `jobs` are those of automations and actions.
     """
 
     def __init__(self) -> None:
@@ -102,6 +105,8 @@ class Plugins:
         self.automations: dict[str, Owned[AutomationType]] = {}
         self.suggestions: dict[str, Owned[SuggestionType]] = {}
         self.erasers: dict[str, Owned[EraseType]] = {}
+        self.actions: dict[str, Owned[ActionType]] = {}
+        self.jobs: dict[str, Owned[JobType]] = {}
         self.tables: dict[str, str] = {}
         self.configs: dict[str, type | None] = {}
         self._pm = pluggy.PluginManager("deskctl")
@@ -131,7 +136,8 @@ class Plugins:
         if plugin is None:
             return
         plugin.enabled, plugin.error = False, why
-        for owned in (self.requests, self.automations, self.suggestions, self.erasers):
+        owned: dict[str, Any]
+        for owned in (self.requests, self.automations, self.suggestions, self.erasers, self.actions, self.jobs):
             for key in [key for key, item in owned.items() if item.plugin == name]:
                 del owned[key]
         self.tables.pop(name, None)
@@ -245,6 +251,11 @@ class Plugins:
         self.automations.update({f"{name}.{kind.name}": Owned(name, kind) for kind in found.automations})
         self.suggestions.update({kind.name: Owned(name, kind) for kind in found.suggestions})
         self.erasers.update({f"{name}.{kind.name}": Owned(name, kind) for kind in found.erasers})
+        self.actions.update({f"{name}.{kind.name}": Owned(name, kind) for kind in found.actions})
+        self.jobs.update({f"{name}.{kind.name}": Owned(name, of_automation(kind)) for kind in found.automations})
+        self.jobs.update(
+            {f"{name}.{kind.name}": Owned(name, job) for kind in found.actions if (job := of_action(kind)) is not None}
+        )
         self.configs[name] = found.config
         if found.tables is not None:
             self.tables[name] = found.tables.migrations
@@ -303,9 +314,10 @@ def _hook_names() -> list[str]:
 
 def _refuse_unmarked(module: object) -> None:
     """Raise ConfigError for a hook without @hookimpl, which would be ignored silently."""
+    hooks = _hook_names()
     for name, value in vars(module).items():
         own = getattr(value, "__module__", None) == getattr(module, "__name__", "")
-        if name in _hook_names() and own and callable(value) and not hasattr(value, "deskctl_impl"):
+        if name in hooks and own and callable(value) and not hasattr(value, "deskctl_impl"):
             raise ConfigError(_("{name} is not marked with @hookimpl of deskctl.plugins", name=name))
 
 
@@ -320,6 +332,7 @@ def _row(name: str, plugin: _Plugin) -> PluginRow:
         requests=[kind.name for kind in found.requests],
         automations=[kind.name for kind in found.automations],
         suggestions=[kind.name for kind in found.suggestions],
+        actions=[kind.name for kind in found.actions],
         tables=found.tables is not None,
         hooks=list(plugin.hooks),
         error=plugin.error,

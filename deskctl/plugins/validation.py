@@ -17,6 +17,7 @@ from .channel import ChannelType
 from .erasure import EraseType
 from .requests import PluginTables, RequestType
 from .suggestion import SuggestionType
+from .ticket_action import ActionType
 
 T = TypeVar("T")
 
@@ -35,6 +36,7 @@ class Contributions:
     automations: tuple[AutomationType, ...] = ()
     suggestions: tuple[SuggestionType, ...] = ()
     erasers: tuple[EraseType, ...] = ()
+    actions: tuple[ActionType, ...] = ()
     tables: PluginTables | None = None
     config: type | None = None
 
@@ -64,22 +66,33 @@ def collect(plugin: str, ask: Callable[[str], Iterable[Any]]) -> Contributions:
     erasers = _all(ask, "deskctl_erase", EraseType)
     for eraser in erasers:
         _check_word("the eraser", eraser.name)
+    actions = _all(ask, "deskctl_actions", ActionType)
+    for action in actions:
+        _check_action(action)
     for what, names in (
         ("channel type", [c.kind for c in channels]),
         ("request", [r.name for r in requests]),
         ("automation", [a.name for a in automations]),
         ("suggestion", [s.name for s in suggestions]),
         ("eraser", [e.name for e in erasers]),
+        ("action", [a.name for a in actions]),
     ):
         if twice := next((name for name in names if names.count(name) > 1), None):
             raise ConfigError(_("it defines the {what} {twice} twice", what=what, twice=repr(twice)))
+    if both := {a.name for a in automations} & {a.name for a in actions}:
+        raise ConfigError(
+            _(
+                "it defines an automation and an action with the name {name}; their jobs need different names",
+                name=repr(min(both)),
+            )
+        )
     tables = _one(ask, "deskctl_tables")
     if tables is not None and not isinstance(tables, PluginTables):
         raise ConfigError(_("deskctl_tables returned {a}, not PluginTables", a=_a(type(tables).__name__)))
     config = _one(ask, "deskctl_config")
     if config is not None:
         _check_config("the result of deskctl_config", config)
-    return Contributions(channels, requests, automations, suggestions, erasers, tables, config)
+    return Contributions(channels, requests, automations, suggestions, erasers, actions, tables, config)
 
 
 def _all(ask: Callable[[str], Iterable[Any]], hook: str, kind: type[T]) -> tuple[T, ...]:
@@ -180,13 +193,26 @@ def _check_automation(automation: AutomationType) -> None:
                     suggestion=did_you_mean(kind, KINDS),
                 )
             )
-    if not 0 < automation.seconds <= 600:
+    _check_limit(f"the automation {automation.name}", automation.seconds)
+
+
+def _check_action(action: ActionType) -> None:
+    _check_word("the action", action.name)
+    _check_callable(f"the action {action.name}", action.run)
+    for part in ("parse", "values", "job"):
+        function = getattr(action, part)
+        if function is not None:
+            _check_callable(f"`{part}` of the action {action.name}", function)
+    form: object = action.form
+    if not isinstance(form, str) or not form or any(c.isspace() for c in form):
+        raise ConfigError(_("`form` of the action {action} must be one word, for example NAME", action=action.name))
+    _check_limit(f"the action {action.name}", action.seconds)
+
+
+def _check_limit(what: str, seconds: float) -> None:
+    if not 0 < seconds <= 600:
         raise ConfigError(
-            _(
-                "the limit of the automation {automation} must be at most 600 seconds, not {seconds}",
-                automation=automation.name,
-                seconds=format(automation.seconds, "g"),
-            )
+            _("the limit of {what} must be at most 600 seconds, not {seconds}", what=what, seconds=format(seconds, "g"))
         )
 
 

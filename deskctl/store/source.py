@@ -28,14 +28,15 @@ from ..core.routing.model import Presence, QueuedTicket, Turn
 from ..core.sla.clocks import Clock
 from ..core.sla.policy_book import PolicyBook
 from ..core.tickets.model import Ticket
-from . import agent_rows, routing, rows
-from .contacts import ContactSource
-from .conversations import HEAD, ConversationSource, batches, valid_ids
+from . import routing, rows
+from .agents import agent_rows
+from .contacts.source import ContactSource
 from .encoding import clean, to_json
 from .ids import Ids
+from .messages.conversations import HEAD, ConversationSource, batches, valid_ids
+from .messages.seen import SeenSource
 from .moments import to_micros
 from .notifications import NotificationSource
-from .seen_messages import SeenSource
 from .shifts import ShiftSource
 from .sla import PolicyBookCache, load_clocks
 from .tables import (
@@ -57,8 +58,8 @@ from .tables import (
     tickets,
     timers,
 )
+from .tables.delivery import AUTO
 from .tables.history import INVOKED, UNDOABLE
-from .tables.outbox import AUTO
 from .tables.tickets import ACTIVE, QUEUED
 
 #: Key of the advisory lock for taking tickets from the queue; an arbitrary constant.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from array import array
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -16,15 +17,17 @@ from ..core.kernel.settings import Settings
 from ..core.kernel.unit import Unit
 from ..errors import StoreLost
 from . import blobs, plugin_tables, schema
-from .channel_state import ChannelState
-from .delays import Delays
+from .automations.jobs import Jobs
+from .contacts.erase import EraseHook
+from .delivery.delays import Delays
+from .delivery.outbox import Outbox
 from .engine import Database, database
-from .erase import EraseHook
 from .errors import is_store_fault
-from .jobs import Jobs
-from .journal import Journal
-from .outbox import Outbox
+from .intake.channel_state import ChannelState
+from .intake.journal import Journal
 from .queries import answer
+from .queries import keys as query_keys
+from .queries import rows as query_rows
 from .queries.reader import Reader
 from .retry import retry_on_conflict
 from .search import rebuild
@@ -173,6 +176,17 @@ class Store:
         """
         with self._database.reading() as connection:
             return answer(Reader(connection, self.settings, self._database, viewer), query)
+
+    def keys(self, query: Query, viewer: Actor = DESK) -> Sequence[int] | None:
+        """Return the keys of the rows in the answer to a query, None if it cannot be answered in pages."""
+        with self._database.reading() as connection:
+            found = query_keys(Reader(connection, self.settings, self._database, viewer), query)
+            return None if found is None else array("q", found)
+
+    def rows(self, query: Query, keys: Sequence[int], viewer: Actor = DESK) -> list[Any]:
+        """Return the rows with these keys, which `keys` returned for the query."""
+        with self._database.reading() as connection:
+            return query_rows(Reader(connection, self.settings, self._database, viewer), query, keys)
 
     def blob(self, sha256: str) -> bytes:
         """Return the bytes with this SHA-256 (hexadecimal). Raises NotFound."""

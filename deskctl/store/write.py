@@ -23,13 +23,19 @@ from ..core.shifts.repository import ShiftChanges
 from ..core.sla.repository import SlaChanges
 from ..core.tickets.model import Ticket
 from ..core.tickets.repository import TicketChanges
-from . import agent_rows, blobs, rows
-from . import seen_messages as seen
-from .attachments import FileRow, file_rows, insert_files
+from . import blobs, rows
+from .agents import agent_rows
+from .contacts.erase import EraseHook, erase
+from .contacts.link_codes import (
+    LINK_CODE_COLUMNS,
+    LINK_TRIES_COLUMNS,
+    link_code_values,
+    link_tries_values,
+)
 from .encoding import clean, maybe_clean
-from .erase import EraseHook, erase
-from .link_codes import LINK_CODE_COLUMNS, LINK_TRIES_COLUMNS, link_code_values, link_tries_values
-from .message_changes import edit, purge, reread
+from .messages import seen as seen
+from .messages.attachments import FileRow, file_rows, insert_files
+from .messages.changes import edit, purge, reread
 from .notifications import write_notifications
 from .routing import write_routing
 from .search import contacts as contact_index

@@ -1,4 +1,4 @@
-"""Test doubles for automations: events, ticket documents and a desk in memory."""
+"""Test doubles for automations and actions: events, calls, ticket documents and a desk in memory."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from ..core.messages.views import MessageRow
 from ..core.tickets.views import TicketDocument
-from ..plugins import NotFound
+from ..plugins import ActionCall, ActionJob, ActionTicket, NotFound
 from ..plugins.automation import DeskView, Happening
 from ..plugins.queries import ListTickets, SearchContacts, SearchMessages, ShowTicket, ShowTickets
 from .builders import MOMENT
@@ -68,6 +68,23 @@ def happened(kind: str = "message_received", ticket: int | None = 1, **facts: An
     return Happening(1, kind, ticket, "contact:1", MOMENT, {**given, **facts})
 
 
+def action_call(value: Any, ticket: ActionTicket | None = None) -> ActionCall:
+    """Return a run of an action; `value` is a result of its `parse`."""
+    return ActionCall("0" * 32, value, ticket or action_ticket(), "sla", "overdue: first response", MOMENT)
+
+
+def action_ticket(number: int = 1, **fields: Any) -> ActionTicket:
+    """Return the state of a ticket as an action gets it."""
+    given = {"subject": "Printer", "status": "new", "priority": "normal", "channel": "support", "team": "support"}
+    return ActionTicket(number, **{**given, **fields})
+
+
+def action_job(value: Any, ticket: int = 1) -> ActionJob:
+    """Return the job of `action_call(value)`."""
+    call = action_call(value)
+    return ActionJob(call.id, value, ticket, call.cause, call.reason, call.at)
+
+
 @dataclass(frozen=True, slots=True)
 class MemoryChannel:
     """The settings of a channel as a plugin sees them."""
@@ -112,7 +129,7 @@ class MemoryDesk:
 
 
 class MemoryPluginContext:
-    """A PluginContext with a desk in memory. There is no store: `connection` is None."""
+    """A PluginContext and ActionContext with a desk in memory. There is no store: `connection` is None."""
 
     def __init__(
         self,

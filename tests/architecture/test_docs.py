@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import inspect
 import re
 import runpy
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, cast
 
@@ -86,6 +88,34 @@ def test_path_of_a_mail_names_existing_functions() -> None:
         source = inspect.getsourcefile(inspect.unwrap(cast("Any", resolve(dotted))))
         assert source is not None
         assert Path(source).resolve() == ROOT / file, dotted
+
+
+WHERE = re.compile(r"^\| [^|`]+ \| (`[^|]+) \| (`[^|]+) \|$", re.MULTILINE)
+
+
+def test_where_to_find_names_existing_modules_and_names() -> None:
+    section = (ROOT / "docs/explanation/architecture.md").read_text().split("## Where to find")[1].split("\n## ")[0]
+    rows = WHERE.findall(section)
+    assert len(rows) == section.count("\n| ") - 2
+    missing = []
+    for modules, names in rows:
+        for module in re.findall(r"`([\w/]+/[\w.]+\.py)`", modules):
+            tree = ast.parse((ROOT / module).read_text())
+            defined = {name for node in tree.body for name in names_of(node)}
+            missing += [f"{module}: {name}" for name in re.findall(r"`([\w.]+)`", names) if name not in defined]
+    assert missing == []
+
+
+def names_of(node: ast.AST) -> Iterator[str]:
+    """Yield the names that a statement defines; those of a class also as `Class.method`."""
+    if isinstance(node, ast.ClassDef):
+        yield node.name
+        yield from (f"{node.name}.{name}" for part in node.body for name in names_of(part))
+    elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        yield node.name
+    elif isinstance(node, ast.Assign | ast.AnnAssign):
+        targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+        yield from (target.id for target in targets if isinstance(target, ast.Name))
 
 
 def test_each_mail_guarantee_names_existing_tests() -> None:

@@ -43,9 +43,9 @@ class Account:
             entry = next(known[name] for name in (*preferred, "nobody") if name in known)
         return cls(entry.pw_name, grp.getgrgid(entry.pw_gid).gr_name, entry.pw_uid, entry.pw_gid)
 
-    def folder(self, prefix: str) -> Path:
+    def folder(self, prefix: str, under: Path = Path("/tmp")) -> Path:
         """Create a folder of this account directly below the temporary folder, because socket paths must be short."""
-        path = Path(tempfile.mkdtemp(prefix=prefix, dir="/tmp"))
+        path = Path(tempfile.mkdtemp(prefix=prefix, dir=under))
         os.chown(path, self.uid, self.gid)
         return path
 

@@ -17,6 +17,7 @@ import gc
 import importlib
 import io
 import json
+import logging
 import os
 import pkgutil
 import select
@@ -27,12 +28,16 @@ import struct
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
+from importlib import metadata
 from pathlib import Path
 from typing import Any, NoReturn
+
+from tests.servers import statements
 
 ROOT = Path(__file__).parents[2]
 
@@ -62,6 +67,9 @@ def serve(path: str) -> None:
         importlib.import_module(module)
     from deskctl.cli import main
 
+    statements.share()
+    _remember_distributions()
+    _warm(main.run)
     gc.collect()
     gc.freeze()  # the forks share this memory for longer
     waiting: dict[int, socket.socket] = {}
@@ -87,6 +95,80 @@ def serve(path: str) -> None:
                 _tell(waiting)
             if sys.stdin in ready:
                 return
+
+
+#: A short day of a desk. `{folder}` is the folder of the desk.
+_DAY = (
+    ("init", "--dir", "{folder}", "--name", "Acme", "--timezone", "UTC", "--address", "support@acme.test", "--yes"),
+    ("agent", "add", "ana", "--name", "Ana", "--email", "ana@acme.test", "--team", "support"),
+    ("mail", "ingest"),
+    ("new", "--from", "bob@example.org", "--subject", "Printer", "-m", "It burns."),
+    *(("list",), ("list", "--json"), ("show", "1"), ("show", "1", "--json"), ("search", "printer"), ("queue",)),
+    *(("reply", "1", "-m", "Thanks."), ("note", "1", "-m", "Hm."), ("assign", "1", "ana"), ("solve", "1")),
+    *(("undo", "--list"), ("undo",), ("outbox", "list"), ("contact", "list"), ("agent", "list"), ("inbox", "list")),
+    *(("daemon", "run"), ("--help",)),
+)
+_MAIL = b"From: bob@example.org\r\nTo: support@acme.test\r\nSubject: Help\r\n\r\nHelp!\r\n"
+
+
+class _Ready(io.StringIO):
+    """Standard error of the daemon, which ends when it is ready."""
+
+    def write(self, text: str) -> int:
+        if "is ready" in text:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return super().write(text)
+
+
+def _warm(run: Callable[[list[str]], int]) -> None:
+    """Run some commands here, so that no command compiles statements and converters that another has compiled.
+
+    Nothing else of them is left: what depends on the environment, on the time or on the streams is restored.
+    """
+    from deskctl.cli import lazy
+    from deskctl.desk import caller
+
+    environ, streams = dict(os.environ), (sys.stdin, sys.stdout, sys.stderr)
+    with tempfile.TemporaryDirectory(prefix="desk-warm-") as folder:
+        for name in [name for name in os.environ if name.startswith("DESKCTL_")]:
+            del os.environ[name]
+        os.environ |= {"XDG_STATE_HOME": folder, "LC_ALL": "C.UTF-8", "DESKCTL_CONFIG": f"{folder}/config.toml"}
+        for words in _DAY:
+            sys.stdin = io.TextIOWrapper(io.BytesIO(_MAIL))
+            sys.stdout, sys.stderr = io.TextIOWrapper(io.BytesIO()), _Ready()
+            run([word.format(folder=folder) for word in words])
+            os.environ["DESKCTL_AGENT"] = "ana"
+    os.environ.clear()
+    os.environ.update(environ)
+    sys.stdin, sys.stdout, sys.stderr = streams
+    logging.getLogger().handlers.clear()
+    logging.getLogger("deskctl").setLevel(logging.NOTSET)
+    lazy._plugins = None
+    caller._uids.clear()
+    assert threading.active_count() == 1, "a fork has no other threads"
+
+
+def _remember_distributions() -> None:
+    """Read the metadata of the installed distributions once. A fork with another path reads it again."""
+    library: Any = metadata
+    find, read = library.entry_points, library.Distribution.metadata.fget
+    found: dict[object, Any] = {}
+    known: dict[object, Any] = {}
+
+    def entry_points(**parameters: str) -> Any:
+        key = (*sys.path, *sorted(parameters.items()))
+        if key not in found:
+            found[key] = find(**parameters)
+        return found[key]
+
+    def described(distribution: Any) -> Any:
+        path = getattr(distribution, "_path", distribution)
+        if path not in known:
+            known[path] = read(distribution)
+        return known[path]
+
+    library.entry_points = entry_points
+    library.Distribution.metadata = property(described)
 
 
 def _modules() -> Iterator[str]:
@@ -158,7 +240,6 @@ def _command(request: dict[str, Any], streams: Sequence[int], main: Callable[[],
         os.environ.clear()
         os.environ.update(request["env"])
         time.tzset()
-        gc.unfreeze()
         _streams()
         paths = [path for path in request["env"].get("PYTHONPATH", "").split(os.pathsep) if path]
         sys.path[:0] = [path for path in paths if path not in sys.path]
@@ -210,25 +291,26 @@ class Process:
     """
 
     def __init__(self, connection: socket.socket) -> None:
-        self._connection = connection
-        head, handles, _, _ = socket.recv_fds(connection, _LENGTH.size, 1)
-        if len(head) < _LENGTH.size:
-            raise RuntimeError("the zygote is gone")
+        with connection:
+            head, handles, _, _ = socket.recv_fds(connection, _LENGTH.size, 1)
+            if len(head) < _LENGTH.size:
+                raise RuntimeError("the zygote is gone")
+            self._answers = connection.detach()  # a descriptor, because the collector may come to a socket before this
         (self.pid,) = _LENGTH.unpack(head)
         (self._handle,) = handles
         self.returncode: int | None = None
 
     def __del__(self) -> None:
-        with contextlib.suppress(AttributeError, OSError):
-            os.close(self._handle)
-            self._connection.close()
+        for name in ("_handle", "_answers"):
+            with contextlib.suppress(AttributeError, OSError):
+                os.close(getattr(self, name))
 
     def wait(self, timeout: float | None = None) -> int:
         """Return the exit code, negative for a signal. Raises subprocess.TimeoutExpired."""
         if self.returncode is None:
-            if not select.select([self._connection], [], [], timeout)[0]:
+            if not select.select([self._answers], [], [], timeout)[0]:
                 raise subprocess.TimeoutExpired(["deskctl"], timeout or 0)
-            answer = self._connection.recv(_CODE.size)
+            answer = os.read(self._answers, _CODE.size)
             (self.returncode,) = _CODE.unpack(answer) if answer else (-signal.SIGKILL,)
         assert self.returncode is not None
         return self.returncode

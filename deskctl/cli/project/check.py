@@ -43,6 +43,7 @@ def _checks(project: PluginProject) -> Iterator[CheckResult]:
     names = [
         *(_("channel {name}", name=kind) for kind in contents["channels"]),
         *(_("automation {name}", name=automation) for automation in contents["automations"]),
+        *(_("action {name}", name=action) for action in contents["actions"]),
         *contents["others"],
     ]
     detail = _("provides {contents}", contents=joined(", ", names)) if names else _("provides only commands")
@@ -69,7 +70,7 @@ def load(project: PluginProject) -> Contents:
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [*paths, os.environ.get("PYTHONPATH", "")]))}
     target = project.metadata.entry_points.get(project.name, project.module) if project.metadata else project.module
     command = [sys.executable, "-B", "-m", "deskctl.cli.project.load", project.name, target]
-    empty = Contents(error=None, channels=[], automations=[], others=[], configs=[])
+    empty = Contents(error=None, channels=[], automations=[], actions=[], others=[], configs=[])
     try:
         done = subprocess.run(command, env=environ, capture_output=True, text=True, timeout=_LOAD_SECONDS, check=False)
     except subprocess.TimeoutExpired:

@@ -17,8 +17,8 @@ from .load import Contents
 from .locate import PluginProject
 from .results import CheckResult, failed, passed, skipped
 
-#: The contract classes for channels and automations.
-_CONTRACTS = {"channels": "ChannelContract", "automations": "AutomationContract"}
+#: The contract classes for channels, automations and actions.
+_CONTRACTS = {"channels": "ChannelContract", "automations": "AutomationContract", "actions": "ActionContract"}
 #: Parts of the channel contract, which test a second way of receiving. They are run, but do not replace the whole.
 _PARTS = ("ParseContract", "ReceiveContract", "SendContract", "EndContract")
 #: Seconds for all tests.
@@ -27,11 +27,8 @@ _INSTALL = "pip install 'deskctl[testing]'"
 
 
 def check(project: PluginProject, contents: Contents) -> Iterator[CheckResult]:
-    wanted = [
-        contract
-        for contract, is_there in zip(_CONTRACTS.values(), (contents["channels"], contents["automations"]), strict=True)
-        if is_there
-    ]
+    provided = (contents["channels"], contents["automations"], contents["actions"])
+    wanted = [contract for contract, is_there in zip(_CONTRACTS.values(), provided, strict=True) if is_there]
     if project.root is None:
         yield skipped("contract", _("an installed plugin has no tests; check the project folder instead"))
         return
@@ -44,7 +41,7 @@ def check(project: PluginProject, contents: Contents) -> Iterator[CheckResult]:
     if nodes:
         yield _run(project, nodes)
     elif not wanted:
-        yield skipped("contract", _("there are contract tests for channels and automations only"))
+        yield skipped("contract", _("there are contract tests for channels, automations and actions only"))
 
 
 def declared(tests: Path) -> dict[str, list[str]]:

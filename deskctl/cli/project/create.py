@@ -12,7 +12,7 @@ from ...i18n import _
 from .names import Names
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
-KINDS: Final = ("channel", "automation")
+KINDS: Final = ("channel", "automation", "action")
 #: The dependency in the template; a new project requires the version of deskctl that created it.
 _BOUNDS: Final = "deskctl>=0.1,<0.2"
 

@@ -29,6 +29,7 @@ class Contents(TypedDict):
     error: str | None
     channels: list[str]
     automations: list[str]
+    actions: list[str]
     others: list[str]
     configs: list[ConfigDoc]
 
@@ -49,6 +50,7 @@ def inspect_plugin(name: str, target: str) -> Contents:
         error=row["error"],
         channels=row["channels"],
         automations=row["automations"],
+        actions=row["actions"],
         others=[*row["requests"], *row["suggestions"], *(["tables"] if row["tables"] else [])],
         configs=configs,
     )

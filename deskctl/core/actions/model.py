@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from ..kernel.actor import Actor
@@ -24,6 +24,22 @@ class Run(NamedTuple):
     notifications: Callable[[str], Iterator[NotifyAgent]]
 
 
+class Values(NamedTuple):
+    """The values that completion offers for an action.
+
+    `names` are kinds of names of the desk (`search.queries.Completions`), `words()` returns other values. `signs` are
+    the prefixes with which each value is offered.
+    """
+
+    names: tuple[str, ...] = ()
+    words: Callable[[], Iterable[str]] = tuple
+    signs: tuple[str, ...] = ("",)
+
+
+#: For an action with values that completion cannot know.
+FREE_TEXT = Values()
+
+
 @dataclass(frozen=True, slots=True)
 class Action:
     """An action, written NAME=VALUE.
@@ -37,3 +53,11 @@ class Action:
     run: Callable[[Unit, Run, str, Actor], Steps]
     check: Callable[[Unit, str], object] = lambda unit, value: None
     key: Callable[[str], tuple[str, str]] | None = None
+    values: Values = FREE_TEXT
+
+
+@dataclass(frozen=True, slots=True)
+class ActionSettings:
+    """The actions that plugins add, by PLUGIN.NAME."""
+
+    plugins: Mapping[str, Action] = field(default_factory=dict)

@@ -1,11 +1,14 @@
-"""Every action, declared once: name, validation and handler. Policies parse and run actions through this table."""
+"""The actions of deskctl, each declared once: name, validation, completion and handler.
+
+Rules of the desk parse and run all actions here, those of plugins included.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from ...errors import Refused, UsageError
+from ...errors import NotFound, Refused, UsageError
 from ...i18n import _
 from ..agents import targets
 from ..agents.model import Agent, Team
@@ -13,17 +16,18 @@ from ..answers.automatic_answer import notify_customer
 from ..kernel.actor import Actor
 from ..kernel.handler import Steps, acting
 from ..kernel.outcome import Outcome
+from ..kernel.settings import Settings
 from ..kernel.unit import Unit
 from ..messages.commands import Note
 from ..messages.notes import note
 from ..notifications.notify import notify_agent
 from ..tickets import assignment, fields
 from ..tickets.commands import Assign, Escalate, Set, Tag
-from ..tickets.model import parse_priority
+from ..tickets.model import Priority, parse_priority
 from ..tickets.repository import Tickets
 from ..values.suggestions import did_you_mean
-from .model import Action, Run
-from .targets import NEXT, OWNER, TEAM, target_check
+from .model import FREE_TEXT, Action, ActionSettings, Run, Values
+from .targets import KINDS, NEXT, OWNER, TEAM, target_check
 
 
 def _notify(unit: Unit, run: Run, who: str, actor: Actor) -> Steps:
@@ -32,13 +36,14 @@ def _notify(unit: Unit, run: Run, who: str, actor: Actor) -> Steps:
     return Outcome("", (run.ticket,))
 
 
-def _set(name: str, check: Callable[[Unit, str], object]) -> Action:
+def _set(name: str, check: Callable[[Unit, str], object], values: Values = FREE_TEXT) -> Action:
     """Return the action that sets a field of the ticket; a list of actions can set it only once."""
     return Action(
         name,
         run=lambda unit, run, value, actor: fields.set_fields(unit, Set(run.ticket, ((name, value),)), actor),
         check=check,
         key=lambda value: (name, value),
+        values=values,
     )
 
 
@@ -88,57 +93,89 @@ def _note(unit: Unit, run: Run, value: str, actor: Actor) -> Steps:
 
 
 _DECLARED = (
-    Action("notify", _notify, target_check("notify", words=frozenset({OWNER, TEAM}))),
-    _set("priority", lambda unit, value: parse_priority(value)),
-    Action("escalate", _escalate, target_check("escalate", words=frozenset({NEXT}))),
-    Action("assign", _assign, target_check("assign", ("agent", "team")), key=lambda value: ("assign", value)),
-    _set("team", target_check("team", ("team",))),
+    Action(
+        "notify",
+        _notify,
+        target_check("notify", words=frozenset({OWNER, TEAM})),
+        values=Values(KINDS, lambda: (OWNER, TEAM)),
+    ),
+    _set("priority", lambda unit, value: parse_priority(value), Values(words=lambda: [p.label for p in Priority])),
+    Action(
+        "escalate", _escalate, target_check("escalate", words=frozenset({NEXT})), values=Values(KINDS, lambda: (NEXT,))
+    ),
+    Action(
+        "assign",
+        _assign,
+        target_check("assign", ("agent", "team")),
+        key=lambda value: ("assign", value),
+        values=Values(("agent", "team")),
+    ),
+    _set("team", target_check("team", ("team",)), Values(("team",))),
     Action(
         "tag",
         _tag,
         lambda unit, value: fields.parse_tag(value.lstrip("+-")),
         key=lambda value: (f"tag {value.lstrip('+-')}", "-" if value.startswith("-") else "+"),
+        values=Values(("tag",), signs=("+", "-")),
     ),
     Action("note", _note),
     Action("reply", _reply),
 )
 
-#: Every action by name.
+#: The actions of deskctl by name.
 ACTIONS: Final[dict[str, Action]] = {action.name: action for action in _DECLARED}
+
+
+def known_actions(settings: Settings) -> Mapping[str, Action]:
+    """Return every action of the desk by name, those of plugins included."""
+    return {**ACTIONS, **settings.of(ActionSettings).plugins}
+
+
+def missing_action(name: str) -> NotFound:
+    """Return the error that no action has this name; the name of a plugin's action says which plugin is missing."""
+    plugin, dot, _name = name.rpartition(".")
+    if not dot:
+        return NotFound(_('no action is called "{name}"', name=name))
+    return NotFound(
+        _("no plugin provides the action {name}", name=name),
+        _("install or enable the plugin {plugin}, or remove the step; see deskctl plugin list", plugin=plugin),
+    )
 
 
 def parse_actions(unit: Unit, texts: Iterable[str]) -> tuple[tuple[str, str], ...]:
     """Parse actions, each NAME=VALUE. Raises UsageError (also for contradicting values), NotFound and Refused."""
-    actions = tuple(dict.fromkeys(_parse(unit, text) for text in texts))
+    known = known_actions(unit.settings)
+    actions = tuple(dict.fromkeys(_parse(unit, known, text) for text in texts))
     single: dict[str, str] = {}
     for name, value in actions:
-        key = ACTIONS[name].key
+        key = known[name].key
         if key is None:
             continue
         group, counted = key(value)
         if single.setdefault(group, counted) != counted:
-            raise UsageError(
-                _("--then: two different values for {action} in one step", action=group), _("give one value")
-            )
+            raise UsageError(_("two different values for {action} in one step", action=group), _("give one value"))
     return actions
 
 
-def _parse(unit: Unit, text: str) -> tuple[str, str]:
+def _parse(unit: Unit, known: Mapping[str, Action], text: str) -> tuple[str, str]:
     name, sign, value = (part.strip() for part in text.partition("="))
     if not sign or not value:
         raise UsageError(
-            _('--then: not an action: "{text}"', text=text),
-            _("use for example notify=lead; actions: {actions}", actions=", ".join(ACTIONS)),
+            _('not an action: "{text}"', text=text),
+            _("use for example notify=lead; actions: {actions}", actions=", ".join(known)),
         )
-    if name not in ACTIONS:
+    if name not in known:
         raise UsageError(
-            _('--then: no action is called "{name}"{suggestion}', name=name, suggestion=did_you_mean(name, ACTIONS)),
-            _("actions: {actions}", actions=", ".join(ACTIONS)),
+            _('no action is called "{name}"{suggestion}', name=name, suggestion=did_you_mean(name, known)),
+            _("actions: {actions}", actions=", ".join(known)),
         )
-    ACTIONS[name].check(unit, value)
+    known[name].check(unit, value)
     return name, value
 
 
 def run_action(unit: Unit, run: Run, name: str, value: str, actor: Actor) -> Steps:
-    """Run an action by its name. Raises DeskctlError if it cannot run now."""
-    return ACTIONS[name].run(unit, run, value, actor)
+    """Run an action by its name. Raises DeskctlError if it cannot run now, NotFound if its plugin is missing."""
+    action = known_actions(unit.settings).get(name)
+    if action is None:
+        raise missing_action(name)
+    return action.run(unit, run, value, actor)

@@ -12,6 +12,8 @@ from ..agents.targets import tiers_of
 from ..kernel.unit import Unit
 from ..values.suggestions import did_you_mean
 
+#: The kinds of names that a target can have.
+KINDS: Final = ("agent", "team", "tier")
 #: Additional target of `escalate`: the tier above that of the ticket or its assignee.
 NEXT: Final = "next"
 #: Additional targets of `notify`: the assignee, and the whole team of the ticket.
@@ -20,7 +22,7 @@ TEAM: Final = "team"
 
 
 def target_check(
-    action: str, kinds: tuple[str, ...] = ("agent", "team", "tier"), words: frozenset[str] = frozenset()
+    action: str, kinds: tuple[str, ...] = KINDS, words: frozenset[str] = frozenset()
 ) -> Callable[[Unit, str], None]:
     """Return the check that a value of `action` names an existing target of these kinds, or is one of `words`."""
 
@@ -31,15 +33,13 @@ def target_check(
         kind, sign, rest = value.rpartition(":")
         if sign and (kind not in kinds or kinds == ("team",)):
             raise UsageError(
-                _('--then: {action} does not accept "{prefix}"', action=action, prefix=f"{kind}:"),
+                _('{action} does not accept "{prefix}"', action=action, prefix=f"{kind}:"),
                 _("give the name of a team, without a prefix")
                 if kinds == ("team",)
                 else _("give a name alone, or as {forms}", forms=", ".join(f"{k}:NAME" for k in kinds)),
             )
         if rest in Agents.of(unit).agents and rest not in agents and kind in ("", "agent"):
-            raise Refused(
-                _("--then: agent {agent} is deactivated", agent=rest), _("give an active agent, a team or a tier")
-            )
+            raise Refused(_("agent {agent} is deactivated", agent=rest), _("give an active agent, a team or a tier"))
         known = by_kind[kind] if sign else set().union(*(by_kind[k] for k in kinds), words)
         if rest not in known:
             names = {"name": rest, "suggestion": did_you_mean(rest, known)}
@@ -53,11 +53,11 @@ def target_check(
 def _no_target(kind: str, kinds: tuple[str, ...], names: dict[str, str]) -> str:
     """Return the message that no agent, team or tier has a name; `kind` is the prefix that was given, or ""."""
     if kind == "agent":
-        return _('--then: no agent is called "{name}"{suggestion}', **names)
+        return _('no agent is called "{name}"{suggestion}', **names)
     if kind == "team" or kinds == ("team",):
-        return _('--then: no team is called "{name}"{suggestion}', **names)
+        return _('no team is called "{name}"{suggestion}', **names)
     if kind == "tier":
-        return _('--then: no tier is called "{name}"{suggestion}', **names)
+        return _('no tier is called "{name}"{suggestion}', **names)
     if "tier" in kinds:
-        return _('--then: no agent, team or tier is called "{name}"{suggestion}', **names)
-    return _('--then: no agent or team is called "{name}"{suggestion}', **names)
+        return _('no agent, team or tier is called "{name}"{suggestion}', **names)
+    return _('no agent or team is called "{name}"{suggestion}', **names)

@@ -1,1 +1,1 @@
-"""Jobs for the automations of plugins."""
+"""Jobs for the automations and actions of plugins."""

@@ -1,9 +1,10 @@
-"""Write a job for each automation that subscribed to an event."""
+"""Write the jobs of automations and actions."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..actions.events import ActionRun
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.records import RecordedEvent
@@ -14,11 +15,14 @@ from .repository import Jobs
 
 
 def enqueue_jobs(unit: Unit, cause: Command, actor: Actor, events: Sequence[RecordedEvent]) -> None:
-    """Write a job for each automation that subscribed to one of these events of the command `cause` of `actor`.
+    """Write the jobs that follow from these events of the command `cause` of `actor`.
 
-    No job is written for events that the automation does not want or that its own plugin caused, for undo, for spam,
-    and for imported mail that is older than the desk.
+    They are the jobs of actions that ran, and one for each automation that wants an event. Events that the automation's
+    own plugin caused, undo, spam, and imported mail that is older than the desk start no automation.
     """
+    for record in events:
+        if isinstance(record.event, ActionRun) and record.event.job:
+            _add(unit, record.event.action, record)
     automations, wanted = unit.settings.automations, unit.settings.wanted
     if not automations or cause.undoes or cause.historical:
         return
@@ -35,4 +39,8 @@ def enqueue_jobs(unit: Unit, cause: Command, actor: Actor, events: Sequence[Reco
         if not wanting or (number is not None and Tickets.of(unit).get(number).spam):
             continue
         for name in wanting:
-            Jobs.of(unit).add(Job(unit.source.next_id("jobs"), name, record.id, unit.now, unit.job_depth))
+            _add(unit, name, record)
+
+
+def _add(unit: Unit, name: str, record: RecordedEvent) -> None:
+    Jobs.of(unit).add(Job(unit.source.next_id("jobs"), name, record.id, unit.now, unit.job_depth))

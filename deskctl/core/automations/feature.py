@@ -1,4 +1,4 @@
-"""Jobs for the automations of plugins."""
+"""Jobs for the automations and actions of plugins."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Jobs of automations: a job runs an automation of a plugin for an event, after the event is committed.
+"""Jobs of plugins: a job runs an automation of a plugin for an event, or the work of an action that ran, after the
+event is committed.
 
 A job is written in the transaction of its event and removed in the transaction of the automation's commands, so that no
 event is missed or handled twice.
@@ -22,9 +23,9 @@ RETRY_DELAYS = (timedelta(seconds=10), timedelta(minutes=1), timedelta(minutes=1
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job. `automation` is PLUGIN.NAME; `depth` is the number of automations that led to the event.
+    """A job. `automation` is PLUGIN.NAME of an automation or an action. `due_at` is aware, UTC.
 
-    `due_at` is aware, UTC.
+    `depth` is the number of automations that led to the event.
     """
 
     id: int

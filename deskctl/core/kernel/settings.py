@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from .records import RecordedEvent
+
+S = TypeVar("S")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,8 @@ class Settings:
     `undo_window` is the time before a reply is sent, in which it can be undone. `link_valid` is the lifetime of a
     one-time code. `digest` is the time after a notification in which further ones are collected into one message.
     `automations` lists by PLUGIN.NAME the event kinds that an automation subscribes to. `wanted` has a function for
-    automations that need only some of these events: it returns False for an event that needs no job.
+    automations that need only some of these events: it returns False for an event that needs no job. `features` are the
+    settings of features by their class (`of`).
     """
 
     name: str = "Help desk"
@@ -81,6 +84,12 @@ class Settings:
     wanted: Mapping[str, Callable[[RecordedEvent], bool]] = field(default_factory=dict)
     link_valid: timedelta = timedelta(hours=24)
     digest: timedelta = timedelta(seconds=30)
+    features: Mapping[type[Any], Any] = field(default_factory=dict)
+
+    def of(self, kind: type[S]) -> S:
+        """Return the settings of a feature, by their class; the defaults if the desk has none."""
+        found: S = self.features[kind] if kind in self.features else kind()
+        return found
 
     def channel(self, name: str) -> ChannelInfo | None:
         """Return a channel by name, built-in channels included."""

@@ -21,7 +21,8 @@ from ..kernel.timers import Timer
 from ..kernel.unit import Unit
 from ..notifications import notify
 from ..notifications.commands import NotifyAgent
-from ..tickets.events import Assigned, FormerAssignee, StatusChanged
+from ..tickets.assignment import assign_to_agent
+from ..tickets.events import Assigned, FormerAssignee
 from ..tickets.model import Status
 from ..tickets.repository import Tickets
 from ..values.suggestions import did_you_mean
@@ -201,9 +202,7 @@ def _assignment_events(unit: Unit, chosen: _Decisions) -> Iterator[Event | By]:
         if agent is None or ticket.assignee is not None or ticket.status not in (Status.NEW, Status.OPEN):
             continue  # an agent took it in the meantime
         yield _decision_event(unit, waiting, decision)
-        yield Assigned(ticket.number, None, agent)
-        if ticket.status is Status.NEW:
-            yield StatusChanged(ticket.number, Status.NEW, Status.OPEN)
+        yield from assign_to_agent(ticket, agent)
         given[agent].append(ticket.number)
     for agent, numbers in given.items():
         if len(numbers) == 1:

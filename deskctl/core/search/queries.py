@@ -55,7 +55,9 @@ class CheckNames(Query, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class Completions(Query, audience=Audience.AGENT):
-    """Complete an argument. `kind`: ticket, agent, team, tag, channel or contact. Answer: `list[str]`."""
+    """Complete an argument. `kind`: ticket, agent, team, tag, channel, contact, calendar, policy, tier, skill or
+    action (`NAME=`, or `NAME=VALUE` if the prefix has a name). Answer: `list[str]`.
+    """
 
     names_agent: ClassVar[bool] = False
     kind: str

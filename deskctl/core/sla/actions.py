@@ -9,7 +9,7 @@ from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from ...errors import DeskctlError
-from ...i18n import Phrases, _, _p, preferred
+from ...i18n import Phrases, _, _p, joined, preferred, translate
 from ..actions.model import Run
 from ..actions.registry import run_action
 from ..actions.targets import OWNER, TEAM
@@ -119,8 +119,9 @@ def run_step(unit: Unit, command: RunStep, actor: Actor) -> Steps:
     for name, value in actions_at(clock, Sla.of(unit).book, command.level):
         try:
             yield from acting(run_action(unit, run, name, value, actor), actor)
-        except DeskctlError:
-            yield sla_events.StepFailed(command.ticket, command.metric, command.instance, command.level, name)
+        except DeskctlError as error:
+            why = translate(joined("; ", filter(None, (error.what, error.hint))), preferred(unit.settings.language))
+            yield sla_events.StepFailed(command.ticket, command.metric, command.instance, command.level, name, why)
             yield from acting(run_action(unit, run, "notify", OWNER, actor), actor)
     return Outcome(_("steps at {threshold} are done", threshold=command.level), number)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
-from ...errors import NotFound, Refused, UsageError
+from ...errors import DeskctlError, NotFound, Refused, UsageError
 from ...i18n import _
 from ..actions.registry import parse_actions
 from ..kernel.actor import Actor
@@ -89,11 +89,18 @@ def add_step(unit: Unit, command: sla_commands.AddStep, actor: Actor) -> Steps:
     if not command.then:
         raise UsageError(_("a step needs an action"), _("give one, for example --then notify=lead"))
     at = parse_threshold(command.at, "--at")
-    step = Step(at, parse_actions(unit, command.then))
+    step = Step(at, _actions(unit, command.then))
     if step in known.steps:
         facts = {"policy": known.name, "version": known.version}
         return Outcome(_("policy {policy} already has this step", policy=known.name), facts=facts)
     return (yield from _new_version(unit, known, replace(known, steps=(*known.steps, step)), ()))
+
+
+def _actions(unit: Unit, texts: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    try:
+        return parse_actions(unit, texts)
+    except DeskctlError as error:
+        raise type(error)(_("--then: {problem}", problem=error.what), error.hint) from error
 
 
 def _new_version(unit: Unit, known: Policy, wanted: Policy, written: Iterable[str]) -> Steps:

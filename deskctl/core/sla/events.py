@@ -156,11 +156,12 @@ class StepDue(ClockEvent):
 
 @dataclass(frozen=True, slots=True)
 class StepFailed(ClockEvent):
-    """An `action` of a step (for example "escalate") failed."""
+    """An `action` of a step (for example "escalate") failed. `why` is the reason, in the desk's language."""
 
     kind = "step_failed"
     level: str
     action: str
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,13 @@ from typing import Any
 from ...i18n import _, _p, joined
 from ..calendars.working_time import Schedule
 from ..kernel.records import RecordedEvent
+from ..kernel.settings import Settings
 from .clocks import NO_POLICY, NO_TARGET, Clock, ClockKey, ClockRule, ClockState, calculate_clocks, rules_for
 from .conditions import TicketFacts
 from .pauses import Segment, segments
 from .policy import Policy
 from .policy_book import PolicyBook
-from .policy_warnings import inactive_agent_remarks, persistent_remarks
+from .policy_warnings import inactive_agent_remarks, missing_action_remarks, persistent_remarks
 from .spans import spans
 from .ticket_history import Change, TicketHistory, read_history
 from .views import ClockDocument, PolicyCandidate, PolicyDocument, RuleRow, SegmentRow
@@ -152,7 +153,7 @@ def with_policy(history: TicketHistory, policy: str | None) -> TicketHistory:
     return replace(history, policies=[Change(history.start, policy)])
 
 
-def policy_document(policy: Policy, book: PolicyBook, inactive: Sequence[str]) -> PolicyDocument:
+def policy_document(policy: Policy, book: PolicyBook, inactive: Sequence[str], settings: Settings) -> PolicyDocument:
     """Return the document of a policy; `inactive` are the deactivated agents."""
     return {
         "name": policy.name,
@@ -167,7 +168,11 @@ def policy_document(policy: Policy, book: PolicyBook, inactive: Sequence[str]) -
         "steps": [{"at": str(step.at), "then": [f"{k}={v}" for k, v in step.then]} for step in policy.steps],
         "version": policy.version,
         "since": _moment(policy.since) or "",
-        "problems": [*persistent_remarks(book, policy), *inactive_agent_remarks(policy, inactive)],
+        "problems": [
+            *persistent_remarks(book, policy),
+            *inactive_agent_remarks(policy, inactive),
+            *missing_action_remarks(policy, settings),
+        ],
     }
 
 

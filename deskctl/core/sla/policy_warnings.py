@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterable, Iterator
 
 from ...i18n import _
+from ..actions.registry import known_actions, missing_action
 from ..agents.repository import Agents
+from ..kernel.settings import Settings
 from ..kernel.unit import Unit
 from ..values.durations import written
 from ..values.suggestions import did_you_mean
@@ -27,6 +29,7 @@ def remarks(unit: Unit, policy: Policy, texts: Iterable[str]) -> list[str]:
         *persistent_remarks(book, policy),
         *_takes_all(book, policy),
         *inactive_agent_remarks(policy, left),
+        *missing_action_remarks(policy, unit.settings),
     ]
 
 
@@ -130,3 +133,17 @@ def inactive_agent_remarks(policy: Policy, inactive: Iterable[str]) -> Iterator[
                     threshold=step.at,
                     agent=value,
                 )
+
+
+def missing_action_remarks(policy: Policy, settings: Settings) -> Iterator[str]:
+    """Yield a warning for each action of a step that does not exist, because its plugin is not installed."""
+    known = known_actions(settings)
+    for step in policy.steps:
+        for action in dict.fromkeys(name for name, _value in step.then if name not in known):
+            error = missing_action(action)
+            yield _(
+                "the step at {threshold} cannot run: {problem} ({hint})",
+                threshold=step.at,
+                problem=error.what,
+                hint=error.hint,
+            )

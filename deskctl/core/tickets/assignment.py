@@ -171,12 +171,17 @@ def assign_to_agent(ticket: Ticket, agent: str) -> Generator[Event, None, None]:
 
 
 def move_to_team(unit: Unit, ticket: Ticket, team: str) -> Generator[Event, None, None]:
-    """Move the ticket to a team's queue, unassigned. Another team has other tiers, so the ticket's tier is cleared."""
+    """Move the ticket to a team's queue, unassigned."""
+    yield from change_team(ticket, team)
+    yield from unassign(unit, ticket)
+
+
+def change_team(ticket: Ticket, team: str) -> Generator[Event, None, None]:
+    """Change the team of the ticket. Another team has other tiers, so the ticket's tier is cleared."""
     if ticket.team != team:
         yield TeamChanged(ticket.number, ticket.team, team)
         if ticket.tier is not None:
             yield TierChanged(ticket.number, ticket.tier, None)
-    yield from unassign(unit, ticket)
 
 
 def move_to_tier(unit: Unit, ticket: Ticket, tier: str, *, by_agent: bool) -> Generator[Event, None, None]:

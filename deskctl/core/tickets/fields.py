@@ -22,6 +22,7 @@ from ..kernel.unit import Unit
 from ..values import phone
 from ..values.moments import ahead, shown
 from ..values.suggestions import did_you_mean
+from .assignment import change_team
 from .commands import Set, Tag
 from .events import (
     CallbackChanged,
@@ -30,7 +31,6 @@ from .events import (
     RequesterChanged,
     SubjectChanged,
     Tagged,
-    TeamChanged,
 )
 from .model import Status, Ticket, parse_priority
 from .repository import Tickets
@@ -109,9 +109,7 @@ def _set_status(unit: Unit, ticket: Ticket, value: str) -> Generator[Event, None
 
 
 def _set_team(unit: Unit, ticket: Ticket, value: str) -> Generator[Event, None, None]:
-    team = targets.resolve(unit, f"team:{value}").handle
-    if team != ticket.team:
-        yield TeamChanged(ticket.number, ticket.team, team)
+    yield from change_team(ticket, targets.resolve(unit, f"team:{value}").handle)
 
 
 def _set_language(unit: Unit, ticket: Ticket, value: str) -> Generator[Event, None, None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from typing import Any
 
@@ -12,43 +13,44 @@ from ...i18n import _
 from ..encoding import clean
 from . import (
     agents,
-    attachments,
     completions,
-    contacts,
-    inbox,
+    delivery,
+    intake,
     notification_ids,
     operations,
-    outbox,
-    queue,
-    raw_messages,
     routing,
-    search,
     shifts,
     sla,
-    ticket,
-    tickets,
 )
-from .reader import Answers, Reader
+from .contacts import contacts
+from .messages import attachments, raw_messages
+from .reader import Answers, Pages, Reader
+from .search import search
+from .tickets import queue, ticket_document, ticket_list
 
 _MODULES = (
     agents,
     attachments,
     completions,
     contacts,
-    inbox,
+    intake,
     notification_ids,
     operations,
-    outbox,
+    delivery,
     queue,
     raw_messages,
     routing,
     search,
     shifts,
     sla,
-    ticket,
-    tickets,
+    ticket_document,
+    ticket_list,
 )
 _ANSWERS: Answers = {query: answer for module in _MODULES for query, answer in module.ANSWERS.items()}
+#: The lists that can be answered in pages.
+_PAGES: dict[type[Query], Pages] = {
+    query: pages for module in (contacts, delivery, intake, ticket_list) for query, pages in module.PAGES.items()
+}
 
 
 def answer(reader: Reader, query: Query) -> Any:
@@ -57,6 +59,17 @@ def answer(reader: Reader, query: Query) -> Any:
     if respond is None:
         raise UsageError(_("the store has no answer to {type}", type=type(query).__name__))
     return respond(reader, _cleaned(query))
+
+
+def keys(reader: Reader, query: Query) -> Sequence[int] | None:
+    """Return the keys of the rows that `answer` returns, None if this query has no pages. Raises UsageError."""
+    pages = _PAGES.get(type(query))
+    return None if pages is None else pages.keys(reader, _cleaned(query))
+
+
+def rows(reader: Reader, query: Query, some: Sequence[int]) -> list[Any]:
+    """Return the rows with some of the keys, in this order."""
+    return _PAGES[type(query)].rows(reader, _cleaned(query), some)
 
 
 def _cleaned(query: Query) -> Query:

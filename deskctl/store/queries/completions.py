@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from sqlalchemy import Connection, select, text
 
+from ...core.actions.registry import known_actions
 from ...core.agents.routing_profile import TIERS
 from ...core.calendars.model import ALWAYS
 from ...core.kernel.settings import BUILT_IN, Settings
@@ -23,8 +24,25 @@ _RECENT = 5000
 
 def complete(connection: Connection, settings: Settings, query: Completions) -> list[str]:
     """Return the words of a kind that begin with the prefix. Raises UsageError for an unknown kind."""
-    words = _words(connection, settings, query.kind)
+    action, sign, begun = query.prefix.partition("=")
+    if query.kind == "action" and sign:
+        words: Iterable[str] = (f"{action}={value}" for value in _action_values(connection, settings, action, begun))
+    else:
+        words = _words(connection, settings, query.kind)
     return [word for word in words if word.startswith(query.prefix)][: query.limit]
+
+
+def _action_values(connection: Connection, settings: Settings, name: str, begun: str) -> Iterator[str]:
+    """Yield values of an action; a kind of names may be given as prefix (`team:`)."""
+    action = known_actions(settings).get(name)
+    if action is None:
+        return
+    kind, sign, _name = begun.rpartition(":")
+    prefix = f"{kind}:" if sign and kind in action.values.names else ""
+    for names in (kind,) if prefix else action.values.names:
+        for word in _words(connection, settings, names):
+            yield from (f"{prefix}{sign}{word}" for sign in action.values.signs)
+    yield from action.values.words()
 
 
 def _words(connection: Connection, settings: Settings, kind: str) -> Iterable[str]:
@@ -57,6 +75,8 @@ def _words(connection: Connection, settings: Settings, kind: str) -> Iterable[st
         case "skill":
             seats = connection.execute(select(agents.c.seat).where(agents.c.active)).scalars()
             return sorted({skill for kept in seats for skill in seat(kept).skills})
+        case "action":
+            return [f"{name}=" for name in known_actions(settings)]
         case "channel":
             return sorted({*settings.channels, *BUILT_IN})
     raise UsageError(_("cannot complete a {kind}", kind=kind))

@@ -9,8 +9,8 @@ from ...core.operations.views import HealthReport, StoreReport
 from ..revision import HEAD
 from ..schema import revision_of
 from ..tables import journal, messages, outbox, tickets
+from ..tables.delivery import UNSENT
 from ..tables.intake import UNSETTLED
-from ..tables.outbox import UNSENT
 from .reader import Answers
 
 

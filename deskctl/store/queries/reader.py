@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -27,6 +27,17 @@ class Reader:
     settings: Settings
     database: Database
     viewer: Actor = DESK
+
+
+class Pages(NamedTuple):
+    """A list that can be long, in two steps: the keys of its rows, then some of the rows after another.
+
+    `keys` checks the query and returns the keys in the order of the list. `rows` leaves out rows that were removed
+    meanwhile.
+    """
+
+    keys: Callable[[Reader, Any], Sequence[int]]
+    rows: Callable[[Reader, Any, Sequence[int]], list[Any]]
 
 
 #: The answers to queries: for each query class a function that returns its JSON document.

@@ -30,7 +30,7 @@ from ..moments import rfc3339, to_micros
 from ..sla import PolicyBookCache
 from ..tables import agents, clocks, events, ticket_tags, tickets
 from ..tables.sla import RUNNING, UNSETTLED_BREACH
-from .identity import persons
+from .contacts.identity import persons
 from .parameters import known_team, moment
 from .reader import Answers
 
@@ -100,14 +100,14 @@ def check_calendar(connection: Connection, query: CheckCalendar, settings: Setti
     return documents.check(opening, query.start, query.then, moment(query.now, settings))
 
 
-def list_policies(connection: Connection, query: ListPolicies) -> list[PolicyDocument]:
+def list_policies(connection: Connection, settings: Settings) -> list[PolicyDocument]:
     book, inactive = _book(connection), _inactive_agents(connection)
-    return [explain.policy_document(policy, book, inactive) for policy in book.current_policies]
+    return [explain.policy_document(policy, book, inactive, settings) for policy in book.current_policies]
 
 
-def show_policy(connection: Connection, query: ShowPolicy) -> PolicyDocument:
+def show_policy(connection: Connection, query: ShowPolicy, settings: Settings) -> PolicyDocument:
     book = _book(connection)
-    return explain.policy_document(existing_policy(book, query.name), book, _inactive_agents(connection))
+    return explain.policy_document(existing_policy(book, query.name), book, _inactive_agents(connection), settings)
 
 
 def explain_clocks(connection: Connection, query: ExplainClocks, settings: Settings) -> list[ClockDocument]:
@@ -205,8 +205,8 @@ ANSWERS: Answers = {
     ListCalendars: lambda reader, query: list_calendars(reader.connection),
     ShowCalendar: lambda reader, query: show_calendar(reader.connection, query, reader.settings),
     CheckCalendar: lambda reader, query: check_calendar(reader.connection, query, reader.settings),
-    ListPolicies: lambda reader, query: list_policies(reader.connection, query),
-    ShowPolicy: lambda reader, query: show_policy(reader.connection, query),
+    ListPolicies: lambda reader, query: list_policies(reader.connection, reader.settings),
+    ShowPolicy: lambda reader, query: show_policy(reader.connection, query, reader.settings),
     TestPolicies: lambda reader, query: test_policies(reader.connection, query, reader.settings),
     ListDue: lambda reader, query: list_due(reader.connection, query, reader.settings),
     ExplainClocks: lambda reader, query: explain_clocks(reader.connection, query, reader.settings),

@@ -1,17 +1,18 @@
-"""All tables of the store, one module for each subject. `metadata` holds the tables that both databases have.
+"""All tables of the store, one module for each feature. `metadata` holds the tables that both databases have.
 
 Times are whole microseconds since 1970 in UTC (`Moment`): they sort, compare and convert in the same way on both
 databases and keep their precision. Enumerations are stored as their names. Lists and documents are JSON in text
 columns: no query reads their contents.
 """
 
+from .agents import agents, memberships, teams
 from .base import metadata
+from .contacts import blocks, contacts, identities, link_codes, link_tries
+from .delivery import outbox
 from .history import commands, events
 from .intake import blob_bytes, blobs, channel_state, journal
 from .messages import anew, attachments, calls, known_as, messages, seen_messages
-from .notices import notices, windows
-from .outbox import notification_answers, outbox, timers
-from .people import agents, blocks, contacts, identities, link_codes, link_tries, memberships, teams
+from .notifications import notices, notification_answers, windows
 from .plugins import jobs, plugin_revisions
 from .postgresql import metadata as postgresql_metadata
 from .routing import presences, turns, unattended
@@ -20,6 +21,7 @@ from .shifts import absences, handovers, handovers_read, shifts
 from .sla import calendars, clocks, sla_book, sla_policies
 from .sqlite import metadata as sqlite_metadata
 from .tickets import composing, followers, participants, ticket_tags, tickets
+from .timers import timers
 
 __all__ = [
     "absences",

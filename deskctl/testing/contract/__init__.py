@@ -1,4 +1,6 @@
-"""The contract tests for channels and automations. Subclass one and provide a peer, the other side of the channel.
+"""The contract tests for channels, automations and actions.
+
+Subclass one, for a channel with a peer, the other side of the channel:
 
     class TestPigeon(ChannelContract):
         channel_type = PIGEON
@@ -19,6 +21,7 @@ malformed messages.
 
 from __future__ import annotations
 
+from .action import ActionContract
 from .automation import AutomationContract
 from .channel import ChannelContract
 from .ending import EndContract
@@ -29,6 +32,7 @@ from .sending import SendContract
 
 __all__ = [
     "RAISED",
+    "ActionContract",
     "AutomationContract",
     "ChannelContract",
     "EndContract",

@@ -33,6 +33,8 @@ BODY_BYTES: Final = 32 * 1024 * 1024
 REQUEST_SECONDS: Final = 20.0
 IDLE_SECONDS: Final = 75.0
 MAX_CONNECTIONS: Final = 100
+#: Bytes of the bodies of all requests together. Beyond it a request gets `503`, and Telegram repeats it.
+ALL_BODIES_BYTES: Final = 64 * 1024 * 1024
 #: Parallel requests that Telegram may make (https://core.telegram.org/bots/api#setwebhook).
 PARALLEL_REQUESTS: Final = 40
 
@@ -63,7 +65,8 @@ class Listener:
         self._context = context
         self._secret = b""
         self._server: asyncio.AbstractServer | None = None
-        self._open: set[asyncio.StreamWriter] = set()
+        self._open: dict[asyncio.StreamWriter, bool] = {}  # True after a request with the secret
+        self._body_bytes = 0
 
     async def serve(self, api: Api) -> None:
         """Listen, set the webhook at Telegram, and receive updates until cancelled.
@@ -146,14 +149,14 @@ class Listener:
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer the requests of one connection, one after another."""
-        if len(self._open) >= MAX_CONNECTIONS:
+        if len(self._open) >= MAX_CONNECTIONS and not self._close_stranger():
             writer.write(_response(503, last=True))
             writer.close()
             return
-        self._open.add(writer)
+        self._open[writer] = False
         try:
             while (head := await self._read_head(reader)) is not None:
-                status = await self._handle(head, reader)
+                status = await self._handle(head, reader, writer)
                 last = head.get("connection", "").lower() == "close"
                 writer.write(_response(status, last))
                 await writer.drain()
@@ -166,8 +169,17 @@ class Listener:
         except (OSError, TimeoutError, asyncio.IncompleteReadError):
             pass  # the client disconnected or is too slow
         finally:
-            self._open.discard(writer)
+            self._open.pop(writer, None)
             writer.close()
+
+    def _close_stranger(self) -> bool:
+        """Close the oldest connection that has not shown the secret, so that strangers cannot keep Telegram out."""
+        stranger = next((writer for writer, known in self._open.items() if not known), None)
+        if stranger is None:
+            return False
+        del self._open[stranger]
+        stranger.transport.abort()
+        return True
 
     async def _read_head(self, reader: asyncio.StreamReader) -> dict[str, str] | None:
         """Return the headers by lower-case name, with the method under ":method"; None at the end of the connection."""
@@ -193,20 +205,29 @@ class Listener:
             headers[name] = value.strip()
         return headers
 
-    async def _handle(self, head: dict[str, str], reader: asyncio.StreamReader) -> int:
+    async def _handle(self, head: dict[str, str], reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> int:
         """Return the status for a request. Read its body only if the secret is right."""
         if head[":method"] != "POST":
             raise _RequestError(405)
         if not hmac.compare_digest(head.get(_SECRET_HEADER, "").encode("latin-1"), self._secret):
             raise _RequestError(401)
+        if writer in self._open:
+            self._open[writer] = True
         length = head.get("content-length", "")
         if "transfer-encoding" in head or not (length.isascii() and length.isdigit()):
             raise _RequestError(411)
         if len(length) > 9 or int(length) > BODY_BYTES:
             raise _RequestError(413)
-        async with asyncio.timeout(REQUEST_SECONDS):
-            body = await reader.readexactly(int(length))
-        return await self._receive(body)
+        size = int(length)
+        if self._body_bytes + size > ALL_BODIES_BYTES:
+            raise _RequestError(503)
+        self._body_bytes += size
+        try:
+            async with asyncio.timeout(REQUEST_SECONDS):
+                body = await reader.readexactly(size)
+            return await self._receive(body)
+        finally:
+            self._body_bytes -= size
 
     async def _receive(self, body: bytes) -> int:
         update = parse_object(body)

@@ -14,6 +14,7 @@ from deskctl.testing.fakes import MemoryContext
 from deskctl_telegram.channel import TelegramChannel
 from deskctl_telegram.config import TelegramConfig, Webhook
 from deskctl_telegram.parse import parse
+from deskctl_telegram.webhook import ALL_BODIES_BYTES, BODY_BYTES, MAX_CONNECTIONS
 from tests.servers.telegram import TOKEN, BotServer
 
 Running = Callable[[TelegramConfig, MemoryContext], Any]
@@ -217,6 +218,44 @@ async def test_store_failure_answers_503(
         await context.wait_for(lambda: bots.webhook, "the webhook is set")
         context.refuse = True
         assert b" 503 " in await _request(hook, _post(UPDATE))
+
+
+async def test_strangers_cannot_keep_telegram_out(
+    bots: BotServer, hook: TelegramConfig, context: MemoryContext, running: Running
+) -> None:
+    assert hook.webhook is not None
+    async with running(hook, context):
+        await context.wait_for(lambda: bots.webhook, "the webhook is set")
+        strangers = [await asyncio.open_connection("127.0.0.1", hook.webhook.port) for _ in range(MAX_CONNECTIONS + 20)]
+        assert b" 200 " in await _request(hook, _post(UPDATE))
+        assert await asyncio.wait_for(strangers[0][0].read(), 10) == b""  # the oldest was closed
+        for _, writer in strangers:
+            writer.close()
+
+
+async def test_bodies_of_all_requests_together_are_limited(
+    bots: BotServer, hook: TelegramConfig, context: MemoryContext, running: Running
+) -> None:
+    assert hook.webhook is not None
+    async with running(hook, context):
+        await context.wait_for(lambda: bots.webhook, "the webhook is set")
+        head = _post(b"").replace(b"Content-Length: 0", b"Content-Length: %d" % BODY_BYTES)
+        unfinished = []
+        for _ in range(ALL_BODIES_BYTES // BODY_BYTES):
+            _, writer = await asyncio.open_connection("127.0.0.1", hook.webhook.port)
+            writer.write(head)
+            unfinished.append(writer)
+
+        async def status_of_small_request() -> bytes:
+            return await _request(hook, _post(UPDATE))
+
+        while b" 503 " not in await status_of_small_request():
+            pass
+        unfinished.pop().close()
+        while b" 200 " not in await status_of_small_request():
+            pass
+        for writer in unfinished:
+            writer.close()
 
 
 async def test_unix_socket_is_accessible_to_owner_and_group_only(

@@ -48,7 +48,15 @@ def automation(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "somewhere" / "else"
 
 
-@pytest.fixture(params=["channel", "automation"])
+@pytest.fixture(scope="module")
+def action(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("new")
+    done = deskctl(folder, "plugin", "new", "night-pager", "--kind", "action")
+    assert done.code == 0, done.err
+    return folder / "deskctl-night-pager"
+
+
+@pytest.fixture(params=["channel", "automation", "action"])
 def project(request: pytest.FixtureRequest) -> Path:
     found: Path = request.getfixturevalue(request.param)
     return found

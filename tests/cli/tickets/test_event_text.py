@@ -37,3 +37,24 @@ BOUNCED = {"kind": "bounced", "message": 4, "outbox": 2, "permanent": True, "sta
 )
 def test_event_sentence_describes_mail_events(row: dict[str, Any], words: str) -> None:
     assert event_sentence(row, "UTC") == words
+
+
+STEP = {"metric": "first_response", "instance": 1, "level": "breach", "action": "pager.page"}
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        (
+            {"kind": "action_run", "action": "pager.page", "value": "night", "reason": "overdue: first response"},
+            "action pager.page=night: overdue: first response",
+        ),
+        (
+            {"kind": "step_failed", **STEP, "why": "no one is on call"},
+            "first response clock: the action pager.page failed: no one is on call",
+        ),
+        ({"kind": "step_failed", **STEP}, "first response clock: the action pager.page failed"),
+    ],
+)
+def test_event_sentence_describes_actions(row: dict[str, Any], words: str) -> None:
+    assert event_sentence(row, "UTC") == words

@@ -191,6 +191,18 @@ def test_agent_below_the_tier_cannot_take_an_escalated_ticket(routed: StoredDesk
     assert owners(routed, 1) == ["agent2"], "an agent of the tier can assign it to anyone"
 
 
+@pytest.mark.parametrize("command", [c.Set(1, (("team", "leads"),)), c.Assign(1, "team:leads")])
+def test_ticket_in_another_team_has_no_tier(routed: StoredDesk, command: c.Set | c.Assign) -> None:
+    routed.do(ChangeAgent("agent2", tier="lead"), ROOT)
+    routed.mail()
+    routed.do(c.Escalate(1, "tier:lead", "angry"))
+    assert routed.ticket(1).tier == "lead"
+    routed.do(command)
+    assert (routed.ticket(1).team, routed.ticket(1).tier) == ("leads", None)
+    routed.do(Undo())
+    assert (routed.ticket(1).team, routed.ticket(1).tier) == ("support", "lead")
+
+
 def test_queue_shows_tickets_behind_those_of_higher_tiers(routed: StoredDesk) -> None:
     for number in range(25):
         routed.mail(f"c{number}@example.org")

@@ -19,7 +19,7 @@ from deskctl.core.messages.repository import Messages
 from deskctl.core.search.queries import SearchContacts, SearchMessages
 from deskctl.errors import UsageError
 from deskctl.store import Store, migrate
-from deskctl.store.queries import search as queries
+from deskctl.store.queries.search import search as queries
 from deskctl.store.search import candidates
 from deskctl.store.search.excerpts import Readable, snippet
 from deskctl.store.search.index import _rows, words_of

@@ -59,6 +59,7 @@ API = (
     "from dataclasses import dataclass\nfrom deskctl.plugins import *\n\n@dataclass\nclass Params:\n    x: int = 0\n\n"
 )
 AUTOMATION = API + "@hookimpl\ndef deskctl_automations():\n    return [AutomationType(GIVEN)]\n"
+ACTION = API + "@hookimpl\ndef deskctl_actions():\n    return [ActionType(GIVEN)]\n"
 REQUEST = API + "@hookimpl\ndef deskctl_requests():\n    return [RequestType(GIVEN)]\n"
 
 BAD_API = {
@@ -75,6 +76,20 @@ BAD_API = {
     ),
     "reserved": (REQUEST.replace("GIVEN", "'reserved.list', Params, print").replace("x: int", "agent: int"), "'agent'"),
     "twice": (REQUEST.replace("[RequestType(GIVEN)]", "[RequestType('twice.a', Params, print)] * 2"), "twice"),
+    "no_action": (ACTION.replace("ActionType(GIVEN)", "3"), "not an ActionType"),
+    "no_word": (ACTION.replace("GIVEN", "'pager.page', print"), "has an invalid name"),
+    "no_call": (ACTION.replace("GIVEN", "'page', 'run'"), "is not callable"),
+    "no_form": (ACTION.replace("GIVEN", "'page', print, form='A ROTA'"), "must be one word"),
+    "no_end": (ACTION.replace("GIVEN", "'page', print, seconds=0"), "at most 600 seconds"),
+    "same_action": (
+        ACTION.replace("[ActionType(GIVEN)]", "[ActionType('page', print)] * 2"),
+        "the action 'page' twice",
+    ),
+    "same_name": (
+        ACTION.replace("GIVEN", "'page', print")
+        + "@hookimpl\ndef deskctl_automations():\n    return [AutomationType('page', frozenset({'tagged'}), print)]\n",
+        "defines an automation and an action with the name 'page'",
+    ),
     "no_tables": (API + "@hookimpl\ndef deskctl_tables():\n    return 'a.b'\n", "not PluginTables"),
     "no_settings": (API + "@hookimpl\ndef deskctl_config():\n    return dict\n", "attrs class or a dataclass"),
 }
@@ -120,6 +135,7 @@ def test_file_in_the_folder_is_loaded_as_plugin(load_files: LoadFiles, folder: P
         "requests": [],
         "automations": [],
         "suggestions": [],
+        "actions": [],
         "tables": False,
         "hooks": ["deskctl_channels"],
         "error": None,
@@ -178,6 +194,17 @@ def test_silenced_plugin_keeps_only_its_channels(load_files: LoadFiles) -> None:
     assert list(plugins.event_kinds()) == ["two.a"]
     assert (row(plugins, "one")["enabled"], row(plugins, "one")["error"]) == (False, "it hangs")
     assert "coo" in plugins.channel_types, "each channel is supervised separately"
+
+
+def test_actions_of_two_plugins_may_have_the_same_name(load_files: LoadFiles) -> None:
+    text = ACTION.replace("GIVEN", "'page', print, job=print")
+
+    plugins = load_files({"one": text, "two": text}, only=("one", "two"))
+
+    assert list(plugins.actions) == list(plugins.jobs) == ["one.page", "two.page"]
+    assert row(plugins, "one")["actions"] == ["page"]
+    plugins.disable("one", "it hangs")
+    assert list(plugins.actions) == list(plugins.jobs) == ["two.page"]
 
 
 @pytest.mark.parametrize(

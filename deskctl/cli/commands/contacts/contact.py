@@ -92,7 +92,7 @@ def list_(
 
     size = context.page_size(limit, PAGE)
     query = ListContacts(text=text, org=org, tier=tier, limit=size)
-    rows = context.ask(query)
+    rows = context.rows(query)
     total = context.ask(CountContacts(**asdict(query))) if context.at_terminal and len(rows) == size else len(rows)
     context.emit(rows, COLUMNS, empty=_("no customers"))
     context.say_rest(len(rows), total, size)

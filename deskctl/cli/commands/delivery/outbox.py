@@ -68,12 +68,12 @@ def list_(
     from ....core.delivery.queries import ListOutbox
 
     size = context.page_size(limit, PAGE)
-    found = context.ask(ListOutbox(all=all_, state=state, ticket=ticket, limit=size + 1))
-    rows = found[-size:]
+    found = context.rows(ListOutbox(all=all_, state=state, ticket=ticket, limit=size + 1))
+    rows = found if len(found) <= size else list(found)[-size:]
     waiting = not (all_ or state)
     empty = _("no messages wait; --all includes sent ones") if waiting else _("no messages")
     context.emit(rows, COLUMNS, empty=empty)
-    context.say_rest(len(rows), len(rows) if rows == found else None, size)
+    context.say_rest(len(rows), len(rows) if len(rows) == len(found) else None, size)
     return 1 if exit_code and not rows else 0
 
 

@@ -60,15 +60,15 @@ def list_(context: CliContext, all_: bool, channel: str | None, limit: int | Non
     from ....core.intake.queries import ListInbox
 
     size = context.page_size(limit, PAGE)
-    found = context.ask(ListInbox(all=all_, limit=size + 1, channel=channel))
-    rows = found[-size:] if all_ else found[:size]
+    found = context.rows(ListInbox(all=all_, limit=size + 1, channel=channel))
+    rows = found if len(found) <= size else list(found)[-size:] if all_ else list(found)[:size]
     if not rows and channel is not None:
         from ....core.search.queries import CheckNames
 
         context.ask(CheckNames(channel=channel))
     empty = _("no messages") if all_ else _("no messages wait or are quarantined; --all includes processed ones")
     context.emit(rows, COLUMNS, empty=empty)
-    context.say_rest(len(rows), len(rows) if rows == found else None, size)
+    context.say_rest(len(rows), len(rows) if len(rows) == len(found) else None, size)
     return 1 if exit_code and not rows else 0
 
 

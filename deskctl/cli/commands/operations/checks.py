@@ -235,6 +235,7 @@ def _runtime(context: CliContext, known: Collection[str]) -> Iterator[Finding]:
         if plugin["error"] and plugin["name"] not in known:
             detail = joined(": ", (plugin["name"], plugin["error"]))
             yield finding("plugins", detail, f"deskctl plugin show {plugin['name']}")
+    yield from _missing_actions(context, {f"{row['name']}.{name}" for row in plugins for name in row["actions"]})
     jobs = desk.call("jobs")
     on = {row["name"] for row in plugins if row["enabled"]}
     for name in sorted({job["plugin"] for job in jobs}):
@@ -254,6 +255,21 @@ def _runtime(context: CliContext, known: Collection[str]) -> Iterator[Finding]:
         if waiting and name not in on:
             detail = _("jobs that wait for the plugin {plugin}, which is off: {count}", plugin=name, count=waiting)
             yield note("jobs", detail, f"deskctl plugin show {name}")
+
+
+def _missing_actions(context: CliContext, provided: Collection[str]) -> Iterator[Finding]:
+    """Yield each action of a plugin that an SLA policy uses and no plugin provides."""
+    from ....core.sla.queries import ListPolicies
+
+    for policy in context.ask(ListPolicies()):
+        used = [text.partition("=")[0] for step in policy["steps"] for text in step["then"]]
+        for action in sorted({name for name in used if "." in name and name not in provided}):
+            detail = _(
+                "policy {policy} uses the action {action}, which no plugin provides",
+                policy=policy["name"],
+                action=action,
+            )
+            yield finding("sla", detail, f"deskctl sla show {policy['name']}")
 
 
 def _secrets(config: Config, *, daemon: bool) -> Iterator[Finding]:

@@ -28,6 +28,7 @@ COLUMNS = (
     field("requests", extra=True),
     field("automations", extra=True),
     field("suggestions", extra=True),
+    field("actions", extra=True),
     field("tables", extra=True),
     field("hooks", extra=True),
     field("error", least=16),
@@ -107,6 +108,7 @@ def _lines(found: dict[str, Any]) -> list[str]:
         agent = ", agents only" if request["needs_agent"] else ""
         lines.append(f"{'request':<12}{request['name']} ({access}{agent}){_description(request)}")
     lines += [f"{'automation':<12}{a['name']} on {', '.join(a['on'])}{_description(a)}" for a in found["automations"]]
+    lines += [f"{'action':<12}{a['name']}={a['form']}{_description(a)}" for a in found["actions"]]
     if found["config"]:
         lines += ["", f"[plugins.{found['name']}]"]
         lines += [f"# {line}".rstrip() for line in found["config_help"].splitlines()]

@@ -32,7 +32,7 @@ COLUMNS = (
 @columns(COLUMNS)
 @click.pass_obj
 def jobs(context: CliContext, retry: int | None, drop: int | None) -> None:
-    """List the waiting, running and failed jobs of automations.
+    """List the waiting, running and failed jobs of automations and actions.
 
     The daemon tries a job five times. A failed job stays until it is retried or dropped.
 

@@ -27,7 +27,7 @@ CHECKS = (
 @click.argument("name")
 @click.option(
     "--kind",
-    type=click.Choice(["channel", "automation"]),
+    type=click.Choice(["channel", "automation", "action"]),
     default="channel",
     show_default=True,
     help="Kind of plugin to create.",

@@ -174,7 +174,13 @@ def edit(
     "--at", required=True, metavar="LEVEL", help="Level: 90%, 30m (before the due time), breach or breach+2h."
 )
 @click.option(
-    "--then", "then", required=True, multiple=True, metavar="ACTION=VALUE", help="Add this action; may be repeated."
+    "--then",
+    "then",
+    required=True,
+    multiple=True,
+    metavar="ACTION=VALUE",
+    shell_complete=completer("action"),
+    help="Add this action; may be repeated.",
 )
 @dry_run
 @click.pass_obj
@@ -188,6 +194,8 @@ def step(context: CliContext, name: str, at: str, then: tuple[str, ...]) -> None
 
     `escalate` never moves a ticket to a lower tier, and does nothing if the assignee is in a high enough tier. `reply`
     sends the customer an automatic message, which does not stop the clocks. It replaces {number}, {subject} and {desk}.
+
+    Plugins can add actions, written PLUGIN.ACTION=VALUE; deskctl plugin show PLUGIN lists them.
 
     \b
     Examples:
@@ -337,12 +345,12 @@ def due(
     from ....core.sla.queries import ListDue
 
     size = context.page_size(limit, PAGE)
-    found = context.ask(ListDue(within, team, size + 1, now))
-    rows = found[:size]
+    found = context.rows(ListDue(within, team, size + 1, now))
+    rows = found if len(found) <= size else list(found)[:size]
     known = DUE if now is None else due_at(context.moment(now))
     empty = _("no running clocks") if within is None else _("nothing is due within {time}", time=within)
     context.emit(rows, known, empty=empty)
-    context.say_rest(len(rows), len(rows) if rows == found else None, size)
+    context.say_rest(len(rows), len(rows) if len(rows) == len(found) else None, size)
     return 1 if exit_code and not rows else 0
 
 

@@ -224,6 +224,16 @@ def _breached(row: Row, say: Format) -> str:
     return _("{clock} breached", clock=_clock(row))
 
 
+def _action_run(row: Row, say: Format) -> str:
+    text = _("action {action}={value}", action=say(row["action"]), value=say(row["value"]))
+    return _with_detail(text, say(row["reason"]) if row.get("reason") else "")
+
+
+def _step_failed(row: Row, say: Format) -> str:
+    text = _("{clock}: the action {action} failed", clock=_clock(row), action=say(row["action"]))
+    return _with_detail(text, say(row["why"]) if row.get("why") else "")
+
+
 #: Functions that describe the common kinds of events. `event_facts` describes the others.
 _SENTENCES: dict[str, Callable[[Row, Format], str]] = {
     "ticket_created": _created,
@@ -297,5 +307,7 @@ _SENTENCES: dict[str, Callable[[Row, Format], str]] = {
         _("{clock} warning at {level}", clock=_clock(row), level=say(row["level"])), row, say
     ),
     "breach": _breached,
+    "step_failed": _step_failed,
+    "action_run": _action_run,
     "withdraw": lambda row, say: _("{clock} ended", clock=_clock(row)),
 }

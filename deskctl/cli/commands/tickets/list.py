@@ -111,7 +111,7 @@ def list_(
         sla=sla,
         now=now,
     )
-    rows = context.ask(query)
+    rows = context.rows(query)
     if not rows and any((team, assignee, channel)):
         from ....core.search.queries import CheckNames
 

@@ -1,0 +1,1 @@
+"""Contacts: their data, link codes, and erasure."""

@@ -1,0 +1,1 @@
+"""The journal of raw messages, and the read positions of channels."""

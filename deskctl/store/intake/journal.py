@@ -1,0 +1,124 @@
+"""Store the journal of raw messages: `append` accepts messages, the other methods process them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, func, select, text
+
+from ...core.intake.journal import JournalEntry, JournalRow
+from .. import blobs, rows
+from ..encoding import clean
+from ..engine import Database
+from ..moments import from_micros, to_micros
+from ..retry import retry_on_conflict
+from ..statements import insert, select_rows
+from ..tables import journal
+from ..tables.intake import UNSETTLED
+
+_FRESH, _IN_BATCH, _SINGLY = 0, 1, 2
+_COLUMNS = "id channel key raw_sha256 size received_at envelope state trial attempts duplicate"
+
+
+class Journal:
+    """The journal. Each method is a transaction, durable when it returns. Methods raise Unavailable."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def append(self, entries: Sequence[JournalEntry]) -> list[bool]:
+        """Store raw messages, all or none. Return True for each new message, False for a delivery that is stored
+        already.
+        """
+        hashed = [(entry, hashlib.sha256(entry.raw).hexdigest()) for entry in entries]
+        return retry_on_conflict(lambda: self._append(hashed))
+
+    def _append(self, entries: Sequence[tuple[JournalEntry, str]]) -> list[bool]:
+        with self._database.writing("journal.append") as connection:
+            keys = [(clean(entry.key), clean(entry.channel)) for entry, _ in entries]
+            known = _known(connection, keys)
+            numbers = self._database.ids(connection)
+            numbers.expect(len(entries))
+            answer, new, contents = [], [], {}
+            for (entry, sha256), (key, channel) in zip(entries, keys, strict=True):
+                fresh = (key, channel) not in known
+                answer.append(fresh)
+                if fresh:
+                    known.add((key, channel))
+                    contents[sha256] = entry.raw
+                    received_at = to_micros(entry.envelope.received_at)
+                    envelope = rows.envelope_json(entry.envelope)
+                    number, size = numbers.next("journal"), len(entry.raw)
+                    new.append((number, channel, key, sha256, size, received_at, envelope, "waiting", _FRESH, 0, False))
+            blobs.keep(connection, numbers, contents, [row[3] for row in new])
+            insert(connection, journal, new, _COLUMNS)
+            numbers.save()
+        return answer
+
+    def waiting(self, limit: int, max_bytes: int) -> list[JournalRow]:
+        """Return the next rows to process, the oldest first: up to `limit` and about `max_bytes`, at least one.
+
+        A row that must be processed alone is returned alone.
+        """
+        query = select(journal).where(journal.c.state == "waiting", text(UNSETTLED)).order_by(journal.c.id).limit(limit)
+        with self._database.reading() as connection:
+            chosen: list[Any] = []
+            size = 0
+            for row in connection.execute(query):
+                alone = row.trial == _SINGLY or row.attempts > 0
+                if chosen and (alone or size + row.size > max_bytes):
+                    break
+                chosen.append(row)
+                size += row.size
+                if alone:
+                    break
+            raw = blobs.read(connection, {row.raw_sha256 for row in chosen})
+        return [
+            JournalRow(
+                id=row.id,
+                channel=row.channel,
+                envelope=rows.envelope(row.envelope, received := from_micros(row.received_at)),
+                raw=raw[row.raw_sha256],
+                raw_sha256=row.raw_sha256,
+                received_at=received,
+                attempts=row.attempts,
+                singly=row.trial == _SINGLY or row.attempts > 0,
+            )
+            for row in chosen
+        ]
+
+    def start_batch(self, ids: Collection[int]) -> None:
+        """Mark rows as part of a batch, so that a crash during the batch is detected."""
+        with self._database.writing("journal.start_batch") as connection:
+            connection.execute(journal.update().where(journal.c.id.in_(sorted(ids))).values(trial=_IN_BATCH))
+
+    def start_single(self, id: int) -> int:
+        """Mark a row as processed alone. Return the number of attempts, including this one."""
+        with self._database.writing("journal.start_single") as connection:
+            query = (
+                journal.update()
+                .where(journal.c.id == id)
+                .values(attempts=journal.c.attempts + 1, trial=_SINGLY)
+                .returning(journal.c.attempts)
+            )
+            return int(connection.execute(query).scalar_one())
+
+    def release(self) -> None:
+        """Mark the rows of an interrupted batch to be processed alone. Called when the daemon starts."""
+        with self._database.writing("journal.release") as connection:
+            connection.execute(
+                journal.update()
+                .where(journal.c.state == "waiting", text(UNSETTLED), journal.c.trial == _IN_BATCH)
+                .values(trial=_SINGLY)
+            )
+
+    def count_waiting(self) -> int:
+        with self._database.reading() as connection:
+            query = select(func.count()).select_from(journal).where(journal.c.state == "waiting", text(UNSETTLED))
+            return int(connection.execute(query).scalar_one())
+
+
+def _known(connection: Connection, keys: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
+    return {(row.key, row.channel) for row in select_rows(connection, journal, "key channel", "key channel", keys)}

@@ -1,0 +1,1 @@
+"""Messages: conversations, attachments, changes, and what agents have seen."""

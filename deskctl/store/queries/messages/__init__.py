@@ -1,0 +1,1 @@
+"""Answers to queries about messages: raw bytes, attachments, recipients of a reply."""

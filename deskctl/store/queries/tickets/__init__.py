@@ -1,0 +1,1 @@
+"""Answers to queries about tickets: lists, the queue, one ticket."""

@@ -1,0 +1,314 @@
+"""Show one ticket with its messages and events."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, func, select, text
+
+from ....core.delivery.views import DeliveryRow
+from ....core.kernel.actor import Actor
+from ....core.kernel.settings import Settings
+from ....core.messages.model import MessageKind
+from ....core.messages.seen_views import SeenMark
+from ....core.messages.thread import Trust
+from ....core.messages.views import AttachmentRow, CallRow, MessageRow
+from ....core.search.queries import Seen
+from ....core.tickets.events import MarkedSpam
+from ....core.tickets.queries import ShowTicket, ShowTickets
+from ....core.tickets.views import BouncedRow, OtherTicket, TicketDocument
+from ....errors import NotFound
+from ....i18n import _
+from ...documents import addresses, deliveries
+from ...encoding import from_json
+from ...messages.seen import composers, mark
+from ...moments import rfc3339
+from ...rows import choices
+from ...tables import (
+    attachments,
+    calls,
+    events,
+    followers,
+    identities,
+    messages,
+    outbox,
+    tickets,
+)
+from ...tables.tickets import ACTIVE
+from ..contacts.identity import person
+from ..messages.recipients import reply_document
+from ..reader import Answers
+from .ticket_list import loaded, row_document
+
+
+def show_ticket(connection: Connection, query: ShowTicket, settings: Settings) -> TicketDocument:
+    """Return a ticket. Raises NotFound."""
+    number = _existing(connection, query.number)
+    [(row, tags)] = loaded(connection, [number])
+    who = person(connection, row.contact)
+    merged = _merged(connection, number)
+    said = _messages(connection, [number, *merged])
+    fans = select(followers.c.agent).where(followers.c.ticket == number)
+    return {
+        **row_document(row, tags, who.contact),
+        "followers": sorted(connection.execute(fans).scalars()),
+        "merged_into": row.merged_into,
+        "merged": merged,
+        "follows": row.follows,
+        "spam": row.spam,
+        "spam_reason": _spam_reason(connection, number) if row.spam else None,
+        "bounced": _bounced(connection, who.members),
+        "addresses": _addresses(connection, who.members),
+        "elsewhere": _elsewhere(connection, who.members, [number, *merged]),
+        "messages": said,
+        "reply": reply_document(connection, row, merged, settings),
+        "events": _events(connection, number),
+        "newest_in": _newest(connection, [number, *merged]),
+        "composing": composers(connection, [number, *merged]),
+    }
+
+
+def show_tickets(connection: Connection, query: ShowTickets, settings: Settings) -> list[TicketDocument]:
+    """Return the tickets with these numbers that exist."""
+    existing = set(connection.execute(select(tickets.c.number).where(tickets.c.number.in_(query.numbers))).scalars())
+    return [show_ticket(connection, ShowTicket(n), settings) for n in query.numbers if n in existing]
+
+
+def seen(connection: Connection, query: Seen) -> SeenMark:
+    """Return the messages of a ticket that an agent has seen. Raises NotFound."""
+    number = _existing(connection, query.ticket)
+    numbers = [number, *_merged(connection, number)]
+    return mark(connection, query.agent, numbers, _newest(connection, numbers))
+
+
+def _existing(connection: Connection, number: int) -> int:
+    query = select(tickets.c.number).where(tickets.c.number == number)
+    if not 0 < number < 2**63 or connection.execute(query).first() is None:
+        raise NotFound(_("no ticket {number}", number=number), _("deskctl list --all shows every ticket"))
+    return number
+
+
+def _merged(connection: Connection, number: int) -> list[int]:
+    """Return all tickets that were merged into this one, directly or indirectly."""
+    found: set[int] = set()
+    asked = [number]
+    while asked:  # not a recursive query, for which SQLite would scan every ticket
+        query = select(tickets.c.number).where(tickets.c.merged_into.in_(asked), tickets.c.merged_into.is_not(None))
+        asked = [n for n in connection.execute(query).scalars() if n not in found and n != number]
+        found.update(asked)
+    return sorted(found)
+
+
+def _newest(connection: Connection, numbers: list[int]) -> int:
+    """Return the id of the newest message that the customer wrote personally; 0 if there is none."""
+    query = select(func.max(messages.c.id)).where(
+        messages.c.ticket.in_(numbers),
+        messages.c.kind == MessageKind.IN.value,
+        messages.c.automatic.is_(None),
+        messages.c.withdrawn.is_(False),
+    )
+    return connection.execute(query).scalar_one() or 0
+
+
+def _spam_reason(connection: Connection, number: int) -> str:
+    """Return the reason of the newest spam decision, or the person who made it."""
+    query = select(events).where(events.c.ticket == number, events.c.kind == MarkedSpam.kind)
+    marked = connection.execute(query.order_by(events.c.id.desc()).limit(1)).one_or_none()
+    if marked is None:
+        return "unknown"
+    why: str | None = from_json(marked.facts)["why"]
+    return why or f"{Actor(marked.actor).handle or marked.actor} said so"
+
+
+def _elsewhere(connection: Connection, contacts: list[int], known: list[int]) -> list[OtherTicket]:
+    columns = (tickets.c.number, tickets.c.subject, tickets.c.status, tickets.c.channel, tickets.c.updated_at)
+    query = select(*columns).where(text(ACTIVE), tickets.c.contact.in_(contacts), tickets.c.number.not_in(known))
+    newest = query.order_by(tickets.c.updated_at.desc(), tickets.c.number.desc())
+    return [
+        {
+            "number": row.number,
+            "subject": row.subject,
+            "status": row.status,
+            "channel": row.channel,
+            "updated_at": rfc3339(row.updated_at),
+        }
+        for row in connection.execute(newest)
+    ]
+
+
+def _bounced(connection: Connection, contacts: list[int]) -> list[BouncedRow]:
+    query = select(identities.c.address, identities.c.bounced).where(
+        identities.c.contact.in_(contacts), identities.c.bounced.is_not(None)
+    )
+    rows = connection.execute(query.order_by(identities.c.id))
+    return [{"address": row.address, "reason": row.bounced} for row in rows]
+
+
+def _addresses(connection: Connection, contacts: list[int]) -> list[str]:
+    query = select(identities.c.address).where(identities.c.contact.in_(contacts))
+    return list(connection.execute(query.order_by(identities.c.id)).scalars())
+
+
+def _messages(connection: Connection, numbers: list[int]) -> list[MessageRow]:
+    """Return messages, the oldest first, without withdrawn ones."""
+    mine = (messages.c.ticket.in_(numbers), messages.c.withdrawn.is_(False))
+    files: dict[int, list[AttachmentRow]] = {}
+    for row in connection.execute(
+        select(attachments)
+        .join(messages, messages.c.id == attachments.c.message)
+        .where(*mine)
+        .order_by(attachments.c.id)
+    ):
+        files.setdefault(row.message, []).append(attachment_document(row))
+    sent = select(
+        outbox.c.message,
+        outbox.c.state,
+        outbox.c.last_error,
+        outbox.c.to,
+        outbox.c.cc,
+        outbox.c.bcc,
+        outbox.c.deliveries,
+    )
+    sent = sent.join(messages, messages.c.id == outbox.c.message).where(*mine)
+    delivery = {row.message: row for row in connection.execute(sent.order_by(outbox.c.id))}
+    columns = (
+        messages.c.id,
+        messages.c.ticket,
+        messages.c.kind,
+        messages.c.author,
+        messages.c.sent_at,
+        messages.c.subject,
+        messages.c.text,
+        messages.c.visible_text,
+        messages.c.automatic,
+        messages.c.may_answer,
+        messages.c.verified,
+        messages.c.channel,
+        messages.c.choices,
+        messages.c.original,
+        messages.c.to,
+        messages.c.cc,
+        messages.c.bcc,
+        messages.c.reply_to,
+        messages.c.trust,
+        messages.c.version,
+        calls.c.direction,
+        calls.c.seconds,
+    )
+    said = select(*columns).outerjoin(calls, calls.c.message == messages.c.id)
+    return [
+        {
+            "id": row.id,
+            "kind": row.kind,
+            "author": row.author,
+            "sent_at": rfc3339(row.sent_at),
+            "subject": row.subject,
+            "text": row.text,
+            "visible_text": row.text if row.visible_text is None else row.visible_text,
+            "attachments": files.get(row.id, []),
+            "delivery": delivery[row.id].state if row.id in delivery else None,
+            "delivery_error": delivery[row.id].last_error if row.id in delivery else None,
+            "deliveries": delivery_rows(delivery[row.id]) if row.id in delivery else [],
+            "ticket": row.ticket,
+            "automatic": row.automatic,
+            "may_answer": _may_answer(row),
+            "verified": row.verified,
+            "channel": row.channel,
+            "call": call_document(row),
+            "choices": [{"key": c.key, "label": c.label} for c in choices(row.choices)],
+            "original": row.original,
+            "version": row.version,
+            "to": from_json(row.to),
+            "cc": from_json(row.cc),
+            "bcc": list(addresses(row.bcc)),
+            "reply_to": list(addresses(row.reply_to)),
+            "doubt": _doubt(row),
+        }
+        for row in connection.execute(said.where(*mine).order_by(messages.c.id))
+    ]
+
+
+def _may_answer(row: Any) -> bool | None:
+    """Return None for our own messages. An older message without the flag may be answered unless it is automatic."""
+    if row.may_answer is not None:
+        return bool(row.may_answer)
+    theirs = row.kind == MessageKind.IN.value or (row.kind == MessageKind.AUTO.value and row.author is not None)
+    return row.automatic is None if theirs else None
+
+
+def delivery_rows(row: Any) -> list[DeliveryRow]:
+    """Return one row for each recipient of an outgoing message, the recipients in To first."""
+    told = {one.address: one for one in deliveries(row.deliveries)}
+    found: dict[str, DeliveryRow] = {}
+    for field, kept in (("to", row.to), ("cc", row.cc), ("bcc", row.bcc)):
+        for address in from_json(kept):
+            one = told.get(address.lower())
+            found.setdefault(
+                address.lower(),
+                {
+                    "address": address,
+                    "field": field,
+                    "state": one.state if one else row.state,
+                    "status": one.status if one else None,
+                    "reason_class": one.reason_class if one else None,
+                    "reason": one.reason if one else None,
+                },
+            )
+    return list(found.values())
+
+
+def _doubt(row: Any) -> str | None:
+    """Return the reason why a message is not verified."""
+    if row.verified:
+        return None
+    return {Trust.FAIL.value: "dmarc", Trust.DOUBTFUL.value: "reply_to"}.get(row.trust, "stranger")
+
+
+def attachment_document(row: Any) -> AttachmentRow:
+    return {
+        "id": row.id,
+        "filename": row.filename,
+        "content_type": row.content_type,
+        "size": row.size,
+        "sha256": row.sha256,
+    }
+
+
+def call_document(row: Any) -> CallRow | None:
+    """Return the call; None for a message that is not a telephone call."""
+    return None if row.direction is None else {"direction": row.direction, "seconds": row.seconds}
+
+
+def _events(connection: Connection, number: int) -> list[dict[str, Any]]:
+    """Return events, the oldest first."""
+    query = select(events).where(events.c.ticket == number).order_by(events.c.id)
+    return [event_document(row) for row in connection.execute(query)]
+
+
+def event_document(row: Any) -> dict[str, Any]:
+    """Return `kind`, `at`, `by`, `command`, `ticket`, and the facts of the event.
+
+    A fact with one of these names is prefixed with the kind.
+    """
+    document = {
+        "kind": row.kind,
+        "at": rfc3339(row.at),
+        "by": Actor(row.actor).handle or row.actor,
+        "command": row.command,
+        "ticket": row.ticket,
+    }
+    for name, value in from_json(row.facts).items():
+        document[f"{row.kind}_{name}" if name in document else name] = _fact(value)
+    return document
+
+
+def _fact(value: Any) -> Any:
+    """Convert a time to the form with Z; facts store times with an offset."""
+    return value.removesuffix("+00:00") + "Z" if isinstance(value, str) and value.endswith("+00:00") else value
+
+
+ANSWERS: Answers = {
+    ShowTicket: lambda reader, query: show_ticket(reader.connection, query, reader.settings),
+    ShowTickets: lambda reader, query: show_tickets(reader.connection, query, reader.settings),
+    Seen: lambda reader, query: seen(reader.connection, query),
+}

@@ -1,0 +1,240 @@
+"""List tickets.
+
+Pages are selected by key (`after` is the position of the last row in the order) and not by an offset, so that the last
+page is as fast as the first. Each common filter of agents (active, own, team) has an index in this order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, func, literal, select, text, tuple_
+from sqlalchemy import exists as sql_exists
+
+from ....core.contacts.model import Contact
+from ....core.kernel.settings import Settings
+from ....core.search.queries import CheckNames
+from ....core.tickets.model import ACTIVE as ACTIVE_STATUSES
+from ....core.tickets.model import Priority, Status
+from ....core.tickets.queries import CountTickets, ListTickets
+from ....core.tickets.views import TicketRow
+from ....core.values import phone
+from ....errors import UsageError
+from ....i18n import _
+from ...moments import maybe_rfc3339, parse_rfc3339, rfc3339
+from ...tables import identities, ticket_tags, tickets
+from ...tables.tickets import ACTIVE
+from ..contacts.identity import persons
+from ..parameters import known_assignee, known_channel, known_team, moment
+from ..reader import Answers, Pages
+from ..sla import SEVERITY, as_of, state_of, tickets_in_state
+
+_FIRST_ADDRESS = (
+    select(identities.c.address)
+    .where(identities.c.contact == tickets.c.contact)
+    .order_by(identities.c.id)
+    .limit(1)
+    .correlate(tickets)
+    .scalar_subquery()
+    .label("contact_address")
+)
+
+_ROW = select(
+    tickets.c.number,
+    tickets.c.subject,
+    tickets.c.status,
+    tickets.c.priority,
+    tickets.c.channel,
+    tickets.c.team,
+    tickets.c.assignee,
+    tickets.c.contact,
+    _FIRST_ADDRESS,
+    tickets.c.language,
+    tickets.c.created_at,
+    tickets.c.updated_at,
+    tickets.c.waiting_since,
+    tickets.c.callback_at,
+    tickets.c.tier,
+    tickets.c.approval,
+    tickets.c.due_at,
+    SEVERITY,
+    tickets.c.merged_into,
+    tickets.c.follows,
+    tickets.c.spam,
+)
+
+
+def list_tickets(connection: Connection, query: ListTickets, settings: Settings) -> list[TicketRow]:
+    """Return tickets. Raises UsageError for unknown words; a team, agent or channel that does not exist has no
+    tickets.
+    """
+    return ticket_rows(connection, ticket_numbers(connection, query, settings), moment(query.now, settings))
+
+
+def ticket_numbers(connection: Connection, query: ListTickets, settings: Settings) -> Sequence[int]:
+    """Return the numbers of the tickets of `list_tickets`. Raises its errors."""
+    now = moment(query.now, settings)
+    page = select(tickets.c.number).where(*_filters(connection, query)).order_by(*_NEWEST).limit(_limit(query.limit))
+    return connection.execute(page, as_of(now) if query.sla is not None else {}).scalars().all()
+
+
+def count_tickets(connection: Connection, query: CountTickets, settings: Settings) -> int:
+    """Return the number of tickets. Raises the errors of `list_tickets`."""
+    now = moment(query.now, settings)
+    found = select(func.count()).select_from(tickets).where(*_filters(connection, query))
+    return int(connection.execute(found, as_of(now) if query.sla is not None else {}).scalar_one())
+
+
+def check_names(connection: Connection, query: CheckNames, settings: Settings) -> None:
+    """Raise NotFound for a team, agent or channel that does not exist, with a suggestion."""
+    if query.team is not None:
+        known_team(connection, query.team, settings)
+    if query.agent is not None:
+        known_assignee(connection, query.agent)
+    if query.channel is not None:
+        known_channel(connection, query.channel, settings)
+
+
+def ticket_rows(connection: Connection, numbers: Sequence[int], now: datetime | None = None) -> list[TicketRow]:
+    """Return the tickets with these numbers, in this order, as of `now`; None is the current time."""
+    found = loaded(connection, numbers, now)
+    people = persons(connection, {row.contact for row, _ in found})
+    return [row_document(row, tags, people[row.contact].contact) for row, tags in found]
+
+
+def loaded(connection: Connection, numbers: Sequence[int], now: datetime | None = None) -> list[tuple[Any, list[str]]]:
+    """Return the rows and tags of these tickets, in this order."""
+    at = as_of(now or datetime.now(UTC))
+    rows: dict[int, Any] = {}
+    tags: dict[int, list[str]] = {number: [] for number in numbers}
+    for start in range(0, len(numbers), 1000):
+        some = numbers[start : start + 1000]
+        rows.update((row.number, row) for row in connection.execute(_ROW.where(tickets.c.number.in_(some)), at))
+        labels = select(ticket_tags.c.ticket, ticket_tags.c.tag).where(ticket_tags.c.ticket.in_(some))
+        for ticket, tag in connection.execute(labels):
+            tags[ticket].append(tag)
+    return [(rows[number], sorted(tags[number])) for number in numbers if number in rows]
+
+
+def row_document(row: Any, tags: list[str], contact: Contact) -> TicketRow:
+    """Return a row. `contact` is the remaining contact with all data of the person."""
+    return {
+        "number": row.number,
+        "subject": row.subject,
+        "status": row.status,
+        "priority": Priority(row.priority).label,
+        "channel": row.channel,
+        "team": row.team,
+        "assignee": row.assignee,
+        "contact": {
+            "id": contact.id,
+            "name": contact.name,
+            "address": row.contact_address,
+            "tier": contact.tier,
+            "org": contact.org,
+        },
+        "tags": tags,
+        "language": row.language,
+        "created_at": rfc3339(row.created_at),
+        "updated_at": rfc3339(row.updated_at),
+        "waiting_since": maybe_rfc3339(row.waiting_since),
+        "due_at": maybe_rfc3339(row.due_at),
+        "sla": state_of(row.sla),
+        "callback_at": maybe_rfc3339(row.callback_at),
+        "tier": row.tier,
+        "approval": row.approval,
+    }
+
+
+_NEWEST = (tickets.c.updated_at.desc(), tickets.c.number.desc())
+
+
+def _limit(limit: int) -> int:
+    if limit < 0:
+        raise UsageError(_("not a limit: {limit}", limit=limit))
+    return min(limit, 2**63 - 1)
+
+
+def _filters(connection: Connection, query: ListTickets) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = []
+    wanted = {_status(status) for status in query.status}
+    if query.spam:
+        found.append(text("spam"))  # type: ignore[arg-type]
+    elif (not query.all and (not wanted or wanted <= ACTIVE_STATUSES)) or (wanted and wanted <= ACTIVE_STATUSES):
+        found.append(text(ACTIVE))  # type: ignore[arg-type]
+    elif not query.all:
+        found.append(tickets.c.spam.is_(False))
+    if wanted:
+        found.append(tickets.c.status.in_(sorted(wanted)))
+    if query.assignee is not None:
+        found.append(tickets.c.assignee.is_(None) if query.assignee == "none" else tickets.c.assignee == query.assignee)
+    if query.team is not None:
+        found.append(tickets.c.team.is_(None) if query.team == "none" else tickets.c.team == query.team)
+    if query.channel is not None:
+        found.append(tickets.c.channel == query.channel)
+    if query.priority is not None:
+        found.append(tickets.c.priority == _priority(query.priority))
+    found += [_tagged(tag) for tag in query.tags]
+    if query.contact is not None:
+        found.append(tickets.c.contact.in_(_contacts_at(connection, query.contact)))
+    if query.sla is not None:
+        found.append(tickets_in_state(query.sla))
+    if query.after is not None:
+        at, number = query.after
+        place = tuple_(literal(parse_rfc3339(at), tickets.c.updated_at.type), literal(number, tickets.c.number.type))
+        found.append(tuple_(tickets.c.updated_at, tickets.c.number) < place)
+    return found
+
+
+def _tagged(tag: str) -> ColumnElement[bool]:
+    return sql_exists().where(ticket_tags.c.ticket == tickets.c.number, ticket_tags.c.tag == tag)
+
+
+def contacts_at(connection: Connection, address: str) -> list[int]:
+    """Return the contacts that hold an address on any channel; telephone numbers in any form."""
+    written = {address.strip().lower(), phone.normalised(address) or ""}
+    found = connection.execute(select(identities.c.contact).where(identities.c.address.in_(written)))
+    return sorted(set(found.scalars()))
+
+
+def _contacts_at(connection: Connection, wanted: str) -> list[int]:
+    """Return all contacts of the person with this address, or, for a number that is not an address, with this id."""
+    at = contacts_at(connection, wanted)
+    if not at and wanted.isascii() and wanted.isdecimal() and len(wanted) < 19:
+        at = [int(wanted)]
+    return sorted({member for who in persons(connection, at).values() for member in who.members})
+
+
+def _status(word: str) -> Status:
+    try:
+        return Status(word)
+    except ValueError:
+        raise UsageError(
+            _("not a status: {word}", word=repr(word)), _("use one of {values}", values=", ".join(Status))
+        ) from None
+
+
+def _priority(word: str) -> int:
+    try:
+        return int(Priority[word.upper()])
+    except KeyError:
+        raise UsageError(
+            _("not a priority: {word}", word=repr(word)),
+            _("use one of {values}", values=", ".join(p.label for p in Priority)),
+        ) from None
+
+
+ANSWERS: Answers = {
+    ListTickets: lambda reader, query: list_tickets(reader.connection, query, reader.settings),
+    CountTickets: lambda reader, query: count_tickets(reader.connection, query, reader.settings),
+    CheckNames: lambda reader, query: check_names(reader.connection, query, reader.settings),
+}
+
+PAGES = {
+    ListTickets: Pages(
+        lambda reader, query: ticket_numbers(reader.connection, query, reader.settings),
+        lambda reader, query, keys: ticket_rows(reader.connection, keys, moment(query.now, reader.settings)),
+    )
+}
