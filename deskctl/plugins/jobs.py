@@ -11,8 +11,9 @@ from .ticket_action import ActionJob, ActionType
 
 
 class JobType(NamedTuple):
-    """A kind of job. `run` takes the event for which the job was written, `run_many` several; `seconds` is the time limit
-    of a call.
+    """A kind of job. `run` takes the event for which the job was written, `run_many` takes several events.
+
+    `seconds` is the time limit of a call.
     """
 
     run: Callable[[Happening, PluginContext], Iterable[Command | Write]]

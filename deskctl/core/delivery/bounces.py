@@ -35,7 +35,7 @@ def reported_entry(unit: Unit, channel: str, message: InboundMessage) -> OutboxE
 
 
 def reported_ids(message: InboundMessage) -> list[str]:
-    """Return the Message-IDs of the mail that a report may be about; none if the message is no report."""
+    """Return the Message-IDs of the mail that a report may be about; none if the message is not a report."""
     report = message.bounce or message.confirmation
     if report is None or (isinstance(report, Confirmation) and report.kind != "delivered"):
         return []
