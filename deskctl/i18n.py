@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 DOMAIN: Final = "deskctl"
 
+#: The context of texts whose parameters are their translations.
+_BY_LANGUAGE: Final = "by language"
+
 #: The values that a parameter keeps; any other value becomes a `str`.
 _PLAIN = (str, int, float)
 
@@ -154,6 +157,12 @@ def listed(parts: Sequence[str]) -> str:
     return _("{items} and {last}", items=joined(", ", parts[:-1]), last=parts[-1])
 
 
+def by_language(texts: Mapping[str, str]) -> Text:
+    """Return a text that someone wrote in several languages, by code. Other readers get English, or else the first."""
+    default = "en" if "en" in texts else next(iter(texts))
+    return Text(f"{{{default}}}", texts, context=_BY_LANGUAGE, domain="")
+
+
 # --- translating ----------------------------------------------------------------------------------
 
 
@@ -230,6 +239,10 @@ def _found(text: Text, languages: Sequence[str]) -> str:
     Messages that a plugin shares with deskctl are only in the catalogue of deskctl.
     """
     english = text.template if text.plural is None or text.number == 1 else text.plural
+    if not text.domain and text.context == _BY_LANGUAGE:
+        by_code = {str(code).replace("-", "_").lower(): code for code in text.params}
+        known = (by_code.get(code.lower()) for language in languages for code in _variants(language))
+        return next((f"{{{code}}}" for code in known if code is not None), english)
     for domain in dict.fromkeys((text.domain, DOMAIN)) if text.domain else ():
         found = _looked_up(text, _catalogue(domain, tuple(languages)))
         if found not in (None, english):

@@ -12,6 +12,8 @@ import attrs
 
 from ..core.kernel.settings import BUILT_IN
 from ..core.messages.authentication import NOBODY
+from ..core.tickets.field_registry import LONGEST_NAME, is_built_in, is_name
+from ..core.values.field import FieldType
 from ..errors import ConfigError
 from ..i18n import _
 from .channel_types import ChannelTypeSpec
@@ -19,7 +21,7 @@ from .convert import Fault, fields_of, is_config_class, structure
 from .plugin_section import plugin_tables, without_tables
 from .positions import Positions
 from .problems import KeyPath, Problem, did_you_mean, dotted, shown
-from .schema import ChannelCommon, ChannelTable, Config, CoreTables, PluginsTable
+from .schema import ChannelCommon, ChannelTable, Config, CoreTables, FieldTable, PluginsTable
 from .secrets import Secret
 
 
@@ -152,6 +154,7 @@ class _Loader:
     def report(self) -> Report:
         core = self._core()
         channels = self._channels()
+        fields = self._fields()
         tables = self._plugin_tables()
         if core is not None:
             self._plugins(core.plugins)
@@ -167,17 +170,18 @@ class _Loader:
                 plugins=core.plugins,
                 channels=channels,
                 plugin_tables=tables,
+                fields=fields,
             )
         return Report(tuple(sorted(self._errors)), tuple(sorted(self._warnings)), config)
 
     def _core(self) -> CoreTables | None:
-        data = {key: value for key, value in self._data.items() if key != "channels"}
+        data = {key: value for key, value in self._data.items() if key not in ("channels", "fields")}
         if "plugins" in data:
             data["plugins"] = without_tables(data["plugins"])
         core, faults = structure(data, CoreTables, self._path.parent)
         for fault in faults:
             if len(fault.path) == 1 and fault.what.startswith("unknown key"):
-                tables = (*fields_of(CoreTables), "channels")
+                tables = (*fields_of(CoreTables), "channels", "fields")
                 near = did_you_mean(str(fault.path[0]), tables)
                 fault = Fault(fault.path, _("unknown key{suggestion}", suggestion=near))
             self._error(fault.path, fault.what)
@@ -202,6 +206,39 @@ class _Loader:
             if channel is not None:
                 channels[name] = channel
         return channels
+
+    def _fields(self) -> dict[str, FieldTable]:
+        """Return the tables `[fields.NAME]` by name."""
+        tables = self._data.get("fields", {})
+        if not isinstance(tables, dict):
+            self._error(("fields",), _("must contain tables: [fields.NAME]"))
+            return {}
+        fields = {}
+        for name, table in tables.items():
+            path: KeyPath = ("fields", name)
+            if not isinstance(table, dict):
+                self._error(path, _("must be a table: [fields.{name}]", name=name))
+                continue
+            if is_built_in(name):
+                self._error(path, _("{name} is a built-in name of tickets; choose another name", name=name))
+            elif not is_name(name):
+                self._error(
+                    path,
+                    _(
+                        "a field name has at most {limit} letters a to z, digits and _, and begins with a letter; "
+                        "the name for people is its label",
+                        limit=LONGEST_NAME,
+                    ),
+                )
+            found, faults = structure(table, FieldTable, self._path.parent)
+            for fault in faults:
+                what = fault.what
+                if fault == Fault(("type",), "is missing"):
+                    what = _("is missing; available: {names}", names=", ".join(FieldType))
+                self._error((*path, *fault.path), what)
+            if isinstance(found, FieldTable):
+                fields[name] = found
+        return fields
 
     def _channel(self, name: str, table: dict[str, Any]) -> ChannelTable | None:
         path: KeyPath = ("channels", name)

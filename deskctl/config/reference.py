@@ -21,19 +21,19 @@ from .convert import fields_of, is_config_class
 from .durations import format_duration
 from .positions import Positions
 from .problems import KeyPath, dotted
-from .schema import ChannelCommon, CoreTables
+from .schema import ChannelCommon, CoreTables, FieldTable
 from .secrets import SOURCES, Secret
 
 _COMMENTED_OUT = re.compile(r"^#(?=[^#\s])", re.MULTILINE)
 #: Keys whose tables contain one text per language.
-_BY_LANGUAGE = ("texts", "greeting")
+_BY_LANGUAGE = ("texts", "greeting", "label", "choice_labels")
 _INLINE_COMMENT = re.compile(r"""^(?:[^"'#]|"[^"]*"|'[^']*')*\s#\s(?P<words>.*)$""")
 
 
 class Key(NamedTuple):
     """A key of the schema. `kind` is the channel type that it belongs to, "" for keys of the core.
 
-    `path` contains NAME in place of a channel name. `default` is None if there is no default to show.
+    `path` contains NAME in place of the name of a channel or a field. `default` is None if there is no default to show.
     """
 
     kind: str
@@ -47,6 +47,7 @@ def keys(channel_types: Mapping[str, ChannelTypeSpec]) -> list[Key]:
     """Return every key of the core and of these channel types, in the order of the schema."""
     channel = ("channels", "NAME")
     found = [key for key in _keys_below("", (), CoreTables) if len(key.path) > 1]
+    found += _keys_below("", ("fields", "NAME"), FieldTable)
     found += _keys_below("", channel, ChannelCommon)
     for name, kind in sorted(channel_types.items()):
         found += _keys_below(name, channel, kind.config)
@@ -195,6 +196,8 @@ def _explanations(example: str) -> dict[tuple[str, tuple[str, ...]], str]:
             name = ("channels", "NAME", *name[2:])
             own = name[2] not in fields_of(ChannelCommon)
             kind = str(data["channels"][path[1]].get("type", "")) if own else ""
+        if path[0] == "fields" and len(path) > 2:
+            name = ("fields", "NAME", *name[2:])
         words = _comment(lines, positions.line(path))
         found[kind, name] = found.get((kind, name)) or words
     return found

@@ -8,16 +8,20 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal, cast
+from unicodedata import normalize
 
 from attrs import Attribute, field, frozen
 
 from deskctl.i18n import _
 
 from ..core.kernel.settings import Acknowledgement, ChannelInfo, Settings
-from .problems import Invalid
+from ..core.values.field import Field, FieldType, is_line
+from .problems import Invalid, did_you_mean
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _HANDLE = re.compile(r"\w[\w.-]*")
+#: The longest label or choice of a field, in characters.
+LONGEST_LABEL = 100
 
 
 def _line(_instance: Any, attribute: Attribute[str], value: str) -> None:
@@ -27,8 +31,6 @@ def _line(_instance: Any, attribute: Attribute[str], value: str) -> None:
 
 def _zone(_instance: Any, attribute: Attribute[str], value: str) -> None:
     from zoneinfo import ZoneInfo, available_timezones
-
-    from .problems import did_you_mean
 
     try:
         ZoneInfo(value)
@@ -242,9 +244,78 @@ class ChannelTable:
         )
 
 
+def _label(_instance: Any, attribute: Attribute[Any], value: str | Mapping[str, str]) -> None:
+    _check_label(value, attribute.name)
+
+
+def _labels(_instance: Any, attribute: Attribute[Any], value: Mapping[str, str | Mapping[str, str]]) -> None:
+    for choice, label in value.items():
+        _check_label(label, f"{attribute.name}.{choice}")
+
+
+def _check_label(label: str | Mapping[str, str], key: str) -> None:
+    for language, text in {"": label}.items() if isinstance(label, str) else label.items():
+        if language and not _LANGUAGE.fullmatch(language):
+            raise Invalid(
+                _('not a language: {language}; use a code such as "en" or "ko"', language=repr(language)), key=key
+            )
+        if len(text) > LONGEST_LABEL or not is_line(text):
+            raise Invalid(_("must be one line of at most {limit} characters", limit=LONGEST_LABEL), key=key)
+        if language and not text.strip():
+            raise Invalid(_("the text for {language} is empty", language=language), key=key)
+
+
+def _choices(_instance: Any, attribute: Attribute[Any], value: tuple[str, ...]) -> None:
+    seen: set[str] = set()
+    for choice in value:
+        if not choice or choice != choice.strip() or len(choice) > LONGEST_LABEL or not is_line(choice):
+            raise Invalid(
+                _(
+                    "not a choice: {choice}; use one line of at most {limit} characters without blanks around it",
+                    choice=repr(choice),
+                    limit=LONGEST_LABEL,
+                ),
+                key=attribute.name,
+            )
+        if choice in seen:
+            raise Invalid(_("the choice {choice} is there twice", choice=repr(choice)), key=attribute.name)
+        seen.add(choice)
+
+
+@frozen(kw_only=True)
+class FieldTable:
+    """The table `[fields.NAME]`: a ticket field of this desk.
+
+    `label` is its name for people. `choices` are the values of a field of the type choice, `choice_labels` their names
+    for people. `required_to_solve`: an agent cannot solve a ticket without a value.
+    """
+
+    type: Literal["text", "number", "date", "choice", "bool"]
+    label: str | Mapping[str, str] = field(default=cast("str | Mapping[str, str]", ""), validator=_label)
+    choices: tuple[str, ...] = field(default=(), validator=_choices)
+    choice_labels: Mapping[str, str | Mapping[str, str]] = field(factory=dict, validator=_labels)
+    required_to_solve: bool = False
+
+    def __attrs_post_init__(self) -> None:
+        if self.type == "choice" and not self.choices:
+            raise Invalid(_('is missing; name the values, as in ["refund", "exchange"]'), key="choices")
+        if self.type != "choice" and self.choices:
+            raise Invalid(_('only a field of the type "choice" has choices'), key="choices")
+        for choice in self.choice_labels:
+            if choice not in self.choices:
+                near = did_you_mean(choice, self.choices)
+                raise Invalid(_("not one of the choices{near}", near=near), key=f"choice_labels.{choice}")
+
+    def declaration(self, name: str) -> Field:
+        """Return the declaration of the field, as the core uses it."""
+        choices = tuple(normalize("NFC", choice) for choice in self.choices)
+        labels = {normalize("NFC", choice): label for choice, label in self.choice_labels.items()}
+        return Field(name, FieldType(self.type), self.label, choices, labels, self.required_to_solve)
+
+
 @frozen(kw_only=True)
 class CoreTables:
-    """The whole file except `[channels]`."""
+    """The whole file except `[channels]` and `[fields]`."""
 
     desk: DeskTable
     store: StoreTable = StoreTable()
@@ -266,6 +337,7 @@ class Config:
     plugins: PluginsTable
     channels: Mapping[str, ChannelTable]
     plugin_tables: Mapping[str, Any] = field(factory=dict)
+    fields: Mapping[str, FieldTable] = field(factory=dict)
 
     @property
     def folder(self) -> Path:
@@ -299,4 +371,5 @@ class Config:
             keep_spam=self.desk.keep_spam,
             link_valid=self.desk.link_valid,
             digest=self.desk.digest,
+            fields={name: table.declaration(name) for name, table in self.fields.items()},
         )

@@ -38,6 +38,7 @@ from deskctl.daemon.socket import SocketServer
 from deskctl.daemon.supervisor import Service, Supervisor
 from deskctl.daemon.timers import TimerRunner
 from deskctl.daemon.writer import WritePriority, Writer
+from deskctl.desk.attempt_mark import MARK_NAME, AttemptMark
 from deskctl.desk.components import Components
 from deskctl.desk.execution import Executed
 from deskctl.desk.intake import Intake
@@ -97,12 +98,14 @@ class _Daemon:
         self.store = components.store
         self.traffic = Traffic()
         self.writer = Writer(self.store.journal, self._delivered)
+        self.mark = AttemptMark(components.config.run_dir / MARK_NAME)
         self.intake = Intake(
             self.store,
             components.parsers(),
             lambda work: self.writer.run(WritePriority.INTAKE, work),
             self._changed,
             not components.on_sqlite,
+            self.mark,
         )
         self.journal = JournalWorker(self.store.journal, self.intake, self.traffic, poll_interval)
         self.readers = ThreadPoolExecutor(2, thread_name_prefix="reader")
@@ -218,7 +221,7 @@ class _Daemon:
         )
         jobs = JobRunner(self.components, self.writer, self.readers, self._changed, again, clock)
         self.sender, self.timers, self.desk, self.jobs = sender, timers, desk, jobs
-        await self.writer.call(WritePriority.INTAKE, self.store.journal.release)
+        await self.writer.call(WritePriority.INTAKE, lambda: self.store.journal.release(self.mark.read()))
         await sender.recover()
         await jobs.recover()
         server = SocketServer(self.socket_path, desk)
@@ -249,6 +252,8 @@ class _Daemon:
             log.warning("a batch of the journal did not end; its messages are processed again at the next start")
         await asyncio.gather(*(channel.aclose() for channel in self.channels.values()))
         await loop.run_in_executor(None, self.writer.stop)
+        if batch:
+            self.mark.close()
         self.readers.shutdown(wait=True)
         if hanging or sends or not batch:
             log.warning("did not end within the time limit: %s", ", ".join(hanging) or "see above")

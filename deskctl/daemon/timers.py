@@ -94,7 +94,7 @@ class TimerRunner:
                     await self._fire([timer])
                 return
             [timer] = timers
-            log.exception("timer %d (%s) failed; other timers are not affected", timer.id, timer.kind.value)
+            log.exception("timer %d (%s) failed; other timers are not affected", timer.id, timer.kind)
             self._postponed[timer.id] = asyncio.get_running_loop().time() + _POSTPONE_SECONDS
         else:
             self._performed(performed[-1])

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from deskctl.core import features as dispatch
+from deskctl.core.administration.deactivation import UNASSIGN
 from deskctl.core.agents.model import Agent
 from deskctl.core.agents.repository import Agents
 from deskctl.core.kernel.actor import Actor
@@ -16,8 +17,8 @@ from deskctl.core.kernel.changes import Changes
 from deskctl.core.kernel.command import Command
 from deskctl.core.kernel.outcome import Outcome
 from deskctl.core.kernel.timer_command import FireTimer
-from deskctl.core.kernel.timers import TimerKind
 from deskctl.core.kernel.unit import Unit
+from deskctl.core.routing.triggers import ROUTE
 from deskctl.core.tickets.events import FormerAssignee
 from deskctl.core.tickets.repository import Tickets
 from deskctl.core.values import numbers
@@ -63,7 +64,7 @@ def execute_command(
 def route(store: Store, changes: Changes) -> tuple[Changes, ...]:
     """Route tickets that are due now, so that the next query sees the result. A timer retries failed routing."""
     now = datetime.now(UTC)
-    due = [t for _, t in sorted(changes.timers.items()) if t.kind is TimerKind.ROUTE and t.due_at <= now]
+    due = [t for _, t in sorted(changes.timers.items()) if t.kind == ROUTE and t.due_at <= now]
     done = []
     for timer in due:
         try:
@@ -77,14 +78,14 @@ def route(store: Store, changes: Changes) -> tuple[Changes, ...]:
 
 def _once_more(store: Store, changes: Changes) -> tuple[Changes, ...]:
     """Route at once for the team of a ticket that routing itself has unassigned."""
-    asked = [key for key, t in changes.timers.items() if key.startswith(f"{TimerKind.ROUTE}:team:")]
+    asked = [key for key, t in changes.timers.items() if key.startswith(f"{ROUTE}:team:")]
     reopened = any(isinstance(recorded.event, FormerAssignee) for recorded in changes.events)
     return route(store, changes) if asked and reopened else ()
 
 
 def finish(store: Store, changes: Changes) -> None:
     """Carry out the rest of a command that is done in portions. In the daemon, the timers do it."""
-    while due := [t for _, t in sorted(changes.timers.items()) if t.kind is TimerKind.UNASSIGN]:
+    while due := [t for _, t in sorted(changes.timers.items()) if t.kind == UNASSIGN]:
         for timer in due:
             changes = store.transaction(
                 partial(execute_in_unit, command=FireTimer(timer.id), actor=_CLOCK), name="timer"

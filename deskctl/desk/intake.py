@@ -19,6 +19,7 @@ from deskctl.core.kernel.actor import Actor
 from deskctl.core.kernel.changes import Changes
 from deskctl.core.kernel.unit import Unit
 from deskctl.core.messages.model import Envelope, InboundMessage
+from deskctl.desk.attempt_mark import AttemptMark
 from deskctl.desk.ports import Run, Store, run_directly
 from deskctl.errors import Unavailable
 from deskctl.faultpoints import reach
@@ -39,9 +40,10 @@ _WAITING = JournalState.WAITING
 class Intake:
     """Processes journal rows. `parsers` are by channel; `changed` is called with the changes of each commit.
 
-    `counted` are the rows whose current attempt is already recorded in the journal: a retry after an error of the store
-    in the same process is not a further attempt. `shared`: other daemons may process the same journal (PostgreSQL), so
-    each row is locked and read again before it is processed.
+    `counted` are the rows whose current attempt is already recorded in the journal, with the number of their attempts:
+    a retry after an error of the store in the same process is not a further attempt. `mark` records while such a row
+    waits. `shared`: other daemons may process the same journal (PostgreSQL), so each row is locked and read again
+    before it is processed.
     """
 
     store: Store
@@ -49,7 +51,8 @@ class Intake:
     run: Run = run_directly
     changed: Callable[[Changes], None] = lambda changes: None
     shared: bool = False
-    counted: set[int] = field(default_factory=set)
+    mark: AttemptMark | None = None
+    counted: dict[int, int] = field(default_factory=dict)
 
     def process(self, rows: Sequence[JournalRow]) -> None:
         """Turn each row into a message or quarantine it. Raises Unavailable if the store fails."""
@@ -69,25 +72,37 @@ class Intake:
 
     def _single(self, row: JournalRow) -> None:
         if row.id not in self.counted:
-            attempts = self.run(lambda: self.store.journal.start_single(row.id))
-            self.counted.add(row.id)
-            if attempts > MAX_ATTEMPTS:
+            self._mark_waiting(row.id, row.attempts + 1)
+            self.counted[row.id] = self.run(lambda: self.store.journal.start_single(row.id))
+            if self.counted[row.id] > MAX_ATTEMPTS:
                 self._quarantine(row, f"the process died {MAX_ATTEMPTS} times over it")
                 return
+        self._mark_working()
         try:
             receive = self._receive(row)
         except Exception as error:  # noqa: BLE001 - a channel's parser must not stop intake
             self._quarantine(row, f"could not be read: {_reason(error)}")
             return
+        self._mark_waiting(row.id, self.counted[row.id])
+        reach("intake.parsed")
         try:
             self._commit([receive])
         except Unavailable:
+            self._mark_waiting(row.id, self.counted[row.id])
             raise
         except Exception as error:
             log.exception("journal row %d of %s cannot be processed", row.id, row.channel)
             self._quarantine(row, _reason(error), receive.message)
         else:
-            self.counted.discard(row.id)
+            self.counted.pop(row.id, None)
+
+    def _mark_waiting(self, row: int, attempts: int) -> None:
+        if self.mark is not None:
+            self.mark.set(row, attempts)
+
+    def _mark_working(self) -> None:
+        if self.mark is not None:
+            self.mark.clear()
 
     def _receive(self, row: JournalRow) -> Receive:
         parse = self.parsers.get(row.channel)
@@ -98,6 +113,7 @@ class Intake:
 
     def _commit(self, commands: Sequence[Receive | Quarantine]) -> None:
         def work(unit: Unit) -> Changes:
+            self._mark_working()
             mine = commands
             if self.shared:
                 states = Journal.of(unit).source.journal_states([command.journal for command in commands])
@@ -114,7 +130,7 @@ class Intake:
         sender = message.sender if message else row.envelope.sender or None
         subject = message.subject if message else None
         self._commit([Quarantine(row.id, row.channel, reason, sender, subject)])
-        self.counted.discard(row.id)
+        self.counted.pop(row.id, None)
 
 
 def _reason(error: Exception) -> str:

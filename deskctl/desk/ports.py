@@ -38,8 +38,11 @@ class Journal(Protocol):
         """Record an attempt durably, and return the number of attempts including this one."""
         ...
 
-    def release(self) -> None:
-        """Mark rows of a batch whose process died: they are processed one by one. Called when an owner starts."""
+    def release(self, waited: tuple[int, int] | None = None) -> None:
+        """Mark rows of a batch whose process died: they are processed one by one. Called when an owner starts.
+
+        `waited`: a row and the number of its attempts, the last of which does not count.
+        """
         ...
 
     def count_waiting(self) -> int: ...

@@ -122,7 +122,7 @@ class ActionType:
     `run(call, context)` returns `Apply` and `RunJob` objects. It must be pure and quick: no I/O, and no change of its
     own, because it runs inside a transaction, which may be repeated. The changes are made in this order as
     `system:PLUGIN`. If it raises, none of its changes is made, the failure is in the history of the ticket, the
-    assignee is notified, and the other actions of the rule run. Raise DeskctlError to say why the action cannot run.
+    assignee is notified, and the other actions of the rule run. Raises DeskctlError to say why the action cannot run.
 
     `parse(value, context)` returns the value for `run` and `job`; it raises UsageError for a wrong one, also when a
     rule is configured. `values(context)` are the values that shell completion offers. `form` is the placeholder of the

@@ -160,7 +160,7 @@ _SQLITE = {
     ),
     sqlite3.SQLITE_CORRUPT: (_("the store {where} is damaged"), _("stop the daemon and restore a backup")),
     sqlite3.SQLITE_NOTADB: (_("the store {where} is not a SQLite database"), _("check [store] url")),
-    sqlite3.SQLITE_NOMEM: (_("the store {where} has not enough memory"), _("give the process more memory")),
+    sqlite3.SQLITE_NOMEM: (_("there is not enough memory for the store {where}"), _("give the process more memory")),
 }
 
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from ..core.kernel.timers import Timer, TimerKind
 from ..core.messages.model import Choice, Envelope, FileRef, MessageKind
 from ..core.messages.thread import Message, MessageHead, Trust
 from ..core.tickets.model import Priority, Status, Ticket
+from ..core.values.field import FieldType, FieldValue
 from .documents import addresses, addresses_json, deliveries, deliveries_json, shown, shown_json
 from .encoding import clean, from_json, maybe_clean, to_json
 from .moments import from_micros, maybe_from_micros, maybe_to_micros, to_micros
@@ -67,7 +68,9 @@ def ticket_values(ticket: Ticket) -> tuple[Any, ...]:
     )
 
 
-def ticket(row: AnyRow, followers: Iterable[str], tags: Iterable[str]) -> Ticket:
+def ticket(
+    row: AnyRow, followers: Iterable[str], tags: Iterable[str], fields: Mapping[str, FieldValue] | None = None
+) -> Ticket:
     return Ticket(
         number=row.number,
         subject=row.subject,
@@ -97,7 +100,19 @@ def ticket(row: AnyRow, followers: Iterable[str], tags: Iterable[str]) -> Ticket
         declined=row.declined,
         former=row.former,
         open_since=maybe_from_micros(row.open_since),
+        fields=fields or {},
     )
+
+
+FIELD_COLUMNS = "ticket name type value key"
+
+
+def field_values(ticket: int, name: str, value: FieldValue) -> tuple[Any, ...]:
+    return (ticket, name, value.type.value, clean(value.text), clean(value.key))
+
+
+def field(row: AnyRow) -> FieldValue:
+    return FieldValue(FieldType(row.type), row.value)
 
 
 # --- people ---------------------------------------------------------------------------------------
@@ -360,7 +375,7 @@ TIMER_COLUMNS = "id kind due_at key ticket"
 
 
 def timer_values(timer: Timer) -> tuple[Any, ...]:
-    return (timer.id, timer.kind.value, to_micros(timer.due_at), timer.key, timer.ticket)
+    return (timer.id, str(timer.kind), to_micros(timer.due_at), timer.key, timer.ticket)
 
 
 def timer(row: AnyRow) -> Timer:

@@ -32,6 +32,7 @@ from . import routing, rows
 from .agents import agent_rows
 from .contacts.source import ContactSource
 from .encoding import clean, to_json
+from .fields import fields_of
 from .ids import Ids
 from .messages.conversations import HEAD, ConversationSource, batches, valid_ids
 from .messages.seen import SeenSource
@@ -86,7 +87,11 @@ class DatabaseSource(ConversationSource, SeenSource, ContactSource, ShiftSource,
             loaded = self._connection.execute(query).all()
             tags = self._grouped(select(ticket_tags.c.ticket, ticket_tags.c.tag).where(ticket_tags.c.ticket.in_(some)))
             watching = self._grouped(select(followers.c.ticket, followers.c.agent).where(followers.c.ticket.in_(some)))
-            found += [rows.ticket(row, watching.get(row.number, ()), tags.get(row.number, ())) for row in loaded]
+            values = fields_of(self._connection, some)
+            found += [
+                rows.ticket(row, watching.get(row.number, ()), tags.get(row.number, ()), values.get(row.number))
+                for row in loaded
+            ]
         self.tickets_before.update((ticket.number, ticket) for ticket in found)
         return found
 

@@ -33,6 +33,7 @@ from .contacts.link_codes import (
     link_tries_values,
 )
 from .encoding import clean, maybe_clean
+from .fields import write_fields
 from .messages import seen as seen
 from .messages.attachments import FileRow, file_rows, insert_files
 from .messages.changes import edit, purge, reread
@@ -182,6 +183,7 @@ def _tickets(connection: Connection, changes: Changes, source: DatabaseSource) -
     )
     delete(connection, followers, removed, "ticket agent")
     insert(connection, followers, added, "ticket agent")
+    write_fields(connection, new + changed, before)
     took_part = sorted((ticket, clean(address)) for ticket, address in changes.of(TicketChanges).participants)
     insert(connection, participants, took_part, "ticket address", ON_CONFLICT_DO_NOTHING)
     index.restore(connection, renamed)

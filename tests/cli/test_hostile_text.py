@@ -8,6 +8,7 @@ import re
 import smtplib
 import subprocess
 from collections.abc import Iterator
+from email.message import EmailMessage
 from pathlib import Path
 from urllib.parse import quote
 
@@ -389,3 +390,29 @@ def test_list_with_a_long_subject_is_fast(alone: Shell) -> None:
     alone.ingest(mail(subject="s" * 200_000, text="t" * 1_000_000))
     assert "ssss" in at_terminal(alone, "list")
     assert "tttt" in alone("show", "1").out
+
+
+#: A mail with control characters in every field that a command prints.
+HOSTILE_SUBJECT = "=?utf-8?B?" + base64.b64encode("\x1b[2Jgone \u202efdp.exe\x9b31m".encode()).decode() + "?="
+
+
+def hostile_mail() -> bytes:
+    message = EmailMessage()
+    message["From"] = '"Evil \\\x1b]0;pwned\x07" <eve@example.net>'.replace("\x1b", "").replace("\x07", "")
+    message["To"] = "support@acme.test"
+    message["Message-ID"] = "<evil@example.net>"
+    message.set_content("clear \x1b[2J\x1b]52;c;AAAA\x07 screen\u202e and\u200b more\x9bm\n")
+    message.add_attachment(b"x", maintype="image", subtype="png", filename="a\u202egnp.sh")
+    return f"Subject: {HOSTILE_SUBJECT}\n".encode() + message.as_bytes()
+
+
+@pytest.mark.parametrize(
+    "words", [["list"], ["list", "--json"], ["show", "1"], ["show", "1", "--full"], ["show", "1", "--json"],
+              ["attachment", "list", "1"], ["log", "1"], []], ids=" ".join
+)  # fmt: skip
+def test_hostile_mail_is_shown_safely(desk: Shell, words: list[str]) -> None:
+    desk.ingest(hostile_mail())
+    desk("take", "1")
+    out = desk(*words).out
+    assert out
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u202e]", out)

@@ -29,6 +29,7 @@ class Case:
 PRELUDE: dict[str, tuple[str, ...]] = {
     "imap.between": ("KILL imap.flag.before 1",),
     "journal.start_single": ("KILL intake.commit 1",),
+    "intake.parsed": ("KILL intake.commit 1",),
 }
 
 

@@ -21,7 +21,6 @@ from typing import Any
 import pytest
 
 from deskctl.core.delivery.queries import ListOutbox
-from deskctl.core.intake.commands import RetryIntake
 from deskctl.core.intake.queries import ListInbox
 from deskctl.core.messages.commands import Reply
 from deskctl.core.operations.queries import StoreStatus
@@ -229,7 +228,6 @@ def test_kills_lose_no_acknowledged_message_and_send_none_twice(
             240 + 5 * KILLS,
             f"intake has processed everything (seed {SEED})",
         )
-        retry_killed_rows(desk)
         wait_until(lambda: set(expected) <= set(subjects()), 240 + 5 * KILLS, f"all is there (seed {SEED})")
         wait_until(lambda: not [row for row in desk.ask(ListInbox()) if row["state"] == "waiting"], 30)
         assert desk.ask(ListInbox()) == []
@@ -263,16 +261,6 @@ def test_kills_lose_no_acknowledged_message_and_send_none_twice(
         assert desk.ask(StoreStatus())["quarantined"] == 0
     doors = Counter(subject.partition("-")[0] for subject in expected)
     log.info("%d kills: acknowledged %s, outbox %s", KILLS, dict(doors), dict(Counter(rows.values())))
-
-
-def retry_killed_rows(desk: RemoteDesk) -> None:
-    """Retry messages over which the process died too often, as the owner of a desk does.
-
-    Intake quarantines a message after three such deaths in a row, and these kills can hit the same message.
-    """
-    for row in desk.ask(ListInbox()):
-        if row["state"] == "quarantined" and (row["reason"] or "").startswith("the process died"):
-            desk.execute(RetryIntake(row["id"]))
 
 
 def void(value: object) -> None:

@@ -62,6 +62,8 @@ class BotServer:
         self.answered: list[str] = []
         """The ids of pressed buttons that the bot answered."""
         self.calls: list[str] = []
+        self.requested: list[tuple[str, float]] = []
+        """All calls, those with a fault included, with their time (`time.monotonic`)."""
         self.blocked: set[int] = set()
         self.unknown: set[int] = set()
         self.files: dict[str, bytes] = {}
@@ -369,6 +371,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._answer(401, {"ok": False, "error_code": 401, "description": "Unauthorized"})
             return
         method = words[1]
+        bots.requested.append((method, time.monotonic()))
         scripted = bots._due(method)
         if scripted is not None and scripted.fault == "cut":
             self._cut()

@@ -53,7 +53,7 @@ every_version = pytest.mark.parametrize("written", ["revision-0009"], indirect=T
 
 
 @every_version
-def test_an_earlier_store_upgrades_to_the_present_tables(written: str) -> None:
+def test_earlier_store_upgrades_to_current_tables(written: str) -> None:
     assert migrate.upgrade(written).revision == "0009"
     assert migrate.status(written).revision == revision.HEAD
     engine = create_engine(written.replace("postgresql://", "postgresql+psycopg://"))
@@ -66,7 +66,7 @@ def test_an_earlier_store_upgrades_to_the_present_tables(written: str) -> None:
 
 
 @every_version
-def test_an_earlier_store_keeps_its_tickets_and_words(opened: Store) -> None:
+def test_earlier_store_keeps_its_tickets_and_texts(opened: Store) -> None:
     tickets = {row["number"]: row for row in opened.ask(ListTickets(all=True))}
     assert len(tickets) == 9
     assert tickets[2]["subject"] == "환불 문의"

@@ -39,7 +39,7 @@ def test_migrations_create_the_declared_tables(store_url: str) -> None:
     engine.dispose()
 
 
-def test_the_revisions_known_at_start_are_those_of_the_migrations() -> None:
+def test_revision_list_equals_the_migrations() -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(migrate.__file__).parent / "migrations"))
     scripts = ScriptDirectory.from_config(config)
@@ -102,7 +102,7 @@ def test_store_of_a_newer_version_is_not_changed(store_url: str) -> None:
         migrate.status(store_url)
 
 
-def test_a_store_of_an_older_version_asks_for_the_upgrade(store_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_store_of_older_version_requires_upgrade(store_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     migrate.upgrade(store_url)
     monkeypatch.setattr("deskctl.store.schema.HEAD", "0002")  # as in the next version
     with pytest.raises(ConfigError, match="has the old schema") as older:

@@ -23,10 +23,11 @@ from deskctl.core.contacts.model import Address
 from deskctl.core.contacts.repository import Contacts
 from deskctl.core.delivery.repository import Outbox
 from deskctl.core.kernel.actor import Actor
-from deskctl.core.kernel.timers import Timer, TimerKind
+from deskctl.core.kernel.timers import Timer
 from deskctl.core.kernel.unit import Unit
 from deskctl.core.messages.events import MessageReceived
 from deskctl.core.messages.repository import Messages
+from deskctl.core.tickets.closing import AUTO_CLOSE
 from deskctl.core.tickets.model import Priority, Status
 from deskctl.core.tickets.queries import ListTickets, ShowTicket
 from deskctl.core.tickets.repository import Tickets
@@ -70,7 +71,7 @@ def test_ticket_is_returned_as_written(store: Store, clock: Clock) -> None:
     assert ticket.created_at == clock.now
 
 
-def test_a_changed_ticket_keeps_what_did_not_change(store: Store) -> None:
+def test_changed_ticket_keeps_unchanged_fields(store: Store) -> None:
     number = store.transaction(
         lambda unit: open_ticket(unit, tags=frozenset({"a", "b"}), followers=frozenset({"x"})).number
     )
@@ -79,7 +80,7 @@ def test_a_changed_ticket_keeps_what_did_not_change(store: Store) -> None:
     assert (ticket.tags, ticket.followers, ticket.subject) == (frozenset({"b", "c"}), frozenset({"x"}), "Other")
 
 
-def test_a_message_is_found_by_its_id_and_by_its_ticket(store: Store) -> None:
+def test_message_is_found_by_its_id_and_by_its_ticket(store: Store) -> None:
     def work(unit: Unit) -> int:
         ticket = open_ticket(unit)
         add_message(
@@ -189,7 +190,7 @@ def test_commands_and_events_are_found_for_undo(store: Store) -> None:
 def test_setting_a_timer_again_replaces_it(store: Store, clock: Clock) -> None:
     def work(unit: Unit, minutes: int) -> int:
         number = unit.source.next_id("timers")
-        unit.set_timer(Timer(number, TimerKind.AUTO_CLOSE, unit.now + timedelta(minutes=minutes), "close:1"))
+        unit.set_timer(Timer(number, AUTO_CLOSE, unit.now + timedelta(minutes=minutes), "close:1"))
         return number
 
     store.transaction(lambda unit: work(unit, 5))
@@ -245,7 +246,7 @@ def test_rejected_write_rolls_back_and_raises(store: Store) -> None:
     assert store.ask(ListTickets(all=True)) == []
 
 
-def test_a_dry_run_decides_and_writes_nothing(store: Store) -> None:
+def test_dry_run_decides_and_writes_nothing(store: Store) -> None:
     assert store.transaction(lambda unit: open_ticket(unit).subject, dry_run=True) == "Printer"
     assert store.ask(ListTickets(all=True)) == []
 
@@ -256,7 +257,7 @@ def test_nested_transaction_is_rejected(store: Store) -> None:
     assert store.transaction(open_ticket).number > 0
 
 
-def test_a_number_too_large_for_any_ticket_is_not_found(store: Store) -> None:
+def test_number_too_large_for_any_ticket_is_not_found(store: Store) -> None:
     for number in (0, -1, 2**63, 10**30):
         with pytest.raises(NotFound):
             store.ask(ShowTicket(number))
@@ -414,6 +415,6 @@ def test_outgoing_message_changes_only_its_mutable_fields(store: Store, clock: C
     )
 
 
-def test_an_actor_is_written_by_name(store: Store) -> None:
+def test_actor_is_written_by_name(store: Store) -> None:
     number = store.transaction(lambda unit: open_ticket(unit).number)
     assert {e["by"] for e in store.ask(ShowTicket(number))["events"]} == {str(INTAKE)}

@@ -58,7 +58,7 @@ def test_copy_equals_the_old_store_and_is_private(old: Path) -> None:
     assert migrate.status(f"sqlite:///{made}").revision == "0009"
 
 
-def test_copy_includes_data_that_only_the_log_holds(old: Path) -> None:
+def test_copy_includes_data_that_only_the_log_contains(old: Path) -> None:
     with closing(sqlite3.connect(old, isolation_level=None)) as writer:
         writer.execute("PRAGMA journal_mode = WAL")
         writer.execute("CREATE TABLE late (x)")
@@ -69,7 +69,7 @@ def test_copy_includes_data_that_only_the_log_holds(old: Path) -> None:
         assert copied.execute("SELECT count(*) FROM late").fetchone() == (0,)
 
 
-def test_a_new_store_and_one_that_is_up_to_date_are_not_copied(tmp_path: Path) -> None:
+def test_new_or_current_store_is_not_copied(tmp_path: Path) -> None:
     path = tmp_path / "desk.db"
     for _ in range(2):
         assert upgraded(path) is None
@@ -94,7 +94,7 @@ def test_upgrade_without_disk_space_changes_nothing(old: Path, monkeypatch: pyte
     assert (copies(old), old.read_bytes()) == ([], before)
 
 
-def test_a_damaged_store_is_not_changed(old: Path) -> None:
+def test_damaged_store_is_not_changed(old: Path) -> None:
     with closing(sqlite3.connect(old)) as connection:
         size, pages = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_size", "page_count"))
         root = connection.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'messages'").fetchone()[0]

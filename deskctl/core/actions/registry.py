@@ -21,7 +21,7 @@ from ..kernel.unit import Unit
 from ..messages.commands import Note
 from ..messages.notes import note
 from ..notifications.notify import notify_agent
-from ..tickets import assignment, fields
+from ..tickets import assignment, fields, tags
 from ..tickets.commands import Assign, Escalate, Set, Tag
 from ..tickets.model import Priority, parse_priority
 from ..tickets.repository import Tickets
@@ -53,9 +53,7 @@ def _assign(unit: Unit, run: Run, value: str, actor: Actor) -> Steps:
 
 def _tag(unit: Unit, run: Run, value: str, actor: Actor) -> Steps:
     tag = value.lstrip("+-")
-    return fields.tag(
-        unit, Tag(run.ticket, (), (tag,)) if value.startswith("-") else Tag(run.ticket, (tag,), ()), actor
-    )
+    return tags.tag(unit, Tag(run.ticket, (), (tag,)) if value.startswith("-") else Tag(run.ticket, (tag,), ()), actor)
 
 
 def _escalate(unit: Unit, run: Run, to: str, actor: Actor) -> Steps:
@@ -114,7 +112,7 @@ _DECLARED = (
     Action(
         "tag",
         _tag,
-        lambda unit, value: fields.parse_tag(value.lstrip("+-")),
+        lambda unit, value: tags.parse_tag(value.lstrip("+-")),
         key=lambda value: (f"tag {value.lstrip('+-')}", "-" if value.startswith("-") else "+"),
         values=Values(("tag",), signs=("+", "-")),
     ),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from dataclasses import replace
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from ...i18n import _
 from ..agents.events import AgentChanged
@@ -28,6 +28,8 @@ from ..values.dataclass_json import differing
 
 T = TypeVar("T")
 
+#: The timer of the next portion of tickets to unassign.
+UNASSIGN: Final = TimerKind("unassign")
 #: Tickets that one transaction unassigns. Mail servers wait for it, because the store has one writer.
 PORTION = 100
 
@@ -95,8 +97,8 @@ def _acting(portion: Generator[Event, None, T], actor: Actor) -> Generator[By, N
 
 def _schedule_next(unit: Unit, first: int) -> None:
     """Set the timer of the next portion. `first` is the command that began."""
-    key = f"{TimerKind.UNASSIGN}:{first}"
-    unit.set_timer(Timer(unit.source.next_id("timers"), TimerKind.UNASSIGN, unit.now, key))
+    key = f"{UNASSIGN}:{first}"
+    unit.set_timer(Timer(unit.source.next_id("timers"), UNASSIGN, unit.now, key))
 
 
 def end_presence(unit: Unit, agent: Agent) -> Iterator[Event]:

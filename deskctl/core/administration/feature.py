@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from ..kernel.feature import Feature
-from ..kernel.timers import TimerKind
 from . import agents, deactivation
 
 FEATURE = Feature(
     "administration",
     handlers=agents.HANDLERS,
     restorers=agents.RESTORERS,
-    timers={TimerKind.UNASSIGN: deactivation.unassign_more},
+    timers={deactivation.UNASSIGN: deactivation.unassign_more},
 )

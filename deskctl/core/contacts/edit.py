@@ -17,9 +17,9 @@ from ..kernel.handler import Handler, Steps
 from ..kernel.outcome import Outcome
 from ..kernel.undo import Restore
 from ..kernel.unit import Unit
-from ..tickets.fields import parse_tag
 from ..tickets.model import ACTIVE
 from ..tickets.repository import Tickets
+from ..tickets.tags import parse_tag
 from ..values.dataclass_json import differing, with_fields
 from ..values.suggestions import did_you_mean
 from .commands import MergeContacts, SetContact, UnmergeContact

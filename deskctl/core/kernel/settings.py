@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from ..values.field import Field
+
 if TYPE_CHECKING:
     from .records import RecordedEvent
 
@@ -70,7 +72,7 @@ class Settings:
     one-time code. `digest` is the time after a notification in which further ones are collected into one message.
     `automations` lists by PLUGIN.NAME the event kinds that an automation subscribes to. `wanted` has a function for
     automations that need only some of these events: it returns False for an event that needs no job. `features` are the
-    settings of features by their class (`of`).
+    settings of features by their class (`of`). `fields` are the ticket fields of this desk, by name.
     """
 
     name: str = "Help desk"
@@ -85,6 +87,7 @@ class Settings:
     link_valid: timedelta = timedelta(hours=24)
     digest: timedelta = timedelta(seconds=30)
     features: Mapping[type[Any], Any] = field(default_factory=dict)
+    fields: Mapping[str, Field] = field(default_factory=dict)
 
     def of(self, kind: type[S]) -> S:
         """Return the settings of a feature, by their class; the defaults if the desk has none."""

@@ -4,20 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 
-class TimerKind(StrEnum):
-    """The kinds of timers; the values are stored."""
+class TimerKind(str):
+    """A kind of timers; the value is stored. Each feature declares its own kinds and their handlers."""
 
-    AUTO_CLOSE = "auto_close"
-    PURGE_SPAM = "purge_spam"
-    CALLBACK = "callback"
-    SLA = "sla"
-    SLA_BOOK = "sla_book"
-    ROUTE = "route"
-    DIGEST = "digest"
-    UNASSIGN = "unassign"
+    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)

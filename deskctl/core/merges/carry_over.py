@@ -1,4 +1,4 @@
-"""Carry over promises, due times, followers, tags and priority from a merged ticket."""
+"""Carry over promises, due times, followers, tags, priority and fields from a merged ticket."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..sla.policy import Metric
 from ..sla.repository import Sla
 from ..sla.spans import due_by_hand, open_clocks, open_promise
 from ..sla.ticket_history import HISTORY_KINDS, TicketHistory, read_history
-from ..tickets.events import FollowerAdded, PriorityChanged, Tagged, TierChanged
+from ..tickets.events import FollowerAdded, PriorityChanged, Tagged, TierChanged, field_changed
 from ..tickets.model import Status, Ticket
 from ..tickets.repository import Tickets
 
@@ -26,6 +26,7 @@ def carry_over(unit: Unit, ticket: Ticket, number: int) -> Generator[Event, None
     """Yield the events that carry over facts from `ticket` (as it was before the merge) to ticket `number`.
 
     The earlier of two times and the higher of two priorities count. The assignee and the followers of `ticket` follow.
+    Fields that ticket `number` lacks are carried over.
     """
     into = Tickets.of(unit).get(number)
     history, other = _history(unit, number), _history(unit, ticket.number)
@@ -35,10 +36,17 @@ def carry_over(unit: Unit, ticket: Ticket, number: int) -> Generator[Event, None
         yield PriorityChanged(number, into.priority, ticket.priority)
     if added := tuple(sorted(ticket.tags - into.tags)):
         yield Tagged(number, added, ())
+    for name in fields_to_carry(ticket, into):
+        yield field_changed(number, name, None, ticket.fields[name])
     yield from _tier(unit, ticket, into)
     agents = {*ticket.followers, ticket.assignee} - {into.assignee, None} - into.followers
     for agent in sorted(person for person in agents if person in targets.active_agents(unit)):
         yield FollowerAdded(number, str(agent))
+
+
+def fields_to_carry(ticket: Ticket, into: Ticket) -> list[str]:
+    """Return the names of the fields that only `ticket` has."""
+    return sorted(ticket.fields.keys() - into.fields.keys())
 
 
 def _history(unit: Unit, number: int) -> TicketHistory | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...errors import Refused
-from ...i18n import _, listed
+from ...i18n import _, joined, listed
 from ..contacts.identity import combined_contact, person_addresses, primary_contact
 from ..kernel.actor import Actor
 from ..kernel.command import Command
@@ -17,7 +17,7 @@ from ..tickets.events import WaitingChanged
 from ..tickets.model import REOPENED, Status, Ticket
 from ..tickets.repository import Tickets
 from ..tickets.status import change_status, editable_ticket
-from .carry_over import carry_over
+from .carry_over import carry_over, fields_to_carry
 from .commands import Merge
 from .events import Absorbed, Merged
 
@@ -27,7 +27,7 @@ def merge(unit: Unit, command: Merge, actor: Actor) -> Steps:
 
     Messages stay on their tickets, so that a merge can be undone; views and replies include those of merged tickets.
     A customer who waits for an answer on the merged ticket waits on the other one, since the same time. Promises, due
-    times set by an agent, tags, followers and the higher priority are carried over.
+    times set by an agent, tags, followers, the higher priority and missing fields are carried over.
     """
     if command.ticket == command.into:
         raise Refused(_("a ticket cannot be merged into itself"))
@@ -56,7 +56,11 @@ def merge(unit: Unit, command: Merge, actor: Actor) -> Steps:
         )
     else:
         said = _("ticket {number} is part of ticket {other}", number=ticket.number, other=into.number)
-    return Outcome(said, (ticket.number, into.number), {"customers": customers})
+    fields = fields_to_carry(ticket, into)
+    if fields:
+        took = _("ticket {number} takes over {fields}", number=into.number, fields=", ".join(fields))
+        said = joined("; ", (said, took))
+    return Outcome(said, (ticket.number, into.number), {"customers": customers, "fields": fields})
 
 
 def _customers(unit: Unit, ticket: Ticket, into: Ticket) -> list[str]:

@@ -22,7 +22,7 @@ from ..messages.thread import MessageHead
 from ..sla.repository import Sla
 from ..sla.ticket_history import HISTORY_KINDS, InteractionKind, TicketHistory, read_history, unanswered
 from ..tickets.creation import creation_event, open_ticket
-from ..tickets.events import WaitingChanged
+from ..tickets.events import WaitingChanged, field_changed
 from ..tickets.model import Ticket
 from ..tickets.repository import Tickets
 from ..tickets.status import editable_ticket
@@ -33,7 +33,8 @@ from .events import SplitFrom, SplitOff
 def split(unit: Unit, command: Split, actor: Actor) -> Steps:
     """Move messages to a new ticket in the queue of the same team, with the waiting time since the first of them.
 
-    Replies stay on the old ticket. The clocks of the new ticket run as if it had been separate from the start.
+    Replies stay on the old ticket. The new ticket has the language and a copy of the fields of the old one. Its clocks
+    run as if it had been separate from the start.
     """
     ticket = editable_ticket(unit, command.ticket)
     chosen = _chosen(unit, ticket, Messages.of(unit).heads(ticket.number), command.messages)
@@ -62,6 +63,8 @@ def split(unit: Unit, command: Split, actor: Actor) -> Steps:
     Messages.of(unit).move(numbers, ticket.number, other.number)
     Tickets.of(unit).add_participants(other.number, _participants(unit, chosen))
     yield creation_event(other)
+    for name, value in sorted(ticket.fields.items()):
+        yield field_changed(other.number, name, None, value)
     moments = tuple(at.isoformat() for at in asked.values())
     yield SplitFrom(other.number, ticket.number, numbers, since, tuple(asked), moments)
     yield WaitingChanged(other.number, None, since)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from ..kernel.feature import Feature, Reaction
-from ..kernel.timers import TimerKind
 from . import notes, reply, spam, unseen
 
 FEATURE = Feature(
     "messages",
     handlers={**notes.HANDLERS, **reply.HANDLERS, **spam.HANDLERS, **unseen.HANDLERS},
     reactions=(Reaction("spam", spam.schedule_purge),),
-    timers={TimerKind.PURGE_SPAM: spam.purge},
+    timers={spam.PURGE_SPAM: spam.purge},
 )

@@ -25,7 +25,7 @@ from ..kernel.unit import Unit
 from ..tickets.events import WaitingChanged
 from ..tickets.model import Status, Ticket
 from ..tickets.repository import Tickets
-from ..tickets.status import change_status, editable_ticket
+from ..tickets.status import change_status, editable_ticket, require_fields
 from ..values.suggestions import did_you_mean
 from .channel_switch import with_thread
 from .commands import Reply
@@ -55,6 +55,8 @@ def reply(unit: Unit, command: Reply, actor: Actor) -> Steps:
     if not command.text.strip():
         raise UsageError(_("the text is empty"), _("give it with -m TEXT, a file or standard input"))
     after = _after(command.status)
+    if after is Status.SOLVED and ticket.status is not Status.SOLVED:
+        require_fields(unit, ticket)
     talk = correspondence(unit, ticket)
     heads = talk.heads
     channel = routes.reply_channel(unit.settings, ticket.number, ticket.channel, heads, command.via)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime
+from typing import Final
 
 from ...errors import NotFound, Refused, UsageError
 from ...i18n import _
@@ -25,6 +26,10 @@ from .events import SenderBlocked
 from .model import InboundMessage, MessageKind
 from .repository import Messages
 
+#: Deletes the contents of spam.
+PURGE_SPAM: Final = TimerKind("purge_spam")
+
+
 _PATTERN = re.compile(r"(?:[^@\s]+)?@[^@\s]+\.?[^@\s]*\Z")
 
 
@@ -37,13 +42,13 @@ def spam_verdict(unit: Unit, message: InboundMessage) -> str | None:
 
 def purge_key(ticket: int) -> str:
     """Return the key of the purge timer of a ticket."""
-    return f"{TimerKind.PURGE_SPAM}:{ticket}"
+    return f"{PURGE_SPAM}:{ticket}"
 
 
 def set_purge_timer(unit: Unit, ticket: int) -> datetime:
     """Set the timer that deletes the content of a spam ticket. Return its due time."""
     due = unit.now + unit.settings.keep_spam
-    unit.set_timer(Timer(unit.source.next_id("timers"), TimerKind.PURGE_SPAM, due, purge_key(ticket), ticket))
+    unit.set_timer(Timer(unit.source.next_id("timers"), PURGE_SPAM, due, purge_key(ticket), ticket))
     return due
 
 

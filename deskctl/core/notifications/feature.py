@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from ..kernel.feature import Feature, Reaction
-from ..kernel.timers import TimerKind
-from . import agent_notifications, approvals, digests, followers, notify
+from . import agent_notifications, approvals, digests, followers, notify, schedule
 
 FEATURE = Feature(
     "notifications",
@@ -15,5 +14,5 @@ FEATURE = Feature(
         Reaction("tell_of_quarantine", agent_notifications.notify_of_quarantine),
         Reaction("tell_of_approvals", approvals.notify_of_approvals),
     ),
-    timers={TimerKind.DIGEST: digests.fire},
+    timers={schedule.DIGEST: digests.fire},
 )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Final
 
 from ..agents.model import Agent
 from ..kernel.timers import Timer, TimerKind
@@ -15,6 +16,10 @@ from ..kernel.unit import Unit
 from .model import URGENT, Notification, Window
 from .quiet_hours import quiet_until
 from .repository import Notifications
+
+#: Sends the collected notifications of an agent.
+DIGEST: Final = TimerKind("digest")
+
 
 #: The number of urgent notifications that are sent at once within a window.
 MAX_URGENT_IN_WINDOW = 3
@@ -72,9 +77,9 @@ def _postpone(unit: Unit, notification: Notification, until: datetime) -> None:
 
 
 def schedule_digest(unit: Unit, agent: str, at: datetime) -> None:
-    key = f"{TimerKind.DIGEST}:{agent}:{at:%Y%m%dT%H%M%S.%f}"
+    key = f"{DIGEST}:{agent}:{at:%Y%m%dT%H%M%S.%f}"
     if key not in unit.changes.timers:
-        unit.set_timer(Timer(unit.source.next_id("timers"), TimerKind.DIGEST, at, key))
+        unit.set_timer(Timer(unit.source.next_id("timers"), DIGEST, at, key))
 
 
 def reschedule(unit: Unit, before: Agent, after: Agent) -> None:
@@ -84,7 +89,7 @@ def reschedule(unit: Unit, before: Agent, after: Agent) -> None:
 
 
 def agent_of(timer: Timer) -> str:
-    return timer.key.removeprefix(f"{TimerKind.DIGEST}:").rpartition(":")[0]
+    return timer.key.removeprefix(f"{DIGEST}:").rpartition(":")[0]
 
 
 def close_window(unit: Unit, agent: str, told: int, left: bool) -> None:

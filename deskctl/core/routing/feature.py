@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ..kernel.feature import Feature, Reaction
-from ..kernel.timers import TimerKind
 from . import automatic_assignment, presence, triggers
 
 FEATURE = Feature(
@@ -11,5 +10,5 @@ FEATURE = Feature(
     handlers={**automatic_assignment.HANDLERS, **presence.HANDLERS},
     reactions=(Reaction("routing", triggers.routing),),
     restorers=presence.RESTORERS,
-    timers={TimerKind.ROUTE: automatic_assignment.fire},
+    timers={triggers.ROUTE: automatic_assignment.fire},
 )

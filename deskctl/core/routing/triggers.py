@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from ..agents.events import AgentChanged, TeamRedefined
 from ..agents.repository import Agents
@@ -31,6 +31,10 @@ from ..tickets.repository import Tickets
 from . import events as routing_events
 from .model import Turn
 from .repository import Routing
+
+#: Distributes the waiting tickets of a team, or routes again for an agent.
+ROUTE: Final = TimerKind("route")
+
 
 ROUTING = Actor.system("routing")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -153,13 +157,13 @@ def schedule_teams_of(unit: Unit, agent: str) -> None:
 def schedule_at_presence_end(unit: Unit, agent: str, at: datetime | None) -> None:
     """Schedule the routing of an agent's teams for the end of their presence state; None: it has no end."""
     if at is None:
-        unit.drop_timer(f"{TimerKind.ROUTE}:agent:{agent}")
+        unit.drop_timer(f"{ROUTE}:agent:{agent}")
     else:
         _set(unit, f"agent:{agent}", at)
 
 
 def _set(unit: Unit, what: str, at: datetime) -> None:
-    key = f"{TimerKind.ROUTE}:{what}"
+    key = f"{ROUTE}:{what}"
     known = unit.changes.timers.get(key)
     if known is None or known.due_at > at:
-        unit.set_timer(Timer(unit.source.next_id("timers"), TimerKind.ROUTE, at, key))
+        unit.set_timer(Timer(unit.source.next_id("timers"), ROUTE, at, key))

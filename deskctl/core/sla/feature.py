@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ..kernel.feature import Consequence, Feature, Reaction
-from ..kernel.timers import TimerKind
 from . import actions, administration, calendars, due_times, recalculate
 from . import undo as policies
 
@@ -19,6 +18,6 @@ FEATURE = Feature(
     reactions=(Reaction("sla", actions.sla),),
     consequences=(Consequence("sla", recalculate.recalculation_after),),
     restorers={**policies.RESTORERS, **calendars.RESTORERS},
-    timers={TimerKind.SLA: recalculate.fire_ticket, TimerKind.SLA_BOOK: recalculate.fire_all},
+    timers={recalculate.SLA: recalculate.fire_ticket, recalculate.SLA_BOOK: recalculate.fire_all},
     preload=recalculate.preload,
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from ...i18n import _, _n
 from ..contacts.repository import Contacts
@@ -55,6 +55,12 @@ _IRRELEVANT = (
     *(routing_events.Routed, TicketGivenBack, FormerAssignee),
     sla_events.SlaEvent,
 )
+
+#: The next threshold of a ticket.
+SLA: Final = TimerKind("sla")
+#: Recalculates the clocks of all tickets in parts.
+SLA_BOOK: Final = TimerKind("sla_book")
+
 #: SLA clocks treat these statuses the same.
 _ACTIVE = frozenset({Status.NEW, Status.OPEN})
 
@@ -265,8 +271,8 @@ def recalculate_all(unit: Unit, after: int = 0) -> Steps:
     for number in numbers:
         yield from recalculate_ticket(unit, number)
     if len(numbers) == BATCH_SIZE:
-        key = TimerKind.SLA_BOOK.value
-        unit.set_timer(Timer(unit.source.next_id("timers"), TimerKind.SLA_BOOK, unit.now, key, numbers[-1]))
+        key = SLA_BOOK
+        unit.set_timer(Timer(unit.source.next_id("timers"), SLA_BOOK, unit.now, key, numbers[-1]))
     return Outcome(_n("clocks of {n} ticket recalculated", "clocks of {n} tickets recalculated", len(numbers)))
 
 
@@ -279,12 +285,12 @@ def _set_due(unit: Unit, ticket: Ticket, timed: datetime | None, fired: bool) ->
     clocks = Sla.of(unit).clocks(ticket.number).values()
     due = min((c.due_at for c in clocks if c.due_at and c.state is ClockState.RUNNING), default=None)
     next_at = _next(clocks)
-    key = f"{TimerKind.SLA}:{ticket.number}"
+    key = f"{SLA}:{ticket.number}"
     if next_at is None:
         if timed is not None:
             unit.drop_timer(key)
     elif fired or next_at != timed:
-        unit.set_timer(Timer(unit.source.next_id("timers"), TimerKind.SLA, next_at, key, ticket.number))
+        unit.set_timer(Timer(unit.source.next_id("timers"), SLA, next_at, key, ticket.number))
     if due != ticket.due_at:
         yield sla_events.DueChanged(ticket.number, ticket.due_at, due)
 

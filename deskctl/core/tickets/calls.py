@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from ...errors import UsageError
@@ -22,6 +23,10 @@ from .commands import Create, SettleCallback
 from .events import CallbackChanged, CallbackDue, MarkedSpam, StatusChanged
 from .model import FINAL, Status
 from .repository import Tickets
+
+#: Reminds of a promised call.
+CALLBACK: Final = TimerKind("callback")
+
 
 DIRECTIONS = ("in", "out")
 #: The statuses that cancel a promised callback.
@@ -66,12 +71,12 @@ def schedule_callback(unit: Unit, event: Event, actor: Actor, cause: Command) ->
     if number is None:
         return
     if isinstance(event, CallbackChanged):
-        key = f"{TimerKind.CALLBACK}:{number}"
+        key = f"{CALLBACK}:{number}"
         due = Tickets.of(unit).get(number).callback_at
         if due is None:
             unit.drop_timer(key)
         else:
-            unit.set_timer(Timer(unit.source.next_id("timers"), TimerKind.CALLBACK, due, key, number))
+            unit.set_timer(Timer(unit.source.next_id("timers"), CALLBACK, due, key, number))
     elif isinstance(event, StatusChanged | MarkedSpam):
         ticket = Tickets.of(unit).get(number)
         if ticket.callback_at is not None and ticket.status in _CANCELS:

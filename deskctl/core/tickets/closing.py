@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Final
 
 from ...i18n import _
 from ..agents.targets import active_agents
@@ -18,6 +19,9 @@ from .events import MarkedSpam, StatusChanged, UnmarkedSpam
 from .model import Status
 from .repository import Tickets
 
+#: Closes a solved ticket.
+AUTO_CLOSE: Final = TimerKind("auto_close")
+
 
 def schedule_auto_close(unit: Unit, event: Event, actor: Actor, cause: Command) -> Iterator[Command]:
     """Set the timer that closes a solved ticket; cancel it when the ticket leaves that status."""
@@ -28,11 +32,11 @@ def schedule_auto_close(unit: Unit, event: Event, actor: Actor, cause: Command) 
 
 def update_auto_close(unit: Unit, number: int) -> None:
     """Set the timer that closes a ticket if it is solved, else cancel the timer."""
-    key = f"{TimerKind.AUTO_CLOSE}:{number}"
+    key = f"{AUTO_CLOSE}:{number}"
     ticket = Tickets.of(unit).get(number)
     if ticket.status is Status.SOLVED:
         due = unit.now + unit.settings.close_after
-        unit.set_timer(Timer(unit.source.next_id("timers"), TimerKind.AUTO_CLOSE, due, key, ticket.number))
+        unit.set_timer(Timer(unit.source.next_id("timers"), AUTO_CLOSE, due, key, ticket.number))
     else:
         unit.drop_timer(key)
 

@@ -26,10 +26,11 @@ from ..values.suggestions import did_you_mean
 from .calls import parse_call
 from .commands import Create
 from .events import Assigned, CallbackChanged, StatusChanged, Tagged, TicketCreated, WaitingChanged
-from .fields import callback_moment, parse_tag
 from .model import Priority, Status, Ticket, parse_priority
 from .queue_order import virtual_due
 from .repository import Tickets
+from .special_fields import callback_moment
+from .tags import parse_tag
 
 #: The maximum number of characters of a subject that is taken from a text.
 LONGEST = 60

@@ -18,6 +18,7 @@ from ..kernel.events import Undone
 from ..kernel.undo import Cannot, Follows, Hindrance, Restore, Undoable
 from ..messages.events import MessageWithdrawn, withdraw_message
 from ..messages.repository import Messages
+from ..values.field import FieldType, FieldValue
 from .model import REOPENED, Priority, Status
 from .repository import Tickets
 
@@ -175,6 +176,57 @@ class SubjectChanged(Event):
 
     def hindrance(self, unit: Unit, past: RecordedEvent) -> Hindrance | None:
         return None if self.kept is not None else Hindrance(_("the earlier subject was erased"))
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChanged(Event):
+    """A declared field was set or cleared (`field_changed` makes the event).
+
+    `old_type` and `new_type` are the types of the values, None without a value. The values are `old` and `new`, except
+    texts, which are in `kept`, because they can be a customer's and be erased.
+    """
+
+    kind = "field_changed"
+    undo = Undoable("The field has its previous value.", unless="the value was erased")
+
+    field: str
+    old_type: FieldType | None
+    new_type: FieldType | None
+    old: str | None = None
+    new: str | None = None
+    kept: Kept = None
+
+    def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
+        yield field_changed(self.ticket, self.field, self._value("new"), self._value("old"))
+
+    def hindrance(self, unit: Unit, past: RecordedEvent) -> Hindrance | None:
+        erased = any(getattr(self, f"{side}_type") and self._value(side) is None for side in ("old", "new"))
+        return Hindrance(_("the value of {field} was erased", field=self.field)) if erased else None
+
+    @property
+    def value(self) -> FieldValue | None:
+        """The new value; None if the field was cleared."""
+        return self._value("new")
+
+    def _value(self, side: str) -> FieldValue | None:
+        kind, text = getattr(self, f"{side}_type"), (self.kept or {}).get(side, getattr(self, side))
+        return None if kind is None or text is None else FieldValue(kind, text)
+
+
+def field_changed(ticket: int | None, name: str, old: FieldValue | None, new: FieldValue | None) -> FieldChanged:
+    """Return the event that changes a declared field; None is a field without a value."""
+    sides = (("old", old), ("new", new))
+    kept = {side: value.text for side, value in sides if value is not None and value.type is FieldType.TEXT}
+    facts = {side: value.text for side, value in sides if value is not None and side not in kept}
+    return FieldChanged(
+        ticket,
+        name,
+        None if old is None else old.type,
+        None if new is None else new.type,
+        facts.get("old"),
+        facts.get("new"),
+        kept or None,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,21 +6,20 @@ from collections.abc import Mapping
 from functools import partial
 
 from ..kernel.feature import Feature, Reaction
-from ..kernel.timers import TimerKind
-from . import approvals, assignment, calls, closing, creation, fields, status
+from . import approvals, assignment, calls, closing, creation, fields, status, tags
 from .commands import Set
-from .fields import Setter
 from .projection import apply_event
+from .special_fields import Setter
 
 
 def feature(more_fields: Mapping[str, Setter]) -> Feature:
-    """Return the feature. `more_fields` are the ticket fields that other features declare, with their setters."""
+    """Return the feature. `more_fields` are the setters of special fields of other features."""
     return Feature(
         "tickets",
         handlers={
             **status.HANDLERS,
             **assignment.HANDLERS,
-            **fields.HANDLERS,
+            **tags.HANDLERS,
             Set: partial(fields.set_fields, more=more_fields),
             **creation.HANDLERS,
             **calls.HANDLERS,
@@ -33,5 +32,5 @@ def feature(more_fields: Mapping[str, Setter]) -> Feature:
             Reaction("approvals", approvals.withdraw_when_done),
         ),
         projections=(apply_event,),
-        timers={TimerKind.AUTO_CLOSE: closing.auto_close, TimerKind.CALLBACK: calls.remind_of_callback},
+        timers={closing.AUTO_CLOSE: closing.auto_close, calls.CALLBACK: calls.remind_of_callback},
     )

@@ -1,188 +1,71 @@
-"""Tags, and the fields that `set` changes."""
+"""Set the fields of a ticket."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Generator, Mapping
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from collections.abc import Generator, Mapping
 
-from ...errors import UsageError
+from ...errors import Refused, UsageError
 from ...i18n import _, joined
-from ..agents import targets
-from ..agents.routing_profile import SKILL_TAG
-from ..contacts.identity import address_key, contact_for, person_addresses, person_contacts, primary_contact
-from ..contacts.repository import Contacts
 from ..kernel.actor import Actor
-from ..kernel.command import Command
 from ..kernel.event import Event
-from ..kernel.handler import Handler, Steps
+from ..kernel.handler import Steps
 from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
-from ..values import phone
-from ..values.moments import ahead, shown
+from ..values.field import Field
 from ..values.suggestions import did_you_mean
-from .assignment import change_team
-from .commands import Set, Tag
-from .events import (
-    CallbackChanged,
-    LanguageChanged,
-    PriorityChanged,
-    RequesterChanged,
-    SubjectChanged,
-    Tagged,
-)
-from .model import Status, Ticket, parse_priority
+from .commands import Set
+from .events import field_changed
+from .field_registry import declared_fields
+from .model import Status, Ticket
 from .repository import Tickets
-from .status import change_status, editable_ticket
-
-#: The values of `callback` that cancel the callback.
-_NO_CALL = ("", "none", "done")
-LONGEST_SUBJECT = 500  # characters
-_MAIL = re.compile(r"[^\s<>,;:\"]+@[^\s<>,;:\"]+")
-
-
-def tag(unit: Unit, command: Tag, actor: Actor) -> Steps:
-    """Add and remove tags."""
-    ticket = Tickets.of(unit).get(command.ticket)
-    if both := sorted({parse_tag(t) for t in command.add} & {parse_tag(t) for t in command.remove}):
-        raise UsageError(_("tag {tag} is both added and removed", tag=both[0]), _("give it once"))
-    added = tuple(sorted({parse_tag(t) for t in command.add} - ticket.tags))
-    removed = tuple(sorted({parse_tag(t) for t in command.remove} & ticket.tags))
-    if added or removed:
-        yield Tagged(ticket.number, added, removed)
-    tags = ", ".join(sorted(Tickets.of(unit).get(ticket.number).tags))
-    if tags:
-        said = _("tags of ticket {number}: {tags}", number=ticket.number, tags=tags)
-    else:
-        said = _("tags of ticket {number}: none", number=ticket.number)
-    return Outcome(said, (ticket.number,))
-
-
-def parse_tag(text: str) -> str:
-    """Return a tag in lower case. Raises UsageError."""
-    tag = text.strip().lower()
-    if tag.startswith(SKILL_TAG) and tag != SKILL_TAG:
-        return SKILL_TAG + parse_tag(tag.removeprefix(SKILL_TAG))
-    if not tag or any(ch.isspace() or ch in ',:"()' or not ch.isprintable() for ch in tag):
-        raise UsageError(
-            _('not a tag: "{value}"', value=text),
-            _("a tag is one word without blanks, commas, colons or quotes"),
-        )
-    return tag
+from .special_fields import SETTERS, Setter
+from .status import editable_ticket
 
 
 def set_fields(unit: Unit, command: Set, actor: Actor, more: Mapping[str, Setter] | None = None) -> Steps:
-    """Set fields. `more` are the fields that other features declare."""
+    """Set fields. `more` are the setters of special fields of other features."""
     setters = {**SETTERS, **(more or {})}
+    declared = declared_fields(unit.settings)
     ticket = editable_ticket(unit, command.ticket)
     done = []
     for name, value in command.values:
-        if name not in setters:
-            raise UsageError(
-                _('no field "{name}"{suggestion}', name=name, suggestion=did_you_mean(name, setters)),
-                _("the fields are {fields}", fields=", ".join(sorted(setters))),
-            )
-        resolved = yield from setters[name](unit, Tickets.of(unit).get(ticket.number), value)
+        current = Tickets.of(unit).get(ticket.number)
+        if name in setters:
+            resolved = yield from setters[name](unit, current, value)
+        elif name in declared:
+            resolved = yield from _set_declared(declared[name], current, value)
+        else:
+            raise _unknown_field(name, current, [*setters, *declared])
         done.append(_("{field} is {value}", field=name, value=resolved or " ".join(value.split())))
     said = _("ticket {number}: {changes}", number=ticket.number, changes=joined(", ", done))
     return Outcome(said, (ticket.number,))
 
 
-def _set_priority(unit: Unit, ticket: Ticket, value: str) -> Generator[Event, None, None]:
-    priority = parse_priority(value)
-    if priority is not ticket.priority:
-        yield PriorityChanged(ticket.number, ticket.priority, priority)
-
-
-def _set_status(unit: Unit, ticket: Ticket, value: str) -> Generator[Event, None, None]:
-    settable = {"open": Status.OPEN, "pending": Status.PENDING, "hold": Status.HOLD}
-    if value not in settable:
-        verb = {"solved": "solve", "closed": "close", "merged": "merge"}.get(value)
-        if verb:
-            hint = _("use deskctl {verb} {number}", verb=verb, number=ticket.number)
-        else:
-            hint = _("use one of {values}", values=", ".join(settable))
-        suggestion = did_you_mean(value, settable)
-        raise UsageError(_('cannot set the status to "{value}"{suggestion}', value=value, suggestion=suggestion), hint)
-    yield from change_status(ticket, settable[value])
-
-
-def _set_team(unit: Unit, ticket: Ticket, value: str) -> Generator[Event, None, None]:
-    yield from change_team(ticket, targets.resolve(unit, f"team:{value}").handle)
-
-
-def _set_language(unit: Unit, ticket: Ticket, value: str) -> Generator[Event, None, None]:
-    if not (2 <= len(value) <= 3 and value.isascii() and value.isalpha()):
-        raise UsageError(_('not a language: "{value}"', value=value), _("use a two-letter code such as ko or en"))
-    if value.lower() != ticket.language:
-        yield LanguageChanged(ticket.number, ticket.language, value.lower())
-
-
-def _set_callback(unit: Unit, ticket: Ticket, value: str) -> Generator[Event, None, str | None]:
-    wanted = None if value.strip().lower() in _NO_CALL else callback_moment(unit, value)
-    if wanted != ticket.callback_at:
-        yield CallbackChanged(ticket.number, ticket.callback_at, wanted)
-    return None if wanted is None else shown(wanted, ZoneInfo(unit.settings.timezone))
-
-
-def callback_moment(unit: Unit, value: str) -> datetime:
-    """Return the time of a callback in the future. Raises UsageError."""
-    return ahead(value, unit.now, ZoneInfo(unit.settings.timezone))
-
-
-def _set_subject(unit: Unit, ticket: Ticket, value: str) -> Generator[Event, None, None]:
-    subject = " ".join(value.split())
-    if not subject:
-        raise UsageError(_("the subject is empty"), _('write it as subject="Invoice 4711"'))
-    if len(subject) > LONGEST_SUBJECT:
-        raise UsageError(
-            _("the subject has {count} characters", count=len(subject)),
-            _("use at most {limit}", limit=LONGEST_SUBJECT),
+def _set_declared(declared: Field, ticket: Ticket, written: str) -> Generator[Event, None, str]:
+    """Set or clear a field that is only a declaration. Returns the value to show."""
+    before = ticket.fields.get(declared.name)
+    after = None if declared.is_cleared_by(written) else declared.parse(written)
+    if after is None and declared.required_to_solve and ticket.status is Status.SOLVED:
+        raise Refused(
+            _(
+                "ticket {number} is solved and needs a value for {field}",
+                number=ticket.number,
+                field=declared.full_name,
+            ),
+            _("give another value, or reopen the ticket: deskctl reopen {number}", number=ticket.number),
         )
-    if subject != ticket.subject:
-        yield SubjectChanged(ticket.number, {"old": ticket.subject, "new": subject})
+    if after != before:
+        yield field_changed(ticket.number, declared.name, before, after)
+    return _("none") if after is None else declared.shown(after)
 
 
-def _set_requester(unit: Unit, ticket: Ticket, value: str) -> Generator[Event, None, None]:
-    contact = _requester(unit, ticket, value.strip())
-    before = person_contacts(unit, ticket.contact)
-    if contact in before:
-        return
-    addresses = [identity.address for identity in person_addresses(unit, contact) if identity.kind == "email"]
-    Tickets.of(unit).add_participants(ticket.number, addresses)
-    yield RequesterChanged(ticket.number, ticket.contact, contact)
-
-
-def _requester(unit: Unit, ticket: Ticket, value: str) -> int:
-    """Return the contact of an address or a number; create one for a new email address or phone number."""
-    digits = value.removeprefix("#")
-    if digits.isascii() and digits.isdecimal() and len(digits) < 19 and (value.startswith("#") or len(digits) < 7):
-        return primary_contact(unit, int(digits)).id
-    channel = unit.settings.channel(ticket.channel)
-    kinds = dict.fromkeys((channel.kind if channel else "email", "email", "phone"))
-    for kind in kinds:
-        identity = Contacts.of(unit).identity(address_key(kind, value))
-        if identity is not None:
-            return primary_contact(unit, identity.contact).id
-    if _MAIL.fullmatch(value) and not unit.settings.owns(value):
-        return contact_for(unit, "email", value, None).id
-    if phone.normalised(value) is not None:
-        return contact_for(unit, "phone", value, None).id
-    hint = _("use an email address, a phone number or a contact number, for example requester=#7")
-    raise UsageError(_('not a customer: "{value}"', value=value), hint)
-
-
-#: Set a field; return the value to show if it differs from the given one.
-Setter = Callable[[Unit, Ticket, str], Generator[Event, None, str | None]]
-SETTERS: dict[str, Setter] = {
-    "priority": _set_priority,
-    "status": _set_status,
-    "team": _set_team,
-    "language": _set_language,
-    "callback": _set_callback,
-    "subject": _set_subject,
-    "requester": _set_requester,
-}
-
-HANDLERS: dict[type[Command], Handler] = {Tag: tag}
+def _unknown_field(name: str, ticket: Ticket, known: list[str]) -> UsageError:
+    if name in ticket.fields:
+        return UsageError(
+            _("the field {name} is no longer in the configuration", name=name),
+            _("add [fields.{name}] to the configuration to change it", name=name),
+        )
+    return UsageError(
+        _('no field "{name}"{suggestion}', name=name, suggestion=did_you_mean(name, known)),
+        _("the fields are {fields}", fields=", ".join(sorted(known))),
+    )

@@ -14,6 +14,7 @@ from .events import (
     ApprovalWithdrawn,
     Assigned,
     CallbackChanged,
+    FieldChanged,
     FollowerAdded,
     FollowerRemoved,
     FormerAssignee,
@@ -90,6 +91,9 @@ def _apply(ticket: Ticket, event: Event, at: datetime) -> Ticket:
             return replace(ticket, language=language)
         case SubjectChanged(kept=kept) if kept is not None:
             return replace(ticket, subject=kept["new"])
+        case FieldChanged(field=name, value=value):
+            others = {field: set_ for field, set_ in ticket.fields.items() if field != name}
+            return replace(ticket, fields=others if value is None else {**others, name: value})
         case RequesterChanged(new=contact):
             return replace(ticket, contact=contact)
         case CallbackChanged(new=callback):

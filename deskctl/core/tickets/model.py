@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
 from ...errors import UsageError
 from ...i18n import _
+from ..values.field import FieldValue
 from ..values.suggestions import did_you_mean
 
 
@@ -63,7 +65,7 @@ class Ticket:
     Times are aware, UTC. `channel` is the name of a configured channel or a built-in one (`phone`, `manual`).
     `assignee`, `followers` and `team` are handles. `waiting_since` is the time of the oldest unanswered customer
     message. `due_at` is the earliest due time of the running clocks. `queue_at` orders the queue
-    (the virtual due time).
+    (the virtual due time). `fields` are the values of declared fields by name, those of former fields included.
     """
 
     number: int
@@ -94,3 +96,4 @@ class Ticket:
     former: str | None = None  # the assignee who was not available when it reopened
     open_since: datetime | None = None  # the time of the last reopening; None: open since its creation
     token: str | None = None  # the token in the plus-address for answers to this ticket
+    fields: Mapping[str, FieldValue] = field(default_factory=dict, hash=False)

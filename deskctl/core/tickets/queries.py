@@ -15,7 +15,8 @@ class ListTickets(Query, audience=Audience.AGENT):
     Empty filters do not restrict. `all` includes solved, closed and merged tickets and spam; `spam` lists only spam.
     The `assignee` "none" selects unassigned tickets. `after` is the cursor of a page: the `(updated_at, number)` of the
     last row before it. `sla` selects tickets with a clock that is breached, warned or running. `now` is a time as
-    people write it, at which clocks are checked; None is the present.
+    people write it, at which clocks are checked; None is the present. `fields` are conditions on declared fields
+    (`field_conditions`).
     """
 
     all: bool = False
@@ -31,6 +32,7 @@ class ListTickets(Query, audience=Audience.AGENT):
     sla: str | None = None
     after: tuple[str, int] | None = None
     now: str | None = None
+    fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +58,10 @@ class ShowTickets(Query, audience=Audience.AGENT):
     """
 
     numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListFields(Query, audience=Audience.AGENT):
+    """List the declared fields; with `former`, also fields that only have stored values. Answer: `FieldsDocument`."""
+
+    former: bool = False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator
 
 from ...errors import Refused
-from ...i18n import _
+from ...i18n import _, joined
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.event import Event
@@ -14,6 +14,7 @@ from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
 from .commands import Close, Reopen, Solve
 from .events import StatusChanged, WaitingChanged
+from .field_registry import declared_fields
 from .lifecycle import TRANSITIONS
 from .model import FINAL, Status, Ticket
 from .repository import Tickets
@@ -53,11 +54,31 @@ def change_status(ticket: Ticket, new: Status) -> Generator[Event, None, None]:
         yield WaitingChanged(ticket.number, ticket.waiting_since, None)
 
 
+def require_fields(unit: Unit, ticket: Ticket) -> None:
+    """Raise Refused if the ticket lacks a value that it needs before an agent solves it."""
+    required = [field for field in declared_fields(unit.settings).values() if field.required_to_solve]
+    missing = [field for field in required if field.name not in ticket.fields]
+    if missing:
+        raise Refused(
+            _(
+                "ticket {number} cannot be solved without {fields}",
+                number=ticket.number,
+                fields=joined(", ", [field.full_name for field in missing]),
+            ),
+            _(
+                "set it first: deskctl set {number} {values}",
+                number=ticket.number,
+                values=" ".join(f"{field.name}=…" for field in missing),
+            ),
+        )
+
+
 def solve(unit: Unit, command: Solve, actor: Actor) -> Steps:
     """Mark the ticket as solved."""
     ticket = editable_ticket(unit, command.ticket)
     if ticket.status is Status.SOLVED:
         return Outcome(_("ticket {number} is already solved", number=ticket.number), (ticket.number,))
+    require_fields(unit, ticket)
     yield from change_status(ticket, Status.SOLVED)
     return Outcome(_("ticket {number} is solved", number=ticket.number), (ticket.number,))
 
@@ -67,7 +88,10 @@ def close(unit: Unit, command: Close, actor: Actor) -> Steps:
     ticket = Tickets.of(unit).get(command.ticket)
     if ticket.status is Status.CLOSED:
         return Outcome(_("ticket {number} is already closed", number=ticket.number), (ticket.number,))
-    yield from change_status(editable_ticket(unit, command.ticket), Status.CLOSED)
+    ticket = editable_ticket(unit, command.ticket)
+    if ticket.status is not Status.SOLVED:
+        require_fields(unit, ticket)
+    yield from change_status(ticket, Status.CLOSED)
     return Outcome(_("ticket {number} is closed", number=ticket.number), (ticket.number,))
 
 

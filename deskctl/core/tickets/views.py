@@ -18,7 +18,7 @@ class TicketRow(TypedDict):
     """A ticket in a list.
 
     `due_at` is the earliest due time of the running clocks. `sla` is breached, warned, running, paused, or null
-    without clocks.
+    without clocks. `fields` are the declared fields by name, null without a value, and former fields with a value.
     """
 
     number: int
@@ -39,6 +39,40 @@ class TicketRow(TypedDict):
     callback_at: str | None
     tier: str | None
     approval: str | None
+    fields: dict[str, str | int | float | bool | None]
+
+
+class FieldText(TypedDict):
+    """A field with a value, as people read it: `label` and `text` are in the reader's language."""
+
+    name: str
+    label: str
+    text: str
+
+
+class ChoiceRow(TypedDict):
+    """A value that can be completed, with its label for people."""
+
+    value: str
+    label: str
+
+
+class FieldRow(TypedDict):
+    """A declared field. `form` is the form of a value in help texts; a `former` field is no longer declared."""
+
+    name: str
+    type: str
+    label: str
+    form: str
+    values: list[ChoiceRow]
+    required_to_solve: bool
+    former: bool
+
+
+class FieldsDocument(TypedDict):
+    """The declared fields, those of every desk first."""
+
+    fields: list[FieldRow]
 
 
 class EventRow(TypedDict):
@@ -73,7 +107,8 @@ class TicketDocument(TicketRow):
     `newest_in` is the id of the newest customer message that a person wrote, 0 without one. `spam_reason` is a relay's
     verdict or the agent who marked the ticket, null if it is not spam. `bounced` are the contact's addresses at which
     mail bounces. `elsewhere` are the customer's other open tickets, newest change first. `addresses` are the
-    customer's addresses on every channel. `reply` has the recipients of the next plain reply.
+    customer's addresses on every channel. `reply` has the recipients of the next plain reply. `field_texts` are the
+    declared fields with a value.
     """
 
     addresses: list[str]
@@ -90,3 +125,4 @@ class TicketDocument(TicketRow):
     newest_in: int
     reply: ReplyRow
     composing: list[ComposingRow]
+    field_texts: list[FieldText]

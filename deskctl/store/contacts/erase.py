@@ -22,6 +22,7 @@ from ...core.notifications.events import AgentNotified
 from ...core.sla.events import StepFailed
 from .. import blobs
 from ..encoding import from_json, to_json
+from ..fields import erase_fields
 from ..messages.changes import EMPTY_SHA256, remove_files, remove_undo_data
 from ..search import contacts as contact_index
 from ..search import index
@@ -84,6 +85,7 @@ def erase(
         for table, names_of in ((messages, ("to", "cc", "bcc", "reply_to")), (outbox, ("to", "cc", "bcc"))):
             _remove_recipients(connection, table, names_of, addresses)
         update(connection, tickets, [("", number) for number in numbers], "subject", "number")
+        erase_fields(connection, numbers)
         update(connection, notices, [(None, number) for number in numbers], "detail", "ticket")
         _erase_event_data(connection, numbers)
         _erase_job_errors(connection, numbers)
@@ -288,7 +290,7 @@ def _undo_data(connection: Connection, people: Sequence[int], addresses: Sequenc
 
 def _erase_event_data(connection: Connection, numbers: Sequence[int]) -> None:
     """Erase reasons of failures, because servers repeat the rejected address in them and plugins can quote customers,
-    and subjects kept for undo.
+    and what is kept for undo.
     """
     remove_undo_data(connection, numbers)
     for start in range(0, len(numbers), _BATCH):

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import and_, case, or_
 
-from ...core.kernel.timers import TimerKind
+from ...core.notifications.schedule import DIGEST
 from ..engine import Database
 from ..moments import to_micros
 from ..tables import jobs, outbox, timers, windows
@@ -41,6 +41,6 @@ class Delays:
             connection.execute(windows.update().where(windows.c.until > now).values(until=windows.c.until - step))
             connection.execute(
                 timers.update()
-                .where(timers.c.due_at > now, timers.c.kind == TimerKind.DIGEST.value)
+                .where(timers.c.due_at > now, timers.c.kind == DIGEST)
                 .values(due_at=timers.c.due_at - step)
             )

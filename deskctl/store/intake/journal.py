@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, and_, func, select, text
 
 from ...core.intake.journal import JournalEntry, JournalRow
 from .. import blobs, rows
@@ -105,9 +105,17 @@ class Journal:
             )
             return int(connection.execute(query).scalar_one())
 
-    def release(self) -> None:
-        """Mark the rows of an interrupted batch to be processed alone. Called when the daemon starts."""
+    def release(self, waited: tuple[int, int] | None = None) -> None:
+        """Mark the rows of an interrupted batch to be processed alone. Called when the daemon starts.
+
+        `waited` is a row and the number of its attempts, the last of which does not count, because the process died
+        while the row waited.
+        """
         with self._database.writing("journal.release") as connection:
+            if waited is not None:
+                row, attempts = waited
+                same = and_(journal.c.id == row, journal.c.state == "waiting", journal.c.attempts == attempts)
+                connection.execute(journal.update().where(same).values(attempts=attempts - 1))
             connection.execute(
                 journal.update()
                 .where(journal.c.state == "waiting", text(UNSETTLED), journal.c.trial == _IN_BATCH)

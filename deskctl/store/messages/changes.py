@@ -9,9 +9,11 @@ from sqlalchemy import Connection, bindparam, select
 
 from ...core.delivery.model import OutboxKind, OutboxState
 from ...core.messages.model import InboundMessage
+from ...core.tickets.events import FieldChanged
 from .. import blobs
 from ..documents import addresses_json
-from ..encoding import clean, to_json
+from ..encoding import clean, from_json, to_json
+from ..fields import PERSONAL, erase_fields
 from ..search import index
 from ..source import DatabaseSource
 from ..statements import delete, update
@@ -94,7 +96,7 @@ def edit(connection: Connection, parsed: Mapping[int, InboundMessage], source: D
 
 
 def purge(connection: Connection, numbers: Collection[int], source: DatabaseSource) -> None:
-    """Remove the texts, files and raw bytes of these tickets, also from the journal and from sent notifications.
+    """Remove texts, files, raw bytes and personal fields of these tickets, also from the journal and notifications.
 
     The fact that a message arrived, and its time, remain.
     """
@@ -114,16 +116,27 @@ def purge(connection: Connection, numbers: Collection[int], source: DatabaseSour
     remove_files(connection, [row.id for row in said])
     delete(connection, known_as, [(row.id,) for row in said], "message")
     update(connection, tickets, [("", number) for number in sorted(numbers)], "subject", "number")
+    erase_fields(connection, numbers)
     remove_undo_data(connection, numbers)
 
 
 def remove_undo_data(connection: Connection, numbers: Collection[int]) -> None:
-    """Remove the data that undo keeps for these tickets: their former subjects."""
+    """Remove the data that undo keeps for these tickets: their former subjects and values of fields."""
     some = events.c.ticket.in_(bindparam("numbers", expanding=True))
     query = select(events.c.id).where(some, events.c.kept.is_not(None))
+    changed = select(events.c.id, events.c.facts).where(some, events.c.kind == FieldChanged.kind)
     for start in range(0, len(ordered := sorted(numbers)), _BATCH):
-        found = connection.execute(query, {"numbers": ordered[start : start + _BATCH]}).scalars().all()
+        batch = {"numbers": ordered[start : start + _BATCH]}
+        found = connection.execute(query, batch).scalars().all()
         update(connection, events, [(None, number) for number in found], "kept", "id")
+        erased = [(_without_values(row.facts), row.id) for row in connection.execute(changed, batch)]
+        update(connection, events, erased, "facts", "id")
+
+
+def _without_values(facts: str) -> str:
+    """Return the facts of a changed field without values that can identify a person."""
+    found = from_json(facts)
+    return to_json({**found, **{side: None for side in ("old", "new") if found[f"{side}_type"] in PERSONAL}})
 
 
 def _remove_raw(connection: Connection, numbers: Collection[int], source: DatabaseSource) -> None:

@@ -26,6 +26,7 @@ from .contacts import contacts
 from .messages import attachments, raw_messages
 from .reader import Answers, Pages, Reader
 from .search import search
+from .tickets import fields as ticket_fields
 from .tickets import queue, ticket_document, ticket_list
 
 _MODULES = (
@@ -44,6 +45,7 @@ _MODULES = (
     shifts,
     sla,
     ticket_document,
+    ticket_fields,
     ticket_list,
 )
 _ANSWERS: Answers = {query: answer for module in _MODULES for query, answer in module.ANSWERS.items()}

@@ -20,7 +20,7 @@ from .search import search_progress
 from .shifts import absences, handovers, handovers_read, shifts
 from .sla import calendars, clocks, sla_book, sla_policies
 from .sqlite import metadata as sqlite_metadata
-from .tickets import composing, followers, participants, ticket_tags, tickets
+from .tickets import composing, followers, participants, ticket_fields, ticket_tags, tickets
 from .timers import timers
 
 __all__ = [
@@ -65,6 +65,7 @@ __all__ = [
     "sla_policies",
     "sqlite_metadata",
     "teams",
+    "ticket_fields",
     "ticket_tags",
     "tickets",
     "timers",

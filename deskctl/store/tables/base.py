@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Integer, MetaData
+from sqlalchemy import BigInteger, Column, ForeignKey, Integer, MetaData, Text
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -20,6 +20,9 @@ metadata = MetaData(naming_convention=NAMING)
 Id = BigInteger().with_variant(Integer(), "sqlite")
 #: Microseconds since 1970-01-01T00:00:00Z.
 Moment = BigInteger().with_variant(Integer(), "sqlite")
+
+#: Text that both databases compare byte by byte, independent of the locale of the database.
+Binary = Text().with_variant(Text(collation="C"), "postgresql")
 
 
 def key(name: str = "id") -> Column[Any]:

@@ -1,10 +1,10 @@
-"""Tables of tickets, and of their tags, followers, participants and composing leases."""
+"""Tables of tickets, and of their tags, fields, followers, participants and composing leases."""
 
 from __future__ import annotations
 
 from sqlalchemy import Boolean, Column, Index, SmallInteger, Table, Text, text
 
-from .base import Moment, key, metadata, reference
+from .base import Binary, Moment, key, metadata, reference
 
 #: Tickets that need work. Queries repeat these conditions exactly, so that both databases use the partial indexes.
 ACTIVE = "status IN ('new', 'open', 'pending', 'hold')"
@@ -65,6 +65,18 @@ ticket_tags = Table(
     Column("tag", Text, primary_key=True),
     Index("ix_ticket_tags_tag", "tag", "ticket"),
     sqlite_with_rowid=False,
+)
+
+#: The values of declared fields. `type` is that of the field when it was set, `key` orders the values of a type.
+ticket_fields = Table(
+    "ticket_fields",
+    metadata,
+    reference("ticket", "tickets.number", part_of_key=True),
+    Column("name", Text, primary_key=True),
+    Column("type", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    Column("key", Binary, nullable=False),
+    Index("ix_ticket_fields_key", "name", "type", "key", "ticket"),
 )
 
 followers = Table(

@@ -47,9 +47,10 @@ class TelegramChannel:
         from .errors import ApiError, receive_error
         from .intake import Intake
         from .polling import poll
+        from .rate_limit import when_allowed
 
         try:
-            me = await api.me()
+            me = await when_allowed(api.me, self._context.log)
         except ApiError as error:
             raise receive_error(error) from None
         hook = self._config.webhook

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from deskctl.plugins import Part
 
+from . import rate_limit
 from .api import Api
 from .config import TelegramConfig, Webhook
 from .errors import ApiError, ErrorKind, receive_error
@@ -24,7 +25,8 @@ async def check(api: Api, config: TelegramConfig, listener: Listener | None) -> 
         me = as_dict(await api.call("getMe"))
     except ApiError as error:
         failure = receive_error(error)
-        return (Part("bot", False, getattr(failure, "what", ""), getattr(failure, "hint", "")),)
+        todo = rate_limit.hint(error) or getattr(failure, "hint", "")
+        return (Part("bot", False, getattr(failure, "what", ""), todo),)
     parts = [Part("bot", True, f"@{one_line(me.get('username'), 64)}, {one_line(me.get('first_name'), 64)}")]
     parts.append(await _check_updates(api, config.webhook))
     if config.webhook is not None:
@@ -42,7 +44,7 @@ async def _check_updates(api: Api, hook: Webhook | None) -> Part:
     except ApiError as error:
         if error.kind is ErrorKind.SERVER_ERROR:  # an emulator or an old Bot API server lacks the method
             return Part(name, True, _("the server does not report its webhook"))
-        return Part(name, False, error.what)
+        return Part(name, False, error.what, rate_limit.hint(error))
     url = one_line(info.get("url"), 300)
     count = as_int(info.get("pending_update_count")) or 0
     pending = _("pending updates: {count}", count=count)

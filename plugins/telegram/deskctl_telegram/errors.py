@@ -50,4 +50,6 @@ def receive_error(error: ApiError) -> Exception:
             _("another process receives this bot's messages: {error}", error=error.what),
             _("Two programs share one token. Stop the other, or revoke the token in BotFather and use a new one here."),
         )
+    if error.kind is ErrorKind.RATE_LIMITED:
+        return Unavailable(_("Telegram limits the rate of requests: {error}", error=error.what))
     return Unavailable(_("cannot reach Telegram: {error}", error=error.what))

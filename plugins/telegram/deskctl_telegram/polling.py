@@ -19,7 +19,7 @@ from .api import Api
 from .errors import ApiError, ErrorKind, receive_error
 from .intake import Intake
 from .json_access import as_dicts, as_int
-from .rate_limit import pause_polling
+from .rate_limit import when_allowed
 from .updates import ALLOWED
 
 #: Seconds for which Telegram holds a request open until there is an update.
@@ -35,7 +35,7 @@ MAX_FILES_PER_BATCH: Final = 4
 async def poll(api: Api, intake: Intake, context: ChannelContext) -> None:
     """Receive updates until cancelled. Raises Unavailable, AuthFailed or StoreUnavailable."""
     try:
-        await api.call("deleteWebhook", drop_pending_updates=False)
+        await when_allowed(lambda: api.call("deleteWebhook", drop_pending_updates=False), context.log)
     except ApiError as error:
         raise receive_error(error) from None
     offset: int | None = None
@@ -64,11 +64,8 @@ async def _get_updates(api: Api, context: ChannelContext, offset: int | None) ->
     if offset is not None:
         params["offset"] = offset
     try:
-        return as_dicts(await api.call("getUpdates", wait=POLL_SECONDS, **params))
+        return as_dicts(await when_allowed(lambda: api.call("getUpdates", wait=POLL_SECONDS, **params), context.log))
     except ApiError as error:
-        if error.kind is ErrorKind.RATE_LIMITED:
-            await pause_polling(error)
-            return []
         failure = receive_error(error)
         if error.kind is ErrorKind.CONFLICT:
             context.alert(str(failure), getattr(failure, "hint", ""))

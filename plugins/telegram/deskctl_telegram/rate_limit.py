@@ -1,14 +1,12 @@
 """Telegram's rate limit: HTTP 429 "Too Many Requests" and the wait that it asks for (`retry_after`).
 
-The reactions to a 429 while messages are sent and received are in this module:
+The reactions to a 429 are in this module:
 
 - `api.py` turns the response into an `ApiError` of the kind `RATE_LIMITED` (`rate_limit_error`);
 - `delivery.py` leaves the message in the outbox until the wait is over (`try_later`);
-- `polling.py` waits before the next getUpdates call (`pause_polling`);
-- `intake.py` waits before the next attempt to download a file (`download_delay`).
-
-A 429 for another call, such as getMe at the start or setWebhook, is an error; the daemon retries it with its own
-backoff.
+- `channel.py`, `polling.py` and `webhook.py` repeat each call of the receiving side after the wait (`when_allowed`);
+- `intake.py` waits before the next attempt to download a file (`download_delay`);
+- `check.py` makes no second call, and shows the wait (`hint`).
 
 https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
 """
@@ -16,8 +14,9 @@ https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Awaitable, Callable, Mapping
+from logging import Logger
+from typing import Any, Final, TypeVar
 
 from deskctl.plugins import TryLater
 
@@ -26,9 +25,11 @@ from .json_access import as_int
 from .messages import _
 
 TOO_MANY_REQUESTS: Final = 429
-#: Seconds to pause polling if Telegram names no time, and at most.
+#: Seconds to wait if Telegram names no time, and at most: a longer time is a mistake of the server.
 DEFAULT_PAUSE: Final = 1.0
-LONGEST_PAUSE: Final = 300.0
+LONGEST_PAUSE: Final = 24 * 3600.0
+
+T = TypeVar("T")
 
 
 def rate_limit_error(what: str, parameters: Mapping[str, Any]) -> ApiError:
@@ -42,9 +43,27 @@ def try_later(error: ApiError, what: str) -> TryLater:
     return TryLater(_("Telegram limits the sending rate: {error}", error=what), retry_after=error.retry_after)
 
 
-async def pause_polling(error: ApiError) -> None:
-    """Wait as long as Telegram asks, at most `LONGEST_PAUSE`."""
-    await asyncio.sleep(min(error.retry_after or DEFAULT_PAUSE, LONGEST_PAUSE))
+async def when_allowed(call: Callable[[], Awaitable[T]], log: Logger) -> T:
+    """Make a call and return its result. Repeat it after the wait as long as Telegram limits the rate.
+
+    Raises ApiError for other errors.
+    """
+    while True:
+        try:
+            return await call()
+        except ApiError as error:
+            if error.kind is not ErrorKind.RATE_LIMITED:
+                raise
+            seconds = min(error.retry_after or DEFAULT_PAUSE, LONGEST_PAUSE)
+            log.warning("Telegram limits the rate of requests: the next one follows in %g s", seconds)
+            await asyncio.sleep(seconds)
+
+
+def hint(error: ApiError) -> str:
+    """Return what a person can do about an error: the wait that Telegram asks for, "" for other errors."""
+    if error.kind is not ErrorKind.RATE_LIMITED:
+        return ""
+    return _("Try again in {seconds} s.", seconds=format(error.retry_after or DEFAULT_PAUSE, "g"))
 
 
 def download_delay(error: ApiError, usual: float) -> float:

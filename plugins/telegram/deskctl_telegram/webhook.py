@@ -23,6 +23,7 @@ from .errors import ApiError, receive_error
 from .intake import Intake
 from .json_access import parse_object
 from .messages import _
+from .rate_limit import when_allowed
 from .updates import ALLOWED
 
 #: The largest head and body of a request, in bytes. An update has a few kilobytes. The limit is much higher, because
@@ -78,20 +79,23 @@ class Listener:
         await self._listen()
         self._context.listening()
         try:
-            await api.call(
-                "setWebhook",
-                url=self._hook.url,
-                secret_token=secret,
-                allowed_updates=json.dumps(ALLOWED),
-                max_connections=PARALLEL_REQUESTS,
-                drop_pending_updates=False,
-            )
+            await when_allowed(lambda: self._set_webhook(api, secret), self._context.log)
             self._context.log.info("webhook set to %s, listening on %s", self._hook.url, self.place)
             await asyncio.get_running_loop().create_future()
         except ApiError as error:
             raise receive_error(error) from None
         finally:
             await self.close()
+
+    async def _set_webhook(self, api: Api, secret: str) -> None:
+        await api.call(
+            "setWebhook",
+            url=self._hook.url,
+            secret_token=secret,
+            allowed_updates=json.dumps(ALLOWED),
+            max_connections=PARALLEL_REQUESTS,
+            drop_pending_updates=False,
+        )
 
     async def close(self) -> None:
         """Stop listening. The webhook stays set, so that Telegram keeps new updates and repeats those without `200`."""

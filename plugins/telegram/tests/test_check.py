@@ -58,3 +58,14 @@ async def test_check_reports_missing_webhook_and_listener(bots: BotServer) -> No
 async def test_check_accepts_server_without_webhook_methods(bots: BotServer, config: TelegramConfig) -> None:
     bots.fail("getWebhookInfo", status=500, description="API method 'getWebhookInfo' is not supported.")
     assert (await run_check(config))["polling"] == (True, "the server does not report its webhook", "")
+
+
+@pytest.mark.parametrize(("method", "part"), [("getMe", "bot"), ("getWebhookInfo", "polling")])
+async def test_check_shows_the_wait_that_telegram_asks_for(
+    bots: BotServer, config: TelegramConfig, method: str, part: str
+) -> None:
+    bots.fail(method, status=429, description="Too Many Requests: retry after 33", retry_after=33)
+    ok, detail, hint = (await run_check(config))[part]
+    assert not ok
+    assert "Too Many Requests" in detail
+    assert hint == "Try again in 33 s."

@@ -152,6 +152,30 @@ async def test_rate_limited_polling_waits_and_continues(
     assert texts(context) == ["patience"]
 
 
+@pytest.mark.parametrize("method", ["getMe", "deleteWebhook", "getUpdates", "setWebhook"])
+async def test_rate_limited_call_is_repeated_after_the_wait(
+    method: str,
+    bots: BotServer,
+    config: TelegramConfig,
+    context: MemoryContext,
+    running: Running,
+    unused_tcp_port: int,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    bots.fail(method, status=429, description="Too Many Requests: retry after 1", retry_after=1, times=2)
+    bots.customer_writes(42, "patience")
+    if method == "setWebhook":
+        port = unused_tcp_port
+        hook = Webhook(url=f"http://127.0.0.1:{port}/tg", port=port, secret=Secret.of("s3cret-word"))
+        config = TelegramConfig(token=Secret.of(TOKEN), api=bots.url, webhook=hook)
+    async with running(config, context):
+        await context.wait_for(lambda: bots.confirmed == 1, "it is confirmed")
+    assert texts(context) == ["patience"]
+    first, second, third = [at for name, at in bots.requested if name == method][:3]
+    assert min(second - first, third - second) >= 1
+    assert caplog.text.count("Telegram limits the rate of requests: the next one follows in 1 s") == 2
+
+
 async def test_polling_removes_the_webhook(
     bots: BotServer, config: TelegramConfig, context: MemoryContext, running: Running
 ) -> None:

@@ -69,3 +69,13 @@ def test_contact_export_leaves_out_notes_and_erase_removes_personal_data(desk: S
     events = [row["kind"] for row in desk("log", "--contact", "1", "--json").rows]
     assert events == ["contact_exported", "contact_exported", "contact_erased"]
     assert "was erased" in desk("contact", "export", "1", "--force", code=4).err
+
+
+def test_contact_is_found_by_address(desk: Shell) -> None:
+    desk.ingest(mail("Ana <ana@example.org>"))
+    desk("new", "--channel", "phone", "--from", "+82-2-555-0101", "-m", "called")
+    assert desk("contact", "show", "ANA@example.org", "--json").row["id"] == 1
+    assert desk("contact", "show", "+82 2 555 0101", "--json").row["id"] == 2
+    assert "did you mean ana@example.org?" in desk("contact", "show", "anna@example.org", code=3).err
+    desk("contact", "set", "ana@example.org", "tier=vip")
+    assert desk("contact", "show", "1", "--json").row["tier"] == "vip"

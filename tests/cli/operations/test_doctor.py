@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import signal
+from datetime import date
 from pathlib import Path
 
+from deskctl.cli.commands.operations.checks import expiring_holidays
 from tests.cli.shell import Shell
 from tests.servers.waiting import free_port
 
@@ -61,3 +63,19 @@ def test_sighup_stops_the_daemon_like_sigterm(alone: Shell) -> None:
     assert alone.daemon.wait(30) == 0
     assert not (alone.folder / "desk.sock").exists()
     alone("list")
+
+
+def test_doctor_reports_expiring_holidays() -> None:
+    def said(today: date) -> list[tuple[str, str]]:
+        rows = ({"name": "seoul", "holidays": ["KR", "US"], "holidays_until": 2036}, {"holidays_until": None})
+        return [(found["state"], found["mend"]) for found in expiring_holidays(rows, today)]
+
+    again = "deskctl calendar edit seoul --holidays KR --holidays US"
+    assert said(date(2035, 12, 31)) == []
+    assert said(date(2036, 1, 2)) == [("note", again)]
+    assert said(date(2037, 1, 1)) == [("finding", again)]
+
+
+def test_doctor_accepts_calendars_without_holidays_or_with_enough_years(alone: Shell) -> None:
+    alone("calendar", "add", "seoul", "--hours", "mon-fri 09:00-18:00", "--holidays", "KR")
+    assert "calendars" not in {row["check"] for row in alone("doctor", "--json").rows}

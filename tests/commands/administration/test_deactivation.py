@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import Counter
 
 from deskctl.core import features
-from deskctl.core.administration.deactivation import PORTION
+from deskctl.core.administration.deactivation import PORTION, UNASSIGN
 from deskctl.core.agents.commands import ChangeAgent
 from deskctl.core.agents.queries import ListAgents
 from deskctl.core.kernel.actor import Actor
 from deskctl.core.kernel.timer_command import FireTimer
-from deskctl.core.kernel.timers import TimerKind
 from deskctl.core.kernel.unit import Unit
 from deskctl.core.tickets.commands import Assign, Create
 from deskctl.core.tickets.queries import ListTickets
@@ -41,7 +40,7 @@ def assignees(desk: StoredDesk) -> Counter[str | None]:
 
 def fire(desk: StoredDesk) -> int:
     """Fire the due timers of the deactivation and return their number."""
-    due = [timer for timer in desk.store.timers.due(100) if timer.kind is TimerKind.UNASSIGN]
+    due = [timer for timer in desk.store.timers.due(100) if timer.kind == UNASSIGN]
     for timer in due:
         desk.do(FireTimer(timer.id), "system:clock")
     return len(due)

@@ -13,10 +13,10 @@ from deskctl.core.delivery.queries import ShowOutbox
 from deskctl.core.intake.queries import ListInbox, ShowInbox
 from deskctl.core.kernel.actor import Actor
 from deskctl.core.kernel.timer_command import FireTimer
-from deskctl.core.kernel.timers import TimerKind
 from deskctl.core.kernel.unit import Unit
 from deskctl.core.messages.commands import Note, Reply
 from deskctl.core.messages.model import IncomingFile
+from deskctl.core.notifications.schedule import DIGEST
 from deskctl.core.search.queries import SearchContacts, SearchMessages
 from deskctl.core.tickets.commands import Create, Solve, Take
 from deskctl.core.tickets.queries import ListTickets
@@ -179,7 +179,7 @@ def test_erase_leaves_only_counts_and_events(desk: StoredDesk) -> None:
     assert desk.show(2)["contact"]["address"] == "eve@example.net"
     assert [desk.show(n)["status"] for n in (1, 2, 3)] == ["closed", "new", "closed"]
     desk.later(days=400)
-    assert {timer.kind for timer in desk.store.timers.due(100)} <= {TimerKind.DIGEST}
+    assert {timer.kind for timer in desk.store.timers.due(100)} <= {DIGEST}
     assert contact(desk, 1)["erased_at"] is not None
     assert contact(desk, 1)["events"][-1]["kind"] == "contact_erased"
     for word in ("결제", "나도", "서울"):

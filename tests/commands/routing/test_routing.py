@@ -11,10 +11,10 @@ from deskctl.core.agents.commands import ChangeAgent, ChangeTeam
 from deskctl.core.agents.queries import ListAgents
 from deskctl.core.delivery.repository import Outbox
 from deskctl.core.kernel.timer_command import FireTimer
-from deskctl.core.kernel.timers import TimerKind
 from deskctl.core.messages.commands import Reply
 from deskctl.core.routing.commands import RunRoutes, SetPresence
 from deskctl.core.routing.queries import ExplainRoute
+from deskctl.core.routing.triggers import ROUTE
 from deskctl.core.tickets.commands import Approve, AskApproval, Assign, Create, Deny, Escalate, Next, Set, Solve, Take
 from deskctl.core.undo.commands import Undo
 from deskctl.errors import NotFound, Refused, UsageError
@@ -34,7 +34,7 @@ def routed(desk: StoredDesk) -> StoredDesk:
 def settle(desk: StoredDesk) -> None:
     """Process all due routing timers, as the daemon does."""
     for _ in range(20):
-        due = [timer for timer in desk.store.timers.due(50) if timer.kind is TimerKind.ROUTE]
+        due = [timer for timer in desk.store.timers.due(50) if timer.kind == ROUTE]
         if not due:
             return
         for timer in due:

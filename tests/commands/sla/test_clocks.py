@@ -7,12 +7,10 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
 
 from deskctl.core import features as dispatch
 from deskctl.core.agents.commands import ChangeAgent
-from deskctl.core.calendars.commands import AddCalendar, ChangeCalendar
-from deskctl.core.calendars.queries import ListCalendars, ShowCalendar
+from deskctl.core.calendars.commands import AddCalendar
 from deskctl.core.contacts.commands import SetContact
 from deskctl.core.delivery.commands import SettleDelivery
 from deskctl.core.delivery.queries import ShowOutbox
@@ -22,15 +20,11 @@ from deskctl.core.kernel.unit import Unit
 from deskctl.core.merges.commands import Merge
 from deskctl.core.messages.commands import Reply
 from deskctl.core.sla import commands as lv
-from deskctl.core.sla.queries import ExplainClocks, ShowPolicy
+from deskctl.core.sla.queries import ExplainClocks
 from deskctl.core.tickets import commands as c
 from deskctl.core.tickets.model import Priority
 from deskctl.core.tickets.queries import ListTickets
 from deskctl.core.undo.commands import Undo
-from deskctl.errors import DeskctlError, Refused
-from deskctl.store.encoding import from_json, to_json
-from deskctl.store.engine import database
-from deskctl.store.tables import calendars, sla_book
 from tests.commands.desk import StoredDesk
 
 POLICY = lv.AddPolicy(
@@ -277,75 +271,6 @@ def test_many_due_clocks_produce_one_notification_and_one_digest(gold: StoredDes
 
 # --- calendars ------------------------------------------------------------------------------------
 
-NEW_YEAR = ("2027-02-08", "설날")
-PRESIDENTS = ("2027-02-15", "Washington's Birthday")
-SHIFT = ("2027-02-08", "New year shift", "10:00-12:00")
-
-
-def february(desk: StoredDesk, name: str = "seoul") -> dict[str, tuple[str, ...]]:
-    """Return the special days of a month, with their names and hours."""
-    days = desk.store.ask(ShowCalendar(name, "2027-02"))["month_days"]
-    return {day["date"]: (day["name"], *day["hours"]) for day in days if day["name"] is not None}
-
-
-@pytest.fixture
-def seoul(desk: StoredDesk) -> StoredDesk:
-    """A desk with a calendar that contains the public holidays of Korea."""
-    desk.do(AddCalendar("Seoul", "Asia/Seoul", "mon-fri 09:00-18:00", (), ("KR",), (NEW_YEAR,)), "user:root")
-    return desk
-
-
-def test_new_public_holidays_replace_the_previous_ones(seoul: StoredDesk) -> None:
-    seoul.do(ChangeCalendar("seoul", days=(("2027-02-11", "창립일", ""),)), "user:root")
-    seoul.do(ChangeCalendar("seoul", holidays=("US",), public=(PRESIDENTS,)), "user:root")
-    assert february(seoul) == {"2027-02-11": ("창립일",), "2027-02-15": ("Washington's Birthday",)}
-    seoul.do(ChangeCalendar("seoul", holidays=()), "user:root")
-    assert february(seoul) == {"2027-02-11": ("창립일",)}
-    assert seoul.store.ask(ShowCalendar("seoul"))["holidays"] == []
-
-
-def test_special_day_takes_precedence_over_a_public_holiday(seoul: StoredDesk) -> None:
-    seoul.do(ChangeCalendar("seoul", days=(SHIFT,)), "user:root")
-    seoul.do(ChangeCalendar("seoul", holidays=("KR",), public=(NEW_YEAR,)), "user:root")
-    assert february(seoul) == {"2027-02-08": ("New year shift", "10:00-12:00")}
-
-
-def as_of_old(url: str) -> None:
-    """Store the calendars in the format of older versions, which do not mark public holidays."""
-    opened = database(url, busy=5)
-    with opened.writing("test") as connection:
-        for version, kept in connection.execute(select(calendars.c.version, calendars.c.days)).all():
-            days = to_json({day: own[:2] for day, own in from_json(kept).items()})
-            connection.execute(calendars.update().where(calendars.c.version == version).values(days=days))
-        connection.execute(sla_book.update().values(edition=sla_book.c.edition + 1))
-    opened.close()
-
-
-def test_calendar_of_an_older_version_marks_public_holidays_when_they_are_copied_again(
-    seoul: StoredDesk, desk_url: str
-) -> None:
-    seoul.do(ChangeCalendar("seoul", days=(("2027-02-11", "창립일", ""),)), "user:root")
-    as_of_old(desk_url)
-    assert february(seoul) == {"2027-02-08": ("설날",), "2027-02-11": ("창립일",)}
-    with pytest.raises(Refused, match="does not record which of its days are holidays of KR") as error:
-        seoul.do(ChangeCalendar("seoul", holidays=()), "user:root")
-    assert "edit seoul --holidays KR" in error.value.hint
-    seoul.do(ChangeCalendar("seoul", holidays=("KR",), public=(NEW_YEAR,)), "user:root")
-    seoul.do(ChangeCalendar("seoul", holidays=()), "user:root")
-    assert february(seoul) == {"2027-02-11": ("창립일",)}
-
-
-def test_names_of_calendars_and_policies_ignore_case(seoul: StoredDesk) -> None:
-    seoul.do(lv.AddPolicy("Gold", "", "SEOUL", (("resolution", "8h"),)), "user:root")
-    assert seoul.store.ask(ShowCalendar("Seoul"))["policies"] == ["gold"]
-    assert seoul.store.ask(ShowPolicy("GOLD"))["calendar"] == "seoul"
-
-
-def test_calendar_shows_the_last_year_of_its_public_holidays(seoul: StoredDesk) -> None:
-    seoul.do(ChangeCalendar("seoul", days=(("2040-02-11", "창립일", ""),)), "user:root")
-    until = {row["name"]: row["holidays_until"] for row in seoul.store.ask(ListCalendars())}
-    assert until == {"24x7": None, "seoul": 2027}
-
 
 def test_breach_is_notified_even_if_a_later_step_is_due_too(gold: StoredDesk) -> None:
     gold.do(lv.AddStep("gold", "breach+2h", ("tag=+late",)), "user:root")
@@ -451,51 +376,3 @@ def test_overdue_clock_is_listed_before_the_daemon_processed_it(gold: StoredDesk
     assert [row["sla"] for row in gold.store.ask(ListTickets(now=then))] == ["breached"]
     assert [row["number"] for row in gold.store.ask(ListTickets(sla="breached", now=then))] == [ticket]
     assert gold.store.ask(ListTickets(sla="breached", now=gold.now.isoformat())) == []
-
-
-def remarks(desk: StoredDesk, command: lv.AddPolicy | lv.ChangePolicy) -> list[str]:
-    return [str(remark) for remark in desk.do(command, "user:root").facts["remarks"]]
-
-
-def test_policies_that_can_never_match_produce_a_warning(desk: StoredDesk) -> None:
-    target = (("resolution", "1d"),)
-    desk.do(lv.AddPolicy("high", "priority:>=high contact.tier:*", "24x7", target), "user:root")
-    shadowed = remarks(desk, lv.AddPolicy("urgent", "contact.tier:vip priority:urgent", "24x7", target))
-    assert shadowed == ["urgent can never match: high comes before it and matches all of its tickets"]
-    assert remarks(desk, lv.AddPolicy("normal", "contact.tier:vip priority:>=normal", "24x7", target)) == []
-    for when in (
-        "tag:x -tag:x",
-        "team:support team:leads",
-        "priority:low priority:>low",
-        "contact.org:none contact.org:*",
-    ):
-        name = f"never{abs(hash(when))}"
-        assert any(
-            "exclude each other" in remark for remark in remarks(desk, lv.AddPolicy(name, when, "24x7", target))
-        ), when
-    assert remarks(desk, lv.AddPolicy("two", "tag:a tag:b -tag:c", "24x7", target)) == []
-    [unknown] = remarks(desk, lv.AddPolicy("slip", "team:suport", "24x7", target))
-    assert unknown == "no team is called suport yet (did you mean support?)"
-
-
-def test_target_that_is_never_due_produces_a_warning(desk: StoredDesk) -> None:
-    [never] = remarks(desk, lv.AddPolicy("gone", "", "24x7", (("first_response", "999999w"),)))
-    assert "never due" in never
-
-
-@pytest.mark.parametrize(
-    ("then", "words"),
-    [
-        ("team=team:support", "give the name of a team, without a prefix"),
-        ("notify=foo:agent1", 'does not accept "foo:"'),
-        ("notify=team:agent1", 'no team is called "agent1"'),
-        ("escalate=agent:senior", 'no agent is called "senior"'),
-        ("escalate=tier:leads", 'no tier is called "leads"'),
-        ("assign=tier:lead", 'does not accept "tier:"'),
-        ("notify=tier:owner", 'no tier is called "owner"'),
-    ],
-)
-def test_step_that_can_only_fail_is_refused(gold: StoredDesk, then: str, words: str) -> None:
-    with pytest.raises(DeskctlError) as raised:
-        gold.do(lv.AddStep("gold", "90%", (then,)), "user:root")
-    assert words in f"{raised.value.what} {raised.value.hint}"

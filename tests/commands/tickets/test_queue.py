@@ -10,11 +10,19 @@ from deskctl.core.delivery.repository import Outbox
 from deskctl.core.kernel.timer_command import FireTimer
 from deskctl.core.messages.commands import Reply
 from deskctl.core.messages.seen_commands import MarkSeen
+from deskctl.core.routing.queries import ShowQueue
 from deskctl.core.search.queries import Seen
+from deskctl.core.sla import commands as lv
+from deskctl.core.tickets import commands as c
 from deskctl.core.tickets.commands import Create, Next, Reopen, Set, Solve
 from deskctl.core.tickets.model import Status
+from deskctl.core.undo.commands import Undo
 from deskctl.errors import DeskctlError
 from tests.commands.desk import SETTINGS, StoredDesk
+from tests.commands.routing.test_routing import ROOT, routed
+from tests.commands.tickets.test_escalation import queue
+
+__all__ = ["routed"]
 
 
 def test_urgent_tickets_come_first_and_waiting_low_ones_move_up(desk: StoredDesk) -> None:
@@ -84,3 +92,47 @@ def test_seen_messages_are_recorded_for_each_agent(desk: StoredDesk) -> None:
     mine, theirs = (desk.store.ask(Seen(1, agent)) for agent in ("agent1", "agent2"))
     assert (mine["seen"], mine["newest"], mine["shown"]) == (first, second, [[first, 0]])
     assert (theirs["seen"], theirs["newest"], theirs["shown"]) == (None, second, None)
+
+
+def test_queue_shows_tickets_behind_those_of_higher_tiers(routed: StoredDesk) -> None:
+    for number in range(25):
+        routed.mail(f"c{number}@example.org")
+        if number < 22:
+            routed.do(c.Escalate(number + 1, "tier:lead", "angry"))
+    assert queue(routed, "agent1") == [23, 24, 25]
+    assert queue(routed, "lead")[:2] == [1, 2]
+    assert routed.do(c.Next()).tickets == (23,)
+
+
+def test_reopened_ticket_is_queued_at_the_time_of_reopening(desk: StoredDesk) -> None:
+    desk.do(c.Create("ana@example.org", "One", "x", team="support", priority="normal"))
+    desk.do(c.Solve(1))
+    desk.later(days=2)
+    desk.do(c.Create("ben@example.org", "Two", "x", team="support", priority="normal"))
+    desk.later(hours=1)
+    desk.do(c.Reopen(1))
+    assert queue(desk, "agent1") == [2, 1]
+    assert desk.ticket(1).queue_at > desk.now
+
+
+def test_queue_can_be_shown_for_another_moment(desk: StoredDesk) -> None:
+    desk.do(lv.AddPolicy("gold", "", "24x7", (("resolution", "8h"),)), ROOT)
+    desk.mail()
+    shown = desk.store.ask(ShowQueue(now="2099-01-01T09:00:00Z"))
+    assert (shown["now"], shown["tickets"][0]["overdue"]) == ("2099-01-01T09:00:00Z", True)
+    with pytest.raises(DeskctlError, match="no agent is called"):
+        desk.store.ask(ShowQueue("agnet1"))
+
+
+def test_undo_restores_the_queue_position(desk: StoredDesk) -> None:
+    desk.mail()
+    desk.do(Reply(1, "Try again.", status="open"))
+    before = desk.ticket(1).queue_at
+    desk.do(c.Set(1, (("status", "hold"),)))
+    desk.later(hours=5)
+    desk.do(c.Reopen(1))
+    assert desk.ticket(1).queue_at > before
+    desk.do(Undo())
+    desk.later(hours=1)
+    desk.do(Undo())
+    assert (desk.ticket(1).status, desk.ticket(1).queue_at) == (Status.OPEN, before)

@@ -347,12 +347,12 @@ def test_undo_of_split_moves_messages_back(desk: StoredDesk) -> None:
     assert desk.ticket(2).status is Status.CLOSED
 
 
-def test_words_for_what_was_written_down(desk: StoredDesk) -> None:
+def test_undo_names_created_phone_ticket(desk: StoredDesk) -> None:
     desk.do(Create("ana@example.org", "Oops", "Wrong window.", channel="phone"))
     assert desk.do(Undo()).said == "undone: created ticket 1"
 
 
-def test_administration_stands_between(desk: StoredDesk) -> None:
+def test_changes_of_contacts_agents_and_policies_are_undone_before_older_commands(desk: StoredDesk) -> None:
     desk.mail()
     desk.do(Close(1))
     desk.do(SetContact(1, (("tier", "vip"),)))

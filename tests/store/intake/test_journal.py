@@ -33,7 +33,7 @@ def test_row_is_returned_as_delivered(store: Store) -> None:
     assert store.blob(row.raw_sha256) == entry.raw
 
 
-def test_the_same_delivery_twice_is_one_row(store: Store) -> None:
+def test_same_delivery_twice_is_one_row(store: Store) -> None:
     assert store.journal.append([mail("a"), mail("b"), mail("a")]) == [True, True, False]
     assert store.journal.append([mail("b"), mail("c"), mail("b", channel="other")]) == [False, True, True]
     assert store.journal.count_waiting() == 4
@@ -91,7 +91,7 @@ def test_settled_row_does_not_wait(store: Store) -> None:
     assert store.transaction(lambda unit: Journal.of(unit).source.journal_states((1,))) == {1: JournalState.DONE}
 
 
-def test_a_quarantined_row_is_shown_and_can_be_put_back(store: Store) -> None:
+def test_quarantined_row_is_shown_and_can_be_put_back(store: Store) -> None:
     store.journal.append([mail("a", b"broken \xff")])
     store.journal.start_single(1)
     aside = JournalSettled(1, JournalState.QUARANTINED, None, False, "parse failed: \0", "eve@example.org", "Hello")
@@ -113,7 +113,7 @@ def test_a_quarantined_row_is_shown_and_can_be_put_back(store: Store) -> None:
     assert (waiting.attempts, waiting.singly) == (0, False)
 
 
-def test_an_unknown_row_is_not_found(store: Store) -> None:
+def test_unknown_row_is_not_found(store: Store) -> None:
     for row in (1, -1, 2**70):
         with pytest.raises(NotFound):
             store.ask(ShowInbox(row))

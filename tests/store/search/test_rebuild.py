@@ -59,7 +59,7 @@ def _stop_after(portions: int) -> Callable[[int, int], None]:
     return tell
 
 
-def test_an_old_index_is_not_searched(old: str, reopen: Callable[..., Store]) -> None:
+def test_old_index_is_not_searched(old: str, reopen: Callable[..., Store]) -> None:
     store = reopen()
     for query in (SearchMessages("word1"), SearchContacts("user1")):
         with pytest.raises(Unavailable, match="not complete") as refused:
@@ -121,7 +121,7 @@ def test_killed_upgrade_continues(old: str, tmp_path: Path, reopen: Callable[...
     assert len(store.ask(SearchMessages("word7"))["hits"]) == 1
 
 
-def test_a_new_store_has_a_complete_index(store_url: str) -> None:
+def test_new_store_has_a_complete_index(store_url: str) -> None:
     migrate.upgrade(store_url)
     store = Store.open(store_url, Settings())
     store.require_index()

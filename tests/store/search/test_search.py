@@ -60,7 +60,7 @@ _SAID_AND_SEARCHED = [
 ]
 
 
-def test_a_word_is_found(store: Store) -> None:
+def test_word_is_found(store: Store) -> None:
     for text, words in _SAID_AND_SEARCHED:
         wanted = _ticket(store, "Subject", text)
         assert wanted in _found(store, words), words
@@ -131,7 +131,7 @@ def test_notes_can_be_left_out(store: Store) -> None:
     assert len(store.ask(SearchMessages("needle", notes=False))["hits"]) == 1
 
 
-def test_a_new_subject_is_found_and_the_old_one_is_not(store: Store) -> None:
+def test_new_subject_is_found_and_the_old_one_is_not(store: Store) -> None:
     ticket = store.transaction(lambda unit: open_ticket(unit, subject="Printer", text="text").number)
     note = store.transaction(lambda unit: add_message(unit, ticket, subject="", text="by phone").id)
     store.transaction(lambda unit: change_ticket(unit, ticket, subject="Scanner"))
@@ -175,7 +175,7 @@ def test_merged_message_is_found_under_the_target_ticket(store: Store) -> None:
     assert (hit["number"], hit["subject"]) == (last, "Printer")
 
 
-def test_a_thread_that_repeats_the_words_does_not_fill_the_list(store: Store) -> None:
+def test_ticket_that_repeats_the_words_is_listed_once(store: Store) -> None:
     def work(unit: Unit) -> list[int]:
         ticket = open_ticket(unit, subject="Login", text="the needle is here").number
         for _ in range(5):
@@ -193,7 +193,7 @@ def test_a_thread_that_repeats_the_words_does_not_fill_the_list(store: Store) ->
     ]
 
 
-def test_the_best_message_comes_first_on_request(store: Store) -> None:
+def test_best_message_comes_first_on_request(store: Store) -> None:
     often = _ticket(store, "Hello", "refund refund refund please")
     titled = _ticket(store, "Refund", "please refund me")
     once = _ticket(store, "Hello", "word " * 300 + "refund " + "word " * 300)
@@ -205,7 +205,7 @@ def test_the_best_message_comes_first_on_request(store: Store) -> None:
     assert [hit["number"] for hit in store.ask(SearchMessages("refund", 1, rank=True))["hits"]] in ([titled], [often])
 
 
-def test_only_the_newest_are_ranked_and_the_answer_tells(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_newest_messages_are_ranked_and_the_answer_says_so(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(candidates, "RANKED", 3)
     monkeypatch.setattr(queries, "RANKED", 3)
     best = _ticket(store, "Refund", "refund refund")
@@ -216,7 +216,7 @@ def test_only_the_newest_are_ranked_and_the_answer_tells(store: Store, monkeypat
     assert ranked["ranked"] == 3
 
 
-def test_a_word_that_only_old_messages_hold_is_found(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_word_that_only_old_messages_contain_is_found(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     """PostgreSQL searches windows of messages, page by page; the test makes them small."""
     monkeypatch.setattr(candidates, "_WINDOWS", (2, 5))
     monkeypatch.setattr(candidates, "_PAGE", 2)
@@ -278,7 +278,7 @@ def test_merged_contact_is_found_as_its_target(store: Store) -> None:
     assert store.ask(SearchContacts("example")) == [new]
 
 
-def test_a_contact_of_another_name_is_found_by_it_only(store: Store) -> None:
+def test_renamed_contact_is_found_by_new_name(store: Store) -> None:
     store.transaction(open_ticket)
     [row] = store.ask(SearchContacts("ana"))
     store.transaction(lambda unit: Contacts.of(unit).put(replace(Contacts.of(unit).get(row["id"]), name="Berta")))
@@ -323,7 +323,7 @@ _HANGUL = st.text("가나다라 ", max_size=12)
 
 
 @given(_HANGUL, st.text("가나다라", min_size=1, max_size=4))
-def test_korean_is_found_by_any_piece_and_by_nothing_else(text: str, piece: str) -> None:
+def test_korean_is_found_by_any_part_and_by_no_other_text(text: str, piece: str) -> None:
     [phrase] = phrases(piece)
     held = piece in text
     assert (Readable(text).first(phrase) is not None) == held
@@ -332,7 +332,7 @@ def test_korean_is_found_by_any_piece_and_by_nothing_else(text: str, piece: str)
 
 
 @given(st.text("aB 가나-.ß", max_size=20), st.lists(st.text("aB가나ß", min_size=1, max_size=3), min_size=1, max_size=2))
-def test_the_index_and_the_reader_agree_on_what_a_text_holds(text: str, parts: list[str]) -> None:
+def test_index_and_reader_find_the_same_words_in_a_text(text: str, parts: list[str]) -> None:
     for phrase in phrases('"' + " ".join(parts) + '"'):
         assert _holds(tokenize(text), phrase) == (Readable(text).first(phrase) is not None)
 
@@ -373,7 +373,7 @@ def _holds(whole: list[str], phrase: Phrase) -> bool:
     )
 
 
-def test_a_long_message_has_rows_that_overlap() -> None:
+def test_long_message_has_overlapping_rows() -> None:
     words = words_of(1, "Log", "Log", (), " ".join(f"w{n}" for n in range(9_000)))
     rows = list(_rows(words))
     assert [(message, piece, long) for message, piece, long, _ in rows] == [(1, 0, True), (1, 1, True), (1, 2, True)]

@@ -43,11 +43,11 @@ def people(store: Store) -> Store:
 
 
 @pytest.mark.parametrize("words", ["kim@work.example", "KIM@Work.Example", "<kim@work.example>", "ｋｉｍ@work.example"])
-def test_an_address_finds_the_tickets_that_the_person_takes_part_in(people: Store, words: str) -> None:
+def test_address_finds_tickets_of_participant(people: Store, words: str) -> None:
     assert _found(people, words) == [4, 2, 1]
 
 
-def test_an_address_finds_the_tickets_of_merged_contacts(people: Store) -> None:
+def test_address_finds_the_tickets_of_merged_contacts(people: Store) -> None:
     assert _found(people, "kim@home.example") == [4, 2, 1]
     assert _found(people, "lee@work.example") == [2]
     assert _found(people, "nobody@work.example") == []
@@ -60,7 +60,7 @@ def test_part_of_an_address_finds_matching_people(people: Store) -> None:
     assert _found(people, "@other.example") == [3]
 
 
-def test_an_exact_address_is_not_a_part_of_another(store: Store) -> None:
+def test_exact_address_is_not_a_part_of_another(store: Store) -> None:
     def work(unit: Unit) -> None:
         for address in ("kim@work.example", "kim@work.example.org", "a.kim@work.example"):
             open_ticket(unit, address=address)
@@ -76,12 +76,12 @@ def test_other_words_narrow_the_tickets_of_a_person(people: Store) -> None:
     assert _found(people, "kim@work.example", 1) == [4]
 
 
-def test_an_address_in_a_text_is_found_too(people: Store) -> None:
+def test_address_in_a_text_is_found(people: Store) -> None:
     people.transaction(lambda unit: add_message(unit, 3, text="Ask kim@work.example for the key."))
     assert _found(people, "kim@work.example") == [3, 4, 2, 1]
 
 
-def test_a_person_with_many_messages_gives_one_hit_for_each_ticket(people: Store) -> None:
+def test_person_with_many_messages_gives_one_result_for_each_ticket(people: Store) -> None:
     def work(unit: Unit) -> None:
         for n in range(5):
             add_message(unit, 1, author="kim@work.example", text=f"Once more {n}.")
@@ -93,14 +93,14 @@ def test_a_person_with_many_messages_gives_one_hit_for_each_ticket(people: Store
     assert hit["snippet"] == "Once more 4."  # the last message of the person, not the note about it
 
 
-def test_spam_and_notes_stay_out_when_they_are_not_wanted(people: Store) -> None:
+def test_spam_and_notes_are_found_on_request_only(people: Store) -> None:
     people.transaction(lambda unit: change_ticket(unit, 4, spam=True))
     assert _found(people, "kim@work.example", notes=False) == [2, 1]
     assert _found(people, "#4")[0] == 4  # requested by its number
 
 
 @pytest.mark.parametrize("words", ["#3", "[#3]", "＃３", "door #3"])
-def test_a_number_finds_the_ticket_before_everything_else(people: Store, words: str) -> None:
+def test_ticket_number_is_the_first_result(people: Store, words: str) -> None:
     people.transaction(lambda unit: add_message(unit, 1, text="Door: see 3 lamps, and #3."))
     assert _found(people, words) == [3, 1]
 
@@ -115,7 +115,7 @@ def test_number_of_a_merged_ticket_finds_its_target(people: Store) -> None:
     "words",
     ["+82-2-555-0101", "02-555-0101", "+82 2 555 0101", "0082 2 555 0101", "(02) 555-0101", "０２-５５５-０１０１"],
 )
-def test_a_telephone_number_finds_the_person_however_it_is_written(store: Store, words: str) -> None:
+def test_telephone_number_finds_the_person_in_any_spelling(store: Store, words: str) -> None:
     def work(unit: Unit) -> None:
         kim = Contact(unit.source.next_id("contacts"), "김철수", unit.now)
         Contacts.of(unit).put(kim)

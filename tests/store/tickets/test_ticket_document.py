@@ -34,7 +34,7 @@ from tests.store.build import Clock, add_message, change_ticket, enqueue, open_t
 ABC = sha256(b"abc").hexdigest()
 
 
-def test_the_document_has_every_part(store: Store, clock: Clock) -> None:
+def test_document_has_every_part(store: Store, clock: Clock) -> None:
     clock.advance(microseconds=500000)
 
     def work(unit: Unit) -> int:
@@ -79,6 +79,8 @@ def test_the_document_has_every_part(store: Store, clock: Clock) -> None:
         "elsewhere": [],
         "newest_in": 1,
         "composing": [],
+        "fields": {},
+        "field_texts": [],
         "reply": {"to": [], "cc": [], "why": "channel support is no longer configured", "warnings": []},
     }
     assert [(a["filename"], a["content_type"], a["size"]) for a in said["attachments"]] == [

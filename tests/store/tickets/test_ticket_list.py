@@ -28,7 +28,7 @@ def _numbers(store: Store, **filters: object) -> list[int]:
     return [row["number"] for row in store.ask(ListTickets(**filters))]  # type: ignore[arg-type]
 
 
-def test_a_row_has_every_column(store: Store, clock: Clock) -> None:
+def test_row_has_every_column(store: Store, clock: Clock) -> None:
     store.transaction(
         lambda unit: open_ticket(
             unit,
@@ -60,6 +60,7 @@ def test_a_row_has_every_column(store: Store, clock: Clock) -> None:
             "sla": None,
             "tier": None,
             "approval": None,
+            "fields": {},
         }
     ]
 
@@ -127,7 +128,7 @@ _ROUND = itertools.count()
     page=st.integers(1, 7),
     everything=st.booleans(),
 )
-def test_pages_hold_every_ticket_once_in_order(
+def test_pages_contain_each_ticket_once_in_order(
     store: Store, clock: Clock, tickets: list[tuple[int, bool]], page: int, everything: bool
 ) -> None:
     """This includes tickets with the same update time, also across a page boundary."""

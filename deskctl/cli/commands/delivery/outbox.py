@@ -9,7 +9,7 @@ import click
 from ...columns import age_column
 from ...context import ALL, CliContext
 from ...execution import run_each
-from ...messages import _
+from ...messages import _, heading
 from ...options import columns, dry_run, limit_option
 from ...output import field
 from ...style import delivery_style
@@ -100,7 +100,7 @@ def show(context: CliContext, id: int) -> None:
         return
     separate = ("text", "attachments", "bounces", "deliveries")
     facts = {name: value for name, value in document.items() if name not in separate and value not in (None, [], "")}
-    lines = [f"{name.replace('_', ' ')}: {plain(value)}" for name, value in facts.items()]
+    lines = [f"{heading(name.replace('_', ' '))}: {plain(value)}" for name, value in facts.items()]
     lines += _retry_schedule(document)
     for bounce in document["bounces"]:
         status = f" {bounce['status']}" if bounce["status"] else ""

@@ -10,7 +10,7 @@ from ....errors import UsageError
 from ...columns import age_column
 from ...context import CliContext
 from ...execution import run_each
-from ...messages import _
+from ...messages import _, heading
 from ...name_completion import completer
 from ...options import columns, dry_run, limit_option
 from ...output import field
@@ -104,7 +104,8 @@ def show(context: CliContext, id: int, raw: bool) -> None:
         context.document({**document["row"], "envelope": document["envelope"], "raw_base64": document["raw_base64"]})
         return
     facts = {**document["row"], **{f"envelope {k}": v for k, v in document["envelope"].items()}}
-    lines = [f"{name}: {plain(value)}" for name, value in facts.items() if value not in (None, [], {}, "")]
+    shown = {name: value for name, value in facts.items() if value not in (None, [], {}, "")}
+    lines = [f"{heading(name.replace('_', ' '))}: {plain(value)}" for name, value in shown.items()]
     page("\n".join([*lines, "", visible_lines(content.decode("utf-8", "replace")).rstrip("\n")]) + "\n")
 
 

@@ -10,7 +10,7 @@ import click
 
 from ...context import CliContext
 from ...execution import run_with_notes
-from ...messages import _, shown
+from ...messages import _, shown, word
 from ...name_completion import completer
 from ...options import columns, dry_run, limit_option
 from ...output import Column, field
@@ -51,7 +51,7 @@ def due_at(at: datetime) -> tuple[Column, ...]:
     """Return the columns of `sla due`. Ages are calculated for the moment `at`."""
     return (
         field("ticket", heading="#", right=True),
-        Column("metric", lambda row: row["metric"], shown=lambda row: row["metric"].replace("_", " ")),
+        Column("metric", lambda row: row["metric"], shown=lambda row: word(row["metric"].replace("_", " "))),
         Column(
             "due",
             lambda row: row["due"],
@@ -246,7 +246,7 @@ def show(context: CliContext, name: str) -> None:
         _("{name}: place {place}, version {version}", name=row["name"], place=row["place"], version=row["version"])
     )
     facts = [(_("applies to"), row["when"] or _("all tickets")), (_("calendar"), row["calendar"])]
-    facts += [(metric.replace("_", " "), _lengths(target)) for metric, target in row["targets"].items()]
+    facts += [(word(metric.replace("_", " ")), _lengths(target)) for metric, target in row["targets"].items()]
     facts += [(_("warns at"), ", ".join(row["warnings"]))] if row["warnings"] else []
     facts += [(_("at {level}", level=each["at"]), ", ".join(each["then"])) for each in row["steps"]]
     label = max(width(name) for name, _value in facts)

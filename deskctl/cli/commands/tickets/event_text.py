@@ -46,6 +46,7 @@ def event_facts(row: Row, timezone: str) -> str:
         known |= {"candidates", "left_out"}  # `deskctl route explain` shows them
     if "old" in row and "new" in row:
         known |= {"old", "new"}
+    if {"old", "new"} <= known and (row["old"], row["new"]) != (None, None):
         words.append(f"{format_fact(row['old'], timezone, str)} → {format_fact(row['new'], timezone, str)}")
     facts = {name: value for name, value in row.items() if name not in known and value not in (None, [], "")}
     words += [f"{name}={format_fact(value, timezone, str)}" for name, value in facts.items()]
@@ -118,6 +119,14 @@ def _tier_changed(row: Row, say: Format) -> str:
 
 def _due_changed(row: Row, say: Format) -> str:
     return _("due time: {old} → {new}", old=say(row.get("old")), new=say(row.get("new")))
+
+
+def _field_changed(row: Row, say: Format) -> str:
+    if "text" in (row["old_type"], row["new_type"]):
+        if row["new_type"] is None:
+            return _("{field} cleared", field=say(row["field"]))
+        return _("{field} set", field=say(row["field"]))
+    return _("{field}: {old} → {new}", field=say(row["field"]), old=say(row["old"]), new=say(row["new"]))
 
 
 def _requester_changed(row: Row, say: Format) -> str:
@@ -248,6 +257,7 @@ _SENTENCES: dict[str, Callable[[Row, Format], str]] = {
     "language_changed": _language_changed,
     "tier_changed": _tier_changed,
     "subject_changed": lambda row, say: _("subject changed"),
+    "field_changed": _field_changed,
     "requester_changed": _requester_changed,
     "due_changed": _due_changed,
     "assigned": _assigned,

@@ -6,6 +6,7 @@ import click
 
 from ...columns import TICKET_COLUMNS, ticket_columns
 from ...context import CliContext
+from ...declared_fields import complete_condition, with_field_columns
 from ...execution import missing_agent
 from ...messages import _
 from ...name_completion import completer
@@ -46,6 +47,15 @@ PAGE = 50
     shell_complete=completer("tag"),
     help="Only tickets with this tag; may be repeated.",
 )
+@click.option(
+    "--field",
+    "fields",
+    metavar="CONDITION",
+    multiple=True,
+    shell_complete=complete_condition,
+    help="Only tickets whose field has this value: NAME=VALUE, or NAME= for no value; numbers and dates also with "
+    "<, <=, > and >=, in quotes; may be repeated.",
+)
 @click.option("--contact", metavar="ADDRESS", help="Only tickets of this customer.")
 @click.option(
     "--sla", type=click.Choice(["breached", "warned", "running"]), help="Only tickets with an SLA clock in this state."
@@ -66,6 +76,7 @@ def list_(
     priority: str | None,
     channel: str | None,
     tags: tuple[str, ...],
+    fields: tuple[str, ...],
     contact: str | None,
     sla: str | None,
     spam: bool,
@@ -83,6 +94,7 @@ def list_(
       deskctl list --mine --status open --status new
       deskctl list --all --json | jq -r .number
       deskctl list --columns number,subject,waiting_since
+      deskctl list --field order_number=4711 --field "amount>=100"
     """
     from dataclasses import asdict
 
@@ -110,6 +122,7 @@ def list_(
         spam=spam,
         sla=sla,
         now=now,
+        fields=fields,
     )
     rows = context.rows(query)
     if not rows and any((team, assignee, channel)):
@@ -120,6 +133,6 @@ def list_(
     total = context.ask(CountTickets(**asdict(query))) if context.at_terminal and len(rows) == size else len(rows)
     known = TICKET_COLUMNS if now is None else ticket_columns(context.moment(now))
     empty = _("no tickets") if all_ else _("no tickets match; --all includes solved and closed tickets")
-    context.emit(rows, known, empty=empty)
+    context.emit(rows, with_field_columns(context, known), empty=empty)
     context.say_rest(len(rows), total, size)
     return 1 if exit_code and not rows else 0

@@ -2,57 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from ....core.tickets.field_registry import PLAIN, SPECIAL
+from ....safe import visible
 from ...context import CliContext
+from ...declared_fields import declared_fields, is_plain
 from ...execution import run_each
-from ...messages import _
+from ...messages import _, shown
 from ...name_completion import complete_names
 from ...options import dry_run
 from ...ticket_arguments import collect_numbers
+from ...width import pad, width
 
-_VALUES = {
-    "priority": ("low", "normal", "high", "urgent"),
-    "status": ("pending", "hold", "open"),
-    "language": (),
-    "team": (),
-    "subject": (),
-    "requester": (),
-    "callback": ("none",),
-    "due": ("none",),
-}
+if TYPE_CHECKING:
+    from ....core.tickets.views import FieldRow
 
-
-def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
-    from click.shell_completion import CompletionItem
-
-    name, sign, begun = incomplete.partition("=")
-    if sign:
-        values = [f"{name}={value}" for value in _VALUES.get(name, ()) if value.startswith(begun)]
-    else:
-        values = [f"{field}=" for field in _VALUES if incomplete and field.startswith(incomplete)]
-    return [CompletionItem(value) for value in values] or complete_names(ctx, "ticket", incomplete)
-
-
-@click.command("set")
-@click.argument("words", nargs=-1, required=True, metavar="TICKET... NAME=VALUE...", shell_complete=_complete)
-@dry_run
-@click.pass_obj
-def set_(context: CliContext, words: tuple[str, ...]) -> int:
-    """Set fields of tickets.
+#: The longest form of a field whose label stands in the same line.
+_WIDEST_FORM = 32
+_ABOUT = """Set fields of tickets.
 
     \b
     Fields:
-      priority=low|normal|high|urgent
-      status=pending|hold|open
-      language=CODE
-      team=TEAM
-      subject=TEXT
-      requester=ADDRESS      (the customer: a mail address, a phone number, or #CONTACT)
-      callback=MOMENT|none   (time of a promised callback)
-      due=MOMENT|none        (due time of the resolution; due.first_response=… for other clocks)
+{fields}
 
     \b
     Examples:
@@ -61,12 +36,73 @@ def set_(context: CliContext, words: tuple[str, ...]) -> int:
       deskctl set 42 "callback=tomorrow 10:00"
       deskctl set 42 "subject=Invoice 4711" requester=anna@example.org
     """
+
+
+def _help() -> str:
+    """Return the help text with the fields that every desk has."""
+    rows = [(f"{name}={form}", about) for name, form, about, _values in SPECIAL]
+    rows += [(f"{field.name}={field.form}", field.title if field.has_other_title else "") for field in PLAIN]
+    longest = max(len(written) for written, about in rows if about)
+    return _ABOUT.replace(
+        "{fields}",
+        "\n".join(f"      {written:{longest}}   ({about})" if about else f"      {written}" for written, about in rows),
+    )
+
+
+class SetCommand(click.Command):
+    """The command `set`, whose help page also lists the fields of the desk, if there is one."""
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_help_text(ctx, formatter)
+        own = [row for row in declared_fields(ctx) if not is_plain(row)]
+        if own:
+            with formatter.section(_("Fields of this desk; an empty value clears them")):
+                formatter.write("".join(f"{' ' * formatter.current_indent}{line}\n" for line in _lines(own)))
+
+
+def _lines(rows: list[FieldRow]) -> Iterator[str]:
+    """Yield the fields with their labels in a column, in lines of their own after long lists of choices."""
+    forms = [visible(f"{row['name']}={row['form']}") for row in rows]
+    longest = max((width(form) for form in forms if width(form) <= _WIDEST_FORM), default=_WIDEST_FORM)
+    for row, form in zip(rows, forms, strict=True):
+        if width(form) > longest:
+            yield form
+        yield f"{pad(form if width(form) <= longest else '', longest)}   {_about(row)}"
+
+
+def _about(row: FieldRow) -> str:
+    label = visible(shown(row["label"]))
+    return _("{label} (required to solve a ticket)", label=label) if row["required_to_solve"] else label
+
+
+def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+    from click.shell_completion import CompletionItem
+
+    values = {field.name: field.values for field in SPECIAL}
+    values |= {row["name"]: tuple(each["value"] for each in row["values"]) for row in declared_fields(ctx)}
+    name, sign, begun = incomplete.partition("=")
+    if sign:
+        found = [f"{name}={value}" for value in values.get(name, ()) if value.startswith(begun)]
+    else:
+        found = [f"{field}=" for field in values if incomplete and field.startswith(incomplete)]
+    return [CompletionItem(value) for value in found] or complete_names(ctx, "ticket", incomplete)
+
+
+@click.command("set", cls=SetCommand, help=_help())
+@click.argument("words", nargs=-1, required=True, metavar="TICKET... NAME=VALUE...", shell_complete=_complete)
+@dry_run
+@click.pass_obj
+def set_(context: CliContext, words: tuple[str, ...]) -> int:
+    """Set fields of tickets."""
     from ....core.tickets.commands import Set
     from ....errors import UsageError
 
     values = tuple((name, value) for name, sign, value in (word.partition("=") for word in words) if sign)
     if not values:
-        hint = _("for example deskctl set 42 priority=high; fields: {fields}", fields=", ".join(_VALUES))
+        hint = _(
+            "for example deskctl set 42 priority=high; fields: {fields}",
+            fields=", ".join(field.name for field in SPECIAL),
+        )
         raise UsageError(_("missing NAME=VALUE"), hint)
     tickets = collect_numbers(tuple(word for word in words if "=" not in word))
     return run_each(context, (Set(ticket, values) for ticket in tickets))

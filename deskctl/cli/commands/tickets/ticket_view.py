@@ -107,6 +107,7 @@ def _header(document: TicketDocument, screen: Screen) -> Iterator[str]:
     for label, value in (
         (_("Tier"), visible(document["tier"] or "")),
         (_("Tags"), ", ".join(map(visible, document["tags"]))),
+        *((visible(shown(row["label"])), visible(shown(row["text"]))) for row in document["field_texts"]),
         (_("Followers"), ", ".join(map(visible, document.get("followers") or ()))),
         (_("Merged into"), f"#{document['merged_into']}" if document.get("merged_into") else ""),
         (_("Merged tickets"), ", ".join(f"#{n}" for n in document.get("merged") or ())),

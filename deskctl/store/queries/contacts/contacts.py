@@ -16,6 +16,7 @@ from ....core.contacts.queries import (
     ShowContact,
 )
 from ....core.contacts.views import ContactRow, IdentityRow
+from ....core.kernel.settings import Settings
 from ....core.messages.model import MessageKind
 from ....core.messages.views import AttachmentRow
 from ....core.tickets.contact_document import ContactDocument, SaidRow
@@ -163,7 +164,7 @@ def _batches(values: Sequence[int]) -> Iterator[Sequence[int]]:
         yield values[start : start + 1000]
 
 
-def show_contact(connection: Connection, query: ShowContact) -> ContactDocument:
+def show_contact(connection: Connection, query: ShowContact, settings: Settings) -> ContactDocument:
     """Return a contact with its tickets and messages. Raises NotFound."""
     if query.limit < 0:
         raise UsageError(_("not a limit: {limit}", limit=query.limit))
@@ -176,7 +177,7 @@ def show_contact(connection: Connection, query: ShowContact) -> ContactDocument:
         **row,
         "merged": who.members[1:],
         "identities": _identities(connection, who.members),
-        "tickets": ticket_rows(connection, connection.execute(numbers).scalars().all()),
+        "tickets": ticket_rows(connection, connection.execute(numbers).scalars().all(), settings),
         "timeline": said,
         "earlier": earlier,
         "events": _events(connection, who),
@@ -267,7 +268,7 @@ def _message_rows(connection: Connection, ids: Sequence[int]) -> list[SaidRow]:
 ANSWERS: Answers = {
     ListContacts: lambda reader, query: list_contacts(reader.connection, query),
     CountContacts: lambda reader, query: count_contacts(reader.connection, query),
-    ShowContact: lambda reader, query: show_contact(reader.connection, query),
+    ShowContact: lambda reader, query: show_contact(reader.connection, query, reader.settings),
     FindContact: lambda reader, query: find_contact(reader.connection, query),
     ContactEvents: lambda reader, query: contact_events(reader.connection, query),
 }

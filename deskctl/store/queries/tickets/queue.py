@@ -50,7 +50,7 @@ def show_queue(connection: Connection, query: ShowQueue, settings: Settings) -> 
     first = sorted(places, key=lambda number: (*places[number], number))[: query.limit]
     return {
         "now": rfc3339(to_micros(now)),
-        "tickets": _rows(connection, first, places, now),
+        "tickets": _rows(connection, first, places, settings, now),
         "more": max(0, total - len(first)),
         "approvals": _approvals(connection, query, own),
         "handovers": []
@@ -110,10 +110,10 @@ def _teams(connection: Connection, query: ShowQueue, settings: Settings) -> list
 
 
 def _rows(
-    connection: Connection, numbers: list[int], places: dict[int, tuple[int, int]], now: datetime
+    connection: Connection, numbers: list[int], places: dict[int, tuple[int, int]], settings: Settings, now: datetime
 ) -> list[QueueRow]:
     found: list[QueueRow] = []
-    for row in ticket_rows(connection, numbers, now):
+    for row in ticket_rows(connection, numbers, settings, now):
         due = None if row["due_at"] is None else datetime.fromisoformat(row["due_at"])
         overdue = row["sla"] == "breached" or (due is not None and due <= now)
         soon = not overdue and (row["sla"] == "warned" or (due is not None and due <= now + SOON))

@@ -38,19 +38,21 @@ from ...tables.tickets import ACTIVE
 from ..contacts.identity import person
 from ..messages.recipients import reply_document
 from ..reader import Answers
+from .fields import field_texts
 from .ticket_list import loaded, row_document
 
 
 def show_ticket(connection: Connection, query: ShowTicket, settings: Settings) -> TicketDocument:
     """Return a ticket. Raises NotFound."""
     number = _existing(connection, query.number)
-    [(row, tags)] = loaded(connection, [number])
+    [ticket] = loaded(connection, [number])
+    row = ticket.row
     who = person(connection, row.contact)
     merged = _merged(connection, number)
     said = _messages(connection, [number, *merged])
     fans = select(followers.c.agent).where(followers.c.ticket == number)
     return {
-        **row_document(row, tags, who.contact),
+        **row_document(ticket, who.contact, settings),
         "followers": sorted(connection.execute(fans).scalars()),
         "merged_into": row.merged_into,
         "merged": merged,
@@ -65,6 +67,7 @@ def show_ticket(connection: Connection, query: ShowTicket, settings: Settings) -
         "events": _events(connection, number),
         "newest_in": _newest(connection, [number, *merged]),
         "composing": composers(connection, [number, *merged]),
+        "field_texts": field_texts(ticket.fields, settings),
     }
 
 

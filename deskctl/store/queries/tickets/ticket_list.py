@@ -6,9 +6,9 @@ page is as fast as the first. Each common filter of agents (active, own, team) h
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, func, literal, select, text, tuple_
 from sqlalchemy import exists as sql_exists
@@ -21,8 +21,10 @@ from ....core.tickets.model import Priority, Status
 from ....core.tickets.queries import CountTickets, ListTickets
 from ....core.tickets.views import TicketRow
 from ....core.values import phone
+from ....core.values.field import FieldValue
 from ....errors import UsageError
 from ....i18n import _
+from ...fields import fields_of
 from ...moments import maybe_rfc3339, parse_rfc3339, rfc3339
 from ...tables import identities, ticket_tags, tickets
 from ...tables.tickets import ACTIVE
@@ -30,6 +32,7 @@ from ..contacts.identity import persons
 from ..parameters import known_assignee, known_channel, known_team, moment
 from ..reader import Answers, Pages
 from ..sla import SEVERITY, as_of, state_of, tickets_in_state
+from .fields import field_documents, field_filters
 
 _FIRST_ADDRESS = (
     select(identities.c.address)
@@ -67,23 +70,26 @@ _ROW = select(
 
 
 def list_tickets(connection: Connection, query: ListTickets, settings: Settings) -> list[TicketRow]:
-    """Return tickets. Raises UsageError for unknown words; a team, agent or channel that does not exist has no
-    tickets.
+    """Return tickets.
+
+    Raises UsageError for unknown words and fields; a team, agent or channel that does not exist has no tickets.
     """
-    return ticket_rows(connection, ticket_numbers(connection, query, settings), moment(query.now, settings))
+    numbers = ticket_numbers(connection, query, settings)
+    return ticket_rows(connection, numbers, settings, moment(query.now, settings))
 
 
 def ticket_numbers(connection: Connection, query: ListTickets, settings: Settings) -> Sequence[int]:
     """Return the numbers of the tickets of `list_tickets`. Raises its errors."""
     now = moment(query.now, settings)
-    page = select(tickets.c.number).where(*_filters(connection, query)).order_by(*_NEWEST).limit(_limit(query.limit))
+    filters = _filters(connection, query, settings)
+    page = select(tickets.c.number).where(*filters).order_by(*_NEWEST).limit(_limit(query.limit))
     return connection.execute(page, as_of(now) if query.sla is not None else {}).scalars().all()
 
 
 def count_tickets(connection: Connection, query: CountTickets, settings: Settings) -> int:
     """Return the number of tickets. Raises the errors of `list_tickets`."""
     now = moment(query.now, settings)
-    found = select(func.count()).select_from(tickets).where(*_filters(connection, query))
+    found = select(func.count()).select_from(tickets).where(*_filters(connection, query, settings))
     return int(connection.execute(found, as_of(now) if query.sla is not None else {}).scalar_one())
 
 
@@ -97,29 +103,44 @@ def check_names(connection: Connection, query: CheckNames, settings: Settings) -
         known_channel(connection, query.channel, settings)
 
 
-def ticket_rows(connection: Connection, numbers: Sequence[int], now: datetime | None = None) -> list[TicketRow]:
+def ticket_rows(
+    connection: Connection, numbers: Sequence[int], settings: Settings, now: datetime | None = None
+) -> list[TicketRow]:
     """Return the tickets with these numbers, in this order, as of `now`; None is the current time."""
     found = loaded(connection, numbers, now)
-    people = persons(connection, {row.contact for row, _ in found})
-    return [row_document(row, tags, people[row.contact].contact) for row, tags in found]
+    people = persons(connection, {each.row.contact for each in found})
+    return [row_document(each, people[each.row.contact].contact, settings) for each in found]
 
 
-def loaded(connection: Connection, numbers: Sequence[int], now: datetime | None = None) -> list[tuple[Any, list[str]]]:
-    """Return the rows and tags of these tickets, in this order."""
+class LoadedTicket(NamedTuple):
+    """The row of a ticket with its tags and the stored values of its fields."""
+
+    row: Any
+    tags: list[str]
+    fields: Mapping[str, FieldValue]
+
+
+def loaded(connection: Connection, numbers: Sequence[int], now: datetime | None = None) -> list[LoadedTicket]:
+    """Return the rows of these tickets, in this order."""
     at = as_of(now or datetime.now(UTC))
     rows: dict[int, Any] = {}
     tags: dict[int, list[str]] = {number: [] for number in numbers}
+    fields: dict[int, dict[str, FieldValue]] = {}
     for start in range(0, len(numbers), 1000):
         some = numbers[start : start + 1000]
         rows.update((row.number, row) for row in connection.execute(_ROW.where(tickets.c.number.in_(some)), at))
         labels = select(ticket_tags.c.ticket, ticket_tags.c.tag).where(ticket_tags.c.ticket.in_(some))
         for ticket, tag in connection.execute(labels):
             tags[ticket].append(tag)
-    return [(rows[number], sorted(tags[number])) for number in numbers if number in rows]
+        fields |= fields_of(connection, some)
+    return [
+        LoadedTicket(rows[number], sorted(tags[number]), fields.get(number, {})) for number in numbers if number in rows
+    ]
 
 
-def row_document(row: Any, tags: list[str], contact: Contact) -> TicketRow:
+def row_document(ticket: LoadedTicket, contact: Contact, settings: Settings) -> TicketRow:
     """Return a row. `contact` is the remaining contact with all data of the person."""
+    row = ticket.row
     return {
         "number": row.number,
         "subject": row.subject,
@@ -135,7 +156,7 @@ def row_document(row: Any, tags: list[str], contact: Contact) -> TicketRow:
             "tier": contact.tier,
             "org": contact.org,
         },
-        "tags": tags,
+        "tags": ticket.tags,
         "language": row.language,
         "created_at": rfc3339(row.created_at),
         "updated_at": rfc3339(row.updated_at),
@@ -145,6 +166,7 @@ def row_document(row: Any, tags: list[str], contact: Contact) -> TicketRow:
         "callback_at": maybe_rfc3339(row.callback_at),
         "tier": row.tier,
         "approval": row.approval,
+        "fields": field_documents(ticket.fields, settings),
     }
 
 
@@ -157,7 +179,7 @@ def _limit(limit: int) -> int:
     return min(limit, 2**63 - 1)
 
 
-def _filters(connection: Connection, query: ListTickets) -> list[ColumnElement[bool]]:
+def _filters(connection: Connection, query: ListTickets, settings: Settings) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     wanted = {_status(status) for status in query.status}
     if query.spam:
@@ -179,6 +201,7 @@ def _filters(connection: Connection, query: ListTickets) -> list[ColumnElement[b
     found += [_tagged(tag) for tag in query.tags]
     if query.contact is not None:
         found.append(tickets.c.contact.in_(_contacts_at(connection, query.contact)))
+    found += field_filters(connection, query.fields, settings)
     if query.sla is not None:
         found.append(tickets_in_state(query.sla))
     if query.after is not None:
@@ -235,6 +258,8 @@ ANSWERS: Answers = {
 PAGES = {
     ListTickets: Pages(
         lambda reader, query: ticket_numbers(reader.connection, query, reader.settings),
-        lambda reader, query, keys: ticket_rows(reader.connection, keys, moment(query.now, reader.settings)),
+        lambda reader, query, keys: ticket_rows(
+            reader.connection, keys, reader.settings, moment(query.now, reader.settings)
+        ),
     )
 }

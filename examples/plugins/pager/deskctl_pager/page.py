@@ -33,7 +33,7 @@ def services(context: ActionContext) -> Iterable[str]:
 
 
 def parse(value: str, context: ActionContext) -> str:
-    """Return the service in a value. Raise UsageError if it is not configured."""
+    """Return the service in a value. Raises UsageError if it is not configured."""
     known = _config(context).services
     if value not in known:
         raise UsageError(f'no service is called "{value}"', f"services: {', '.join(known)}")

@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 
 from deskctl.core.delivery.repository import Outbox
-from deskctl.core.kernel.timers import TimerKind
 from deskctl.core.merges.commands import Merge
 from deskctl.core.messages.model import MessageKind
 from deskctl.core.messages.repository import Messages
+from deskctl.core.tickets.calls import CALLBACK
 from deskctl.core.tickets.commands import Create, Reopen, Set, Solve
 from deskctl.core.tickets.model import Status
 from deskctl.core.tickets.repository import Tickets
@@ -43,7 +43,7 @@ def test_solving_a_ticket_cancels_its_callback() -> None:
     desk = UnitDesk()
     desk.do(Create("02-555-0101", "Refund", "Please call.", channel="phone", callback="+2h"))
     timer = desk.unit.changes.timers["callback:1"]
-    assert (timer.kind, timer.due_at) == (TimerKind.CALLBACK, NOW + timedelta(hours=2))
+    assert (timer.kind, timer.due_at) == (CALLBACK, NOW + timedelta(hours=2))
     desk.do(Set(1, (("callback", "내일 10:00"),)))
     assert desk.unit.changes.timers["callback:1"].due_at == Tickets.of(desk.unit).get(1).callback_at != timer.due_at
     desk.do(Solve(1))

@@ -16,7 +16,7 @@ def names(context: ActionContext) -> Iterable[str]:
 
 
 def parse(value: str, context: ActionContext) -> str:
-    """Return the name in a value. Raise UsageError if it is not configured."""
+    """Return the name in a value. Raises UsageError if it is not configured."""
     known = _config(context).names
     if value not in known:
         raise UsageError(f'no pigeon is called "{value}"', f"names: {', '.join(known)}")

@@ -1,0 +1,24 @@
+"""Shell completion offers the names of the desk."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.cli.shell import Shell, mail
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("deskctl sho", "show"),
+        ("deskctl show ", "1"),
+        ("deskctl assign 1 age", "agent2"),
+        ("deskctl set 1 priority=h", "priority=high"),
+        ("deskctl list --status so", "solved"),
+        ("deskctl take --as le", "lead"),
+    ],
+)
+def test_completion_offers_names_of_the_desk(desk: Shell, line: str, expected: str) -> None:
+    desk.ingest(mail())
+    words = {"COMP_WORDS": line, "COMP_CWORD": str(line.count(" ")), "_DESKCTL_COMPLETE": "bash_complete"}
+    assert expected in [each.partition(",")[2] for each in desk(env=words).out.splitlines()]

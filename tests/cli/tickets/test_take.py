@@ -1,0 +1,13 @@
+"""`deskctl next`."""
+
+from __future__ import annotations
+
+from tests.cli.shell import Shell, mail
+from tests.cli.test_terminal import at_terminal
+
+
+def test_next_shows_the_ticket_on_a_terminal(alone: Shell) -> None:
+    alone.ingest(mail(text="It burns."))
+    text = at_terminal(alone, "next", NO_COLOR="1")
+    assert "is yours" in text
+    assert "It burns." in text
