@@ -40,7 +40,7 @@ test-unit: install ## run the unit tests, which need no server and no network (u
 check: lint test-unit ## run lint and the unit tests before a commit
 
 test-long: install ## run property tests of working time and SLA clocks with thousands of examples (slow)
-	DESKCTL_LONG=1 $(PYTEST) -n $(WORKERS) --dist worksteal --timeout 3600 tests/unit/core/calendars tests/commands/sla/test_random_clocks.py $(ARGS)
+	DESKCTL_LONG=1 $(PYTEST) -n $(WORKERS) --dist worksteal --timeout 3600 tests/unit/core/calendars tests/commands/sla/test_random_clocks.py tests/growth $(ARGS)
 
 crash: install ## stop and kill the daemon at every fault point, and at random times (slow)
 	DESKCTL_CRASH=all DESKCTL_KILLS=$${DESKCTL_KILLS:-50} $(PYTEST) -m crash -n $(WORKERS) --dist worksteal $(ARGS)

@@ -26,10 +26,12 @@ from deskctl.daemon import logs
 from deskctl.daemon.channels import OpenChannel
 from deskctl.daemon.clock import ClockAlarm, WallClock
 from deskctl.daemon.context import DaemonContext
+from deskctl.daemon.file_watch import FileWatch
 from deskctl.daemon.hang_detector import HangDetector, restart_without
 from deskctl.daemon.health import DaemonHealth
 from deskctl.daemon.jobs import JobRunner
 from deskctl.daemon.journal import JournalWorker, Traffic
+from deskctl.daemon.loop_activity import LoopActivity
 from deskctl.daemon.memory import configure_allocator
 from deskctl.daemon.request_handler import RequestHandler
 from deskctl.daemon.sdnotify import notify, watchdog_seconds
@@ -58,8 +60,11 @@ SENDS_WITHIN = 30.0
 JOBS_WITHIN = 5.0
 #: Seconds within which listeners of channels should be open. After that the daemon reports READY without them.
 _CHANNELS_WITHIN = 10.0
-#: Seconds between checks of the store's files, and seconds for clients and receivers to end when these are gone.
+#: Seconds between checks of the store's files: without reports of changes, with them, and at least after a report.
 _STORE_EVERY = 2.0
+_STORE_EVERY_WATCHED = 600.0
+_STORE_PAUSE = 0.1
+#: Seconds for clients and receivers to end when the store's files are gone.
 _ABANDON_WITHIN = 3.0
 #: Seconds between checks for work that other daemons of the same store (PostgreSQL) left.
 _SHARED_POLL_EVERY = 5.0
@@ -82,7 +87,9 @@ def run(config_path: Path, *, log_format: str | None = None, log_level: str | No
         components = open_components(config, plugins)
         try:
             components.store.require_index()
-            asyncio.run(_Daemon(components, lock, config_sha256).main())
+            activity = LoopActivity()
+            with asyncio.Runner(loop_factory=lambda: asyncio.SelectorEventLoop(activity)) as runner:
+                runner.run(_Daemon(components, lock, config_sha256, activity).main())
         finally:
             components.store.close()
     finally:
@@ -91,7 +98,7 @@ def run(config_path: Path, *, log_format: str | None = None, log_level: str | No
 
 
 class _Daemon:
-    def __init__(self, components: Components, lock: OwnerLock, config_sha256: str) -> None:
+    def __init__(self, components: Components, lock: OwnerLock, config_sha256: str, activity: LoopActivity) -> None:
         poll_interval = None if components.on_sqlite else _SHARED_POLL_EVERY
         self.components = components
         self.lock = lock
@@ -124,14 +131,16 @@ class _Daemon:
         self.jobs: JobRunner | None = None
         self.desk: RequestHandler | None = None
         self.lost: StoreLost | None = None
+        self._activity = activity
         self._stopping = threading.Event()
+        self._files: FileWatch | None = None
 
     async def main(self) -> None:
         """Run until SIGTERM. An unexpected error ends the process, so that no daemon runs with half of its services."""
         try:
             await self._serve()
         finally:
-            self._stopping.set()
+            self._stop_watching()
             self.supervisor.disable_restarts()
 
     async def _serve(self) -> None:
@@ -139,7 +148,9 @@ class _Daemon:
         self._watch_store(stop)
         self.sender, self.timers, self.desk, server = await self._start()
         ticking = asyncio.create_task(self._watchdog())
-        stuck = HangDetector(asyncio.get_running_loop(), RUNNING_PLUGINS, self._plugin_of_task, restart_without)
+        loop = asyncio.get_running_loop()
+        stuck = HangDetector(loop, RUNNING_PLUGINS, self._plugin_of_task, restart_without, activity=self._activity)
+        RUNNING_PLUGINS.on_start = stuck.arm
         stuck.start()
         alarm = ClockAlarm(self.clock.check)
         await self._wait_for_channels(stop)
@@ -150,7 +161,7 @@ class _Daemon:
             gc.collect()
             gc.freeze()  # the present objects are permanent, so later collections skip them
         await stop.wait()
-        self._stopping.set()
+        self._stop_watching()
         stuck.stop()
         alarm.close()
         notify("STOPPING=1")
@@ -182,19 +193,34 @@ class _Daemon:
                 loop.call_soon_threadsafe(stop.set)
 
         self.store.watch(lost)
+        folder = self.store.folder
+        if folder is None:
+            return
+        with contextlib.suppress(OSError):  # without reports of the system, check often
+            self._files = FileWatch(folder)
         threading.Thread(target=self._check_store, name="store", daemon=True).start()
 
     def _check_store(self) -> None:
-        """Check the store's files regularly, so that an idle daemon notices the loss too.
+        """Check the store's files when something in their folder changes, so that an idle daemon notices a loss too.
 
-        Runs in a separate thread: a disk that does not answer does not block the loop, and a check that finds nothing
-        does not wake it.
+        Runs in a thread of its own: a disk that does not answer does not block the loop, and a check that finds nothing
+        does not wake it. Changes by another machine are not reported, so the files are also checked from time to time.
         """
         while self.lost is None:
             with contextlib.suppress(Unavailable):  # a loss is reported through `watch`; callers handle other errors
                 self.store.check()
-            if self._stopping.wait(_STORE_EVERY):
+            if self._files is None:
+                self._stopping.wait(_STORE_EVERY)
+            else:
+                self._files.wait(_STORE_EVERY_WATCHED)
+                self._stopping.wait(_STORE_PAUSE)
+            if self._stopping.is_set():
                 return
+
+    def _stop_watching(self) -> None:
+        self._stopping.set()
+        if self._files is not None:
+            self._files.wake()
 
     async def _start(self) -> tuple[Sender, TimerRunner, RequestHandler, SocketServer]:
         self.writer.start()

@@ -36,15 +36,15 @@ class Wakeup:
         try:
             while not self._rung.is_set():
                 self._clock.check()
-                left = end - self._loop.time()
+                now, stop = self._loop.time(), end
                 if until is not None:
-                    left = min(left, (until - self._clock.now()).total_seconds())
-                if left <= 0:
+                    stop = min(stop, now + (until - self._clock.now()).total_seconds())
+                if stop <= now:
                     return
-                if until is not None:
-                    left = min(left, CHECK_EVERY - self._loop.time() % CHECK_EVERY)
+                if until is not None:  # the same number in all waits, so that one wake-up ends all of them
+                    stop = min(stop, (now // CHECK_EVERY + 1) * CHECK_EVERY)
                 try:
-                    async with asyncio.timeout(left):
+                    async with asyncio.timeout_at(stop):
                         await self._rung.wait()
                 except TimeoutError:
                     continue

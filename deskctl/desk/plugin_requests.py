@@ -36,8 +36,18 @@ T = TypeVar("T")
 
 #: Seconds. A handler that blocks the writer thread longer is logged.
 SLOW = 2.0
-#: By thread: the plugin whose function runs in it, and since when (`time.monotonic`).
-RUNNING_PLUGINS: dict[int, tuple[str, float]] = {}
+
+
+class RunningPlugins(dict[int, tuple[str, float]]):
+    """By thread: the plugin whose function runs in it, and since when (`time.monotonic`)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        #: Called when a function of a plugin starts.
+        self.on_start: Callable[[], None] = lambda: None
+
+
+RUNNING_PLUGINS = RunningPlugins()
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +153,7 @@ def running_plugin(plugin: str) -> Iterator[None]:
     """Record that code of a plugin runs in this thread, so that a plugin that blocks it is found."""
     here = threading.get_ident()
     RUNNING_PLUGINS[here] = plugin, time.monotonic()
+    RUNNING_PLUGINS.on_start()
     try:
         yield
     finally:

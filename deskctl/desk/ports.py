@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from deskctl.core.agents.model import DESK
@@ -186,6 +187,12 @@ class Store(Protocol):
 
     def blob(self, sha256: str) -> bytes: ...
     def writable(self) -> bool: ...
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder of the store's files, None if they are not on this machine."""
+        ...
+
     def watch(self, lost: Callable[[StoreLost], None]) -> None:
         """Call `lost`, in any thread, when the files of the store are removed."""
         ...

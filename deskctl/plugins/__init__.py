@@ -30,6 +30,7 @@ from ..core.messages.model import (
 )
 from ..errors import ConfigError, DeskctlError, NotFound, Refused, TemporaryFailure, UsageError
 from ..i18n import translator
+from ..normalization import normalize
 from .automation import (
     AutomationType,
     ChannelView,
@@ -127,5 +128,6 @@ __all__ = [
     "WriteContext",
     "duration",
     "hookimpl",
+    "normalize",
     "translator",
 ]

@@ -27,7 +27,6 @@ import hashlib
 import json
 import os
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, timedelta
@@ -35,6 +34,7 @@ from pathlib import Path
 from typing import Final
 
 from ..i18n import _
+from ..normalization import normalize
 from . import (
     Automatic,
     Capabilities,
@@ -76,7 +76,7 @@ class ConsoleConfig:
 
 def parse(raw: bytes, envelope: Envelope) -> InboundMessage:
     """Parse any bytes as a message. Bytes that are not UTF-8 are replaced and reported in `problems`."""
-    text = unicodedata.normalize("NFC", raw.decode("utf-8", "replace").replace("\0", "\ufffd"))
+    text = normalize("NFC", raw.decode("utf-8", "replace").replace("\0", "\ufffd"))
     problems = ("it is not UTF-8 text",) if "\ufffd" in text else ()
     headers, body = _split(text.replace("\r\n", "\n").replace("\r", "\n"))
     body = body.strip("\n")

@@ -16,10 +16,11 @@ import pluggy
 
 from ..config.missing_types import DISABLED_REASON
 from ..config.problems import did_you_mean
+from ..core.messages.channels import Channels
 from ..errors import ConfigError, DeskctlError
 from ..i18n import _
 from . import hookspecs
-from .automation import AutomationType, Happening, SettingsView
+from .automation import AutomationType, ChannelView, Happening, SettingsView
 from .channel import ChannelType
 from .discover import Found, built_in, in_folder, installed
 from .erasure import EraseType
@@ -32,6 +33,7 @@ from .version import incompatibility
 
 if TYPE_CHECKING:
     from ..core.kernel.records import RecordedEvent
+    from ..core.kernel.settings import Settings
 
 log = logging.getLogger("deskctl.plugins")
 
@@ -154,10 +156,11 @@ class Plugins:
         """Return the kinds of events of each automation (`PLUGIN.NAME`)."""
         return {name: frozenset(owned.type.on) for name, owned in self.automations.items()}
 
-    def wanted(self, settings: SettingsView) -> dict[str, Callable[[RecordedEvent], bool]]:
+    def wanted(self, settings: Settings) -> dict[str, Callable[[RecordedEvent], bool]]:
         """Return a function for each automation that wants only some events of its kinds."""
+        view = _View(settings.language, settings.of(Channels).channels)
         return {
-            name: partial(_is_wanted, name, owned.type.wants, settings)
+            name: partial(_is_wanted, name, owned.type.wants, view)
             for name, owned in self.automations.items()
             if owned.type.wants is not None
         }
@@ -293,6 +296,14 @@ def load(section: Section | None = None, environ: Mapping[str, str] | None = Non
     for name, why in json.loads(environ.get(DISABLED_ENVIRONMENT, "{}")).items():
         plugins.disable(name, why)
     return plugins
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """The `SettingsView` for automations."""
+
+    language: str
+    channels: Mapping[str, ChannelView]
 
 
 def _is_wanted(

@@ -6,6 +6,7 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
@@ -23,6 +24,8 @@ class Database(ABC):
     where: str
     #: True if several daemons can use the database at the same time.
     shared = False
+    #: The folder of the files, None for a server.
+    folder: Path | None = None
     #: Called, in any thread, when the store's files were removed.
     lost: Callable[[StoreLost], None] | None = None
 

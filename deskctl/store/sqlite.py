@@ -65,6 +65,7 @@ class SQLite(Database):
         super().__init__()
         self.where = str(path)
         self._path = path
+        self.folder = path.parent
         self._busy = busy
         self._turn = threading.Lock()
         self._opening = threading.RLock()

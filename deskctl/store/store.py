@@ -6,6 +6,7 @@ from array import array
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, TypeVar
 
 from ..core import features
@@ -201,6 +202,11 @@ class Store:
     def watch(self, lost: Callable[[StoreLost], None]) -> None:
         """Call `lost`, in any thread, when the store's files are removed while they are open."""
         self._database.lost = lost
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder of the store's files, None if they are not on this machine."""
+        return self._database.folder
 
     def check(self) -> None:
         """Raise StoreLost if the store's files were removed. Fast."""

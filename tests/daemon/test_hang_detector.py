@@ -9,6 +9,8 @@ import time
 import pytest
 
 from deskctl.daemon.hang_detector import HangDetector
+from deskctl.daemon.loop_activity import LoopActivity
+from deskctl.desk.plugin_requests import RunningPlugins
 
 
 class Restarts:
@@ -50,4 +52,46 @@ async def test_request_that_blocks_the_writer_is_disabled_but_not_an_idle_channe
     await asyncio.to_thread(restarts.happened.wait, 20)
     watch.stop()
     waiting.cancel()
+    assert {plugin for plugin, _ in restarts.asked} == {"doves"}
+
+
+def test_loop_that_reports_its_activity_is_watched_without_regular_checks(caplog: pytest.LogCaptureFixture) -> None:
+    restarts, activity, running = Restarts(), LoopActivity(), RunningPlugins()
+
+    async def work() -> None:
+        loop = asyncio.get_running_loop()
+        plugins = {"pigeons": "doves"}
+        watch = HangDetector(loop, running, plugins.get, restarts, 0.1, 0.3, activity=activity)
+        running.on_start = watch.arm
+        watch.start()
+
+        async def receive() -> None:
+            restarts.happened.wait(20)
+
+        await asyncio.create_task(receive(), name="pigeons")
+        watch.stop()
+
+    with asyncio.Runner(loop_factory=lambda: asyncio.SelectorEventLoop(activity)) as runner:
+        runner.run(work())
+    assert restarts.asked[0][0] == "doves"
+    assert "the plugin doves blocks the daemon" in caplog.text
+
+
+def test_plugin_that_hangs_in_a_thread_is_found_while_the_loop_is_idle() -> None:
+    restarts, activity, running = Restarts(), LoopActivity(), RunningPlugins()
+
+    def hang() -> None:
+        running[threading.get_ident()] = "doves", time.monotonic()
+        running.on_start()
+        restarts.happened.wait(20)
+
+    async def work() -> None:
+        watch = HangDetector(asyncio.get_running_loop(), running, lambda _: None, restarts, 0.1, 0.3, activity=activity)
+        running.on_start = watch.arm
+        watch.start()
+        await asyncio.to_thread(hang)
+        watch.stop()
+
+    with asyncio.Runner(loop_factory=lambda: asyncio.SelectorEventLoop(activity)) as runner:
+        runner.run(work())
     assert {plugin for plugin, _ in restarts.asked} == {"doves"}

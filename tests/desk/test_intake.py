@@ -10,7 +10,8 @@ import pytest
 
 from deskctl.core.intake.journal import MAX_ATTEMPTS, JournalEntry
 from deskctl.core.intake.queries import ListInbox
-from deskctl.core.kernel.settings import ChannelInfo, Settings
+from deskctl.core.kernel.settings import Settings
+from deskctl.core.messages.channels import ChannelInfo, Channels
 from deskctl.core.messages.model import Envelope, InboundMessage
 from deskctl.core.tickets.queries import ListTickets
 from deskctl.desk.intake import Intake
@@ -21,7 +22,7 @@ from tests.servers import stores
 
 @pytest.fixture
 def store(desk_url: str) -> Iterator[Store]:
-    settings = Settings(channels={"ops": ChannelInfo("ops", "console")})
+    settings = Settings().having(Channels({"ops": ChannelInfo("ops", "console")}))
     store = Store.open(desk_url, settings, migrate=True)
     yield store
     store.close()

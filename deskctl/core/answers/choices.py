@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Generator
 from dataclasses import dataclass
 
+from ...normalization import normalize
 from ..kernel.actor import Actor
 from ..kernel.event import Event
 from ..kernel.handler import By
-from ..kernel.settings import ChannelInfo
 from ..kernel.unit import Unit
+from ..messages.channels import ChannelInfo
 from ..messages.conversations import Conversations
 from ..messages.matching import references, sent_by_desk
 from ..messages.model import Choice, InboundMessage, MessageKind
@@ -46,7 +46,7 @@ def parse_pick(text: str, choices: tuple[Choice, ...]) -> Pick | None:
     lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
     if not lines or len(lines[0]) > MAX_LENGTH:
         return None
-    first = unicodedata.normalize("NFKC", lines[0])
+    first = normalize("NFKC", lines[0])
     found = _NUMBER.fullmatch(first)
     number = int(found[1]) if found else 0
     if 0 < number <= len(choices):
@@ -55,7 +55,7 @@ def parse_pick(text: str, choices: tuple[Choice, ...]) -> Pick | None:
     # The list shows a choice as "1: This solved it", and customers copy the whole line.
     numbered = re.match(r"(\d{1,2})\s*[.):]\s*(.+)", first)
     for place, choice in enumerate(choices, 1):
-        label = _letters(unicodedata.normalize("NFKC", choice.label))
+        label = _letters(normalize("NFKC", choice.label))
         if letters == label or (numbered and int(numbered[1]) == place and _letters(numbered[2]) == label):
             return Pick(choice, len(lines) > 1)
     return None

@@ -12,6 +12,7 @@ from ..kernel.unit import Unit
 from ..tickets.repository import Tickets
 from .jobs import MAX_DEPTH, Job, plugin_of
 from .repository import Jobs
+from .settings import AutomationSettings
 
 
 def enqueue_jobs(unit: Unit, cause: Command, actor: Actor, events: Sequence[RecordedEvent]) -> None:
@@ -23,7 +24,8 @@ def enqueue_jobs(unit: Unit, cause: Command, actor: Actor, events: Sequence[Reco
     for record in events:
         if isinstance(record.event, ActionRun) and record.event.job:
             _add(unit, record.event.action, record)
-    automations, wanted = unit.settings.automations, unit.settings.wanted
+    settings = unit.settings.of(AutomationSettings)
+    automations, wanted = settings.automations, settings.wanted
     if not automations or cause.undoes or cause.historical:
         return
     if unit.job_depth >= MAX_DEPTH:

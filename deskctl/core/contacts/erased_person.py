@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+
+from ...normalization import normalize
 
 #: The minimum length of a part of a name that is searched for; shorter parts occur in too many other words.
 _MIN_NAME_LENGTH = 3
@@ -60,4 +61,4 @@ def _words(texts: Iterable[str]) -> set[str]:
 
 
 def _folded(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).casefold()
+    return normalize("NFKC", text).casefold()

@@ -6,10 +6,11 @@ that the codes cannot be read there. An address can send five wrong codes a day,
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+
+from ...normalization import normalize
 
 #: Letters and digits without I, L, O, U, 0 and 1, which are easily confused.
 ALPHABET = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
@@ -56,5 +57,5 @@ def code_from(token: str) -> str:
 
 def digest(code: str) -> str:
     """Return the hash of a code as a customer typed it; case, spaces and dashes are ignored."""
-    typed = unicodedata.normalize("NFKC", code).upper()
+    typed = normalize("NFKC", code).upper()
     return sha256("".join(ch for ch in typed if ch.isalnum()).encode("utf-8", "replace")).hexdigest()

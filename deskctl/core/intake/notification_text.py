@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from ...normalization import normalize
 from .text_match import Run, Words, runs, weight, words
 
 #: A common run of at least this weight is not a coincidence (letters of East Asian scripts count twice).
@@ -21,6 +22,8 @@ LEAK_WORDS, LEAK_LETTERS, LEAK_LONG = 4, 14, 18
 SHORT = 12
 #: A shorter internal line may be part of another line by coincidence: "Paid".
 SHORT_INTERNAL = 8
+#: Characters of an answer that are compared. A longer answer is marked as uncertain.
+MAX_LENGTH = 50_000
 _MARKED = re.compile(r"^[\s\u00a0]*(?:[>|»│┃❘＞｜]|&gt;|\w{1,10}>)")
 _LABEL = re.compile(r"^[\s>|*_]*[^\s:：][^:：\n]{0,24}[:：]")
 _TITLED = re.compile(r"^[\s>|]*[-_=*]{3,}[^-_=*\n]{3,40}[-_=*]{3,}\s*$")
@@ -87,11 +90,19 @@ def strip(visible: str, whole: str, notification: NotificationText) -> Stripped:
     `visible`: the mail without the lines that the parser recognised as quotes and signature. `whole`: the complete
     mail, because an answer below or between the lines of a notification may look like a part of the quote.
     """
+    if _is_too_long(visible):
+        return Stripped(visible, certain=False)
     kept = _match(visible, notification).kept()
-    interleaved = _interleaved(_match(whole, notification), set(map(str.strip, kept)))
+    complete = whole if not _is_too_long(whole) else visible
+    interleaved = _interleaved(_match(complete, notification), set(map(str.strip, kept)))
     lines = kept if interleaved is None else interleaved
-    text = re.sub(r"\n\s*\n(\s*\n)+", "\n\n", "\n".join(lines)).strip()
+    text = re.sub(r"\n(?:[^\S\n]*+\n){2,}+", "\n\n", "\n".join(lines)).strip()
     return Stripped(text, not _leaks(text, notification) and not any(map(_is_marked, lines)))
+
+
+def _is_too_long(text: str) -> bool:
+    """Return True if a text is too long to be compared; some characters are several letters in NFKC."""
+    return len(text) > MAX_LENGTH or len(normalize("NFKC", text)) > MAX_LENGTH
 
 
 def _match(text: str, notification: NotificationText) -> _Answer:

@@ -6,7 +6,9 @@ import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
-from unicodedata import east_asian_width, normalize
+from unicodedata import east_asian_width
+
+from ...normalization import normalize
 
 #: The minimum length of a common run, in letters.
 SEED = 5

@@ -8,9 +8,10 @@ from collections.abc import Collection, Iterable
 from ...errors import UsageError
 from ...i18n import _
 from ..kernel.settings import Settings
+from .channels import Channels
 
 _LOCAL = r'(?:[^\s<>,;:"()\[\]\\@]+|"(?:[^"\\\r\n]|\\[^\r\n])+")'
-_PIECE = re.compile(r'"(?:[^"\\]|\\.)*"|<[^<>]*>|[,;]|[^",;<>]+|.', re.DOTALL)
+_PIECE = re.compile(r'"(?:[^"\\]|\\.){0,300}+"|<[^<>]*>|[,;]|[^",;<>]+|.', re.DOTALL)
 _BRACKETED = re.compile(r".*<([^<>]*)>", re.DOTALL)
 _ADDRESS = re.compile(rf"{_LOCAL}@[^\s<>,;:\"()\\@]+")
 #: Local parts that no person reads (RFC 2142 and the usual names of senders that take no answers).
@@ -44,7 +45,7 @@ def answerable(settings: Settings, addresses: Iterable[str], lists: Collection[s
     return distinct(
         address
         for address in addresses
-        if not settings.owns(address) and address.lower() not in lists and not is_unattended(address)
+        if not settings.of(Channels).owns(address) and address.lower() not in lists and not is_unattended(address)
     )
 
 
@@ -56,10 +57,10 @@ def parse_addresses(settings: Settings, texts: Iterable[str], option: str) -> tu
     """
     found: list[str] = []
     for text in texts:
-        for address in _mailboxes(text):
+        for address in split_mailboxes(text):
             if not (_ADDRESS.fullmatch(address) and text.isprintable()):
                 raise _not_an_address(text, option)
-            if settings.owns(address):
+            if settings.of(Channels).owns(address):
                 raise UsageError(
                     _("{address} is an address of this desk", address=address),
                     _("leave it out of {option}", option=option),
@@ -75,7 +76,7 @@ def _not_an_address(text: str, option: str) -> UsageError:
     return UsageError(what, _("write it as ana@example.org"))
 
 
-def _mailboxes(text: str) -> list[str]:
+def split_mailboxes(text: str) -> list[str]:
     """Split the text at commas outside quotes. Return the address in brackets of "Ana <ana@example.org>"."""
     items = [""]
     for piece in _PIECE.findall(text):

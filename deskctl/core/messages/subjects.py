@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+from dataclasses import replace
 
+from ...normalization import normalize
+from .model import InboundMessage
+
+MAX_LENGTH = 1_000
+"""Characters of a subject that are stored and read; the raw mail keeps all of them."""
 _ANSWER = re.compile(
     r"\s*(?:re|aw|sv|antw|vs|odp|ynt|ref|bls|回复|回覆|答复|返信|답장|회신)\s*(?:\[\d+\]|\(\d+\))?\s*[:\uff1a]\s*",
     re.IGNORECASE,
@@ -15,11 +20,19 @@ _PREFIX = re.compile(
     re.IGNORECASE,
 )
 #: Programs in East Asia can write full-width brackets and number signs.
-_NUMBER = re.compile(r"\s*[\[\uff3b][#\uff03](\d{1,9})[\]\uff3d]")
-_TAG = re.compile(r"\s*\[[^\[\]]{1,60}\]")
+_NUMBER = re.compile(r"(?:(?<!\s)\s++)?[\[\uff3b][#\uff03](\d{1,9})[\]\uff3d]")
+_TAG = re.compile(r"\s*+\[[^\[\]]{1,60}\]")
 #: Lines in brackets above a text, in which a channel names its origin or the answered message.
 _REMARKS = re.compile(r"(?:\s*\[[^\n]*\][^\S\n]*(?:\n|$))+")
 _DIFFERENCES = re.compile(r"[\W_]+")
+
+
+def limited(message: InboundMessage) -> InboundMessage:
+    """Return the message with subjects of at most `MAX_LENGTH` characters."""
+    forwarded = message.forwarded
+    if forwarded is not None and forwarded.subject and len(forwarded.subject) > MAX_LENGTH:
+        message = replace(message, forwarded=replace(forwarded, subject=forwarded.subject[:MAX_LENGTH]))
+    return message if len(message.subject) <= MAX_LENGTH else replace(message, subject=message.subject[:MAX_LENGTH])
 
 
 def numbered(subject: str, number: int) -> str:
@@ -28,15 +41,15 @@ def numbered(subject: str, number: int) -> str:
     >>> numbered("AW: Re: Printer [#1]", 42)
     'Re: Printer [#42]'
     """
-    words = " ".join(_NUMBER.sub(" ", subject).split())
-    while (shorter := _ANSWER.sub("", words, count=1) if _ANSWER.match(words) else words) != words:
-        words = shorter
+    words = " ".join(_NUMBER.sub(" ", subject[:MAX_LENGTH]).split())
+    while answer := _ANSWER.match(words):
+        words = words[answer.end() :]
     return f"Re: {words} [#{number}]".replace("  ", " ")
 
 
 def numbers(subject: str) -> list[int]:
     """Return the ticket numbers in a subject. The last one comes first, because it was added last."""
-    found = _NUMBER.findall(subject)[-3:]
+    found = _NUMBER.findall(subject[:MAX_LENGTH])[-3:]
     return list(dict.fromkeys(int(number) for number in reversed(found)))
 
 
@@ -49,13 +62,13 @@ def differs(subject: str, other: str, text: str = "") -> bool:
     said = _words(subject)
     if not said or said == _words(other):
         return False
-    start = unicodedata.normalize("NFKC", text[:1_000])
+    start = normalize("NFKC", text[:1_000])
     texts = start, _REMARKS.sub("", start, count=1)
     return not any(_DIFFERENCES.sub("", each).casefold().startswith(said) for each in texts)
 
 
 def _words(subject: str) -> str:
-    bare = _NUMBER.sub(" ", subject)
+    bare = _NUMBER.sub(" ", subject[:MAX_LENGTH])
     for _ in range(20):
         shorter = _PREFIX.sub("", bare, count=1) if _PREFIX.match(bare) else bare
         tag = _TAG.match(shorter)
@@ -64,4 +77,4 @@ def _words(subject: str) -> str:
         if shorter == bare:
             break
         bare = shorter
-    return _DIFFERENCES.sub("", unicodedata.normalize("NFKC", bare)).casefold()
+    return _DIFFERENCES.sub("", normalize("NFKC", bare)).casefold()

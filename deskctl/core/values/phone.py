@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+
+from ...normalization import normalize
 
 _BETWEEN = re.compile(r"[\s().\-/\u2010-\u2015\u2212]+")
 _NUMBER = re.compile(r"\+?[0-9*#]{1,20}")
@@ -15,7 +16,7 @@ def normalised(text: str) -> str | None:
     Punctuation between the digits is removed, and so is the `(0)` after a country code. A number without a country
     code is returned without one, because its country is not known.
     """
-    typed = unicodedata.normalize("NFKC", text).strip()
+    typed = normalize("NFKC", text).strip()
     typed = typed[4:] if typed[:4].lower() == "tel:" else typed
     if typed.startswith("+"):
         typed = typed.replace("(0)", "", 1)

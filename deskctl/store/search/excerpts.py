@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
+from ...normalization import normalize
 from .offsets import OffsetMap
 from .tokens import CJK, LETTER, Phrase, fold, is_cjk
 
@@ -32,7 +33,7 @@ class Readable:
     __slots__ = ("_firsts", "_places", "folded", "shown")
 
     def __init__(self, text: str) -> None:
-        self.shown = text if text.isascii() else unicodedata.normalize("NFC", text)
+        self.shown = text if text.isascii() else normalize("NFC", text)
         self.folded = fold(self.shown)
         self._firsts: dict[tuple[str, ...], int | None] = {}
         self._places: OffsetMap | None = None

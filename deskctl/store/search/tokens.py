@@ -9,8 +9,9 @@ trigram), and 가나다 is not found in 가나 나다: the last character of the
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
+
+from ...normalization import normalize
 
 #: Longer words (characters) are split: a line of base64 is not a word, and PostgreSQL rejects lexemes over 2 KB.
 LONGEST = 40
@@ -49,7 +50,7 @@ def fold(text: str) -> str:
     Full-width letters, half-width katakana and compatibility jamo become the ordinary characters (NFKC, UAX #15). A
     change of this function needs a new `rebuild.VERSION`: stored words are folded when they are written.
     """
-    return text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
+    return text.lower() if text.isascii() else normalize("NFKC", text).casefold()
 
 
 def is_cjk(run: str) -> bool:

@@ -21,6 +21,9 @@ _BLANK = re.compile(
 )
 _TAG = re.compile(r"<[^<>]*>")
 _HIDDEN = re.compile(r"<(?:style|script|head|title)\b", re.IGNORECASE)
+_ELEMENTS = tuple(
+    re.compile(rf"<(?:(/){name}|{name}(?![^\W_]))", re.IGNORECASE) for name in ("head", "style", "script", "title")
+)
 _SHORT_LINK = re.compile(r"<?\bhttps?://[^\s<>]*>?|\[[^\[\]\n]{0,100}\]", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
 #: Phrases of the placeholders that mail programs write instead of a plain alternative, in many languages.
@@ -181,23 +184,21 @@ def _strip_tags(html: str) -> str:
     """Return the words of HTML, found without a parser; good enough only for comparison."""
     html = html[:_MAX_COMPARED]
     if _HIDDEN.search(html):
-        html = _remove_elements(html, ("head", "style", "script", "title"))
+        for marks in _ELEMENTS:
+            html = _remove_elements(html, marks)
     return unescape(_TAG.sub(" ", html))
 
 
-def _remove_elements(html: str, names: tuple[str, ...]) -> str:
-    for name in names:
-        kept: list[str] = []
-        position = 0
-        lower = html.lower()
-        while (begin := lower.find(f"<{name}", position)) >= 0:
-            end = lower.find(f"</{name}", begin)
-            if lower[begin + 1 + len(name) : begin + 2 + len(name)].isalnum() or end < 0:
-                kept.append(html[position : begin + 1])
-                position = begin + 1
-                continue
-            kept.append(html[position:begin])
-            position = end
-        kept.append(html[position:])
-        html = "".join(kept)
-    return html
+def _remove_elements(html: str, marks: re.Pattern[str]) -> str:
+    """Return the HTML without the content of elements; one that is not closed stays."""
+    kept: list[str] = []
+    position = 0
+    opened = -1
+    for mark in marks.finditer(html):
+        if opened < 0 and not mark[1]:
+            opened = mark.start()
+        elif opened >= 0 and mark[1]:
+            kept.append(html[position:opened])
+            position, opened = mark.start(), -1
+    kept.append(html[position:])
+    return "".join(kept)

@@ -20,13 +20,13 @@ from deskctl.plugins import (
 
 from .config import EmailConfig
 from .messages import _
-from .oauth_tokens import AccessTokens
 from .probe import ProbeTokens
 from .rate_limit import rate_limit_of, turn_delay
 from .state import State
 
 if TYPE_CHECKING:
     from .listener import Listener
+    from .oauth_tokens import AccessTokens
     from .smtp import Relay
 
 #: Seconds between two attempts of one receiver while the other one works; doubled each time up to the maximum.
@@ -51,7 +51,11 @@ class EmailChannel:
         self._listener: Listener | None = None
         self._alerted: set[str] = set()
         self._relay: Relay | None = None
-        self._tokens = AccessTokens(config.oauth, context, self._state) if config.oauth is not None else None
+        self._tokens: AccessTokens | None = None
+        if config.oauth is not None:
+            from .oauth_tokens import AccessTokens
+
+            self._tokens = AccessTokens(config.oauth, context, self._state)
         self._sending = asyncio.Lock()
         self._relay_timer: asyncio.TimerHandle | None = None
 

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import codecs
 import re
-import unicodedata
 from functools import lru_cache
+
+from deskctl.plugins import normalize
 
 from . import iso2022
 from .messages import _
@@ -73,7 +74,6 @@ _HAN = re.compile("[一-鿿]")
 _CYRILLIC = re.compile("[а-я]")
 _NOT_LETTERS = bytes(code for code in range(128) if not chr(code).isalpha())
 _KOREAN = re.compile("[가-힣·…“”‘’「」『』《》〈〉【】。、，！？：；（）～ㅋㅎㅠㅜ\u3000※→←↑↓■□●○★☆▶]")
-_MARK_RUN = 30  # the most combining marks in a row (Unicode's stream-safe limit)
 
 
 @lru_cache(maxsize=256)
@@ -286,17 +286,4 @@ def normalize_text(text: str) -> str:
         text.encode()
     except UnicodeEncodeError:
         text = _SURROGATES.sub("", text)
-    if unicodedata.is_normalized("NFC", text):
-        return text
-    return unicodedata.normalize("NFC", _limit_combining_marks(text))
-
-
-def _limit_combining_marks(text: str) -> str:
-    """Truncate runs of combining marks: normalizing a run takes time quadratic in its length."""
-    kept: list[str] = []
-    run = 0
-    for character in text:
-        run = run + 1 if character > "\u02ff" and unicodedata.combining(character) else 0
-        if run <= _MARK_RUN:
-            kept.append(character)
-    return "".join(kept)
+    return normalize("NFC", text)

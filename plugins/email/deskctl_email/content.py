@@ -9,7 +9,7 @@ from mimetypes import guess_type
 
 from deskctl.plugins import IncomingFile
 
-from . import filenames, headers, invitation, smime, structured, tnef
+from . import filenames, headers, invitation, rtf, smime, structured, tnef
 from .body_selection import TextPart, select_body
 from .charset import decode, guess_charset
 from .format_flowed import LITERAL, unflow
@@ -127,10 +127,8 @@ def extract_content(leaves: Sequence[Part]) -> Content:
         )
     for one in tnef_contents:
         files += _tnef_files(one)
-        if not any(piece.text.strip() for piece in text_parts):
-            inside = (("multipart/alternative", 0),)
-            text_parts += [TextPart(one.text, False, inside)] if one.text.strip() else []
-            text_parts += [TextPart(one.html, True, inside)] if one.html.strip() else []
+    if not any(piece.text.strip() for piece in text_parts):
+        text_parts += _tnef_text(tnef_contents)
     segments = _segments(select_body(text_parts), problems)
     if not segments and event_summary:
         segments = (Segment(event_summary, event_summary),)
@@ -209,6 +207,24 @@ def _tnef_files(tnef_contents: Tnef) -> list[IncomingFile]:
         )
         for one in tnef_contents.files
     ]
+
+
+def _tnef_text(tnef_contents: Sequence[Tnef]) -> list[TextPart]:
+    """Return the text of the first winmail.dat that has text.
+
+    Only one RTF body is read: RTF is compressed, so a small mail could contain many large ones.
+    """
+    inside = (("multipart/alternative", 0),)
+    read_rtf = False
+    for one in tnef_contents:
+        text = one.text
+        if one.rtf and not read_rtf:
+            text, read_rtf = rtf.to_text(one.rtf), True
+        found = [TextPart(text, False, inside)] if text.strip() else []
+        found += [TextPart(one.html, True, inside)] if one.html.strip() else []
+        if found:
+            return found
+    return []
 
 
 def _decode_text(leaf: Part, charset: str, problems: list[str]) -> str:

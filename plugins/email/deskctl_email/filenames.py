@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-import unicodedata
+
+from deskctl.plugins import normalize
 
 MAX_BYTES = 200
 """UTF-8 bytes of a name; file systems accept 255."""
@@ -28,7 +29,7 @@ def safe_filename(value: str) -> str | None:
     name = _SEPARATORS.sub("_", name).strip(" \"'")
     if not name.strip("._ "):
         return None
-    return shorten(unicodedata.normalize("NFC", name))
+    return shorten(normalize("NFC", name))
 
 
 def shorten(name: str) -> str:

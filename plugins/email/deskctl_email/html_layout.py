@@ -7,6 +7,7 @@ a browser.
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import Any
 
 from . import quote_patterns
@@ -50,6 +51,8 @@ _QUOTE_IDS = frozenset((
 _REST_IDS = frozenset(("divrplyfwdmsg", "x_divrplyfwdmsg", "appendonsend", "x_appendonsend", "reply-intro"))
 """Ids of elements after which the rest of the mail is the quoted message."""
 _REST_CLASSES = frozenset(("outlookmessageheader", "x_outlookmessageheader"))
+#: Text nodes and characters that are read for the first words of an element: quotes can be nested around many nodes.
+_MAX_NODES, _MAX_FIRST_WORDS = 100, 200
 
 
 class Layout:
@@ -314,8 +317,9 @@ def _is_forwarded(element: Any) -> bool:
 def _first_words(element: Any) -> str:
     """Return the first words in an element; a header name and its colon may be in separate text nodes."""
     words = ""
-    for text in element.itertext():
-        words += text[:200]
-        if len(words.split()) > 1:
+    for text in islice(element.itertext(), _MAX_NODES):
+        piece = text[:_MAX_FIRST_WORDS]
+        words += " " if piece.isspace() else piece
+        if len(words) > _MAX_FIRST_WORDS or len(words.split()) > 1:
             break
-    return words[:200].strip()
+    return words[:_MAX_FIRST_WORDS].strip()

@@ -13,12 +13,17 @@ MAX_SIZE = 1_000_000
 MAX_DEPTH = 200
 """Nesting depth that is laid out; a deeper tree is read without layout."""
 
+MAX_ATTRIBUTES = 200
+"""Attributes of a tag; further ones are removed, because the HTML libraries compare each with all others."""
+
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _EMPTY = frozenset(
     ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "wbr")
 )
 _CLOSED_BY_THE_NEXT = frozenset(("p", "li", "td", "tr", "th", "dt", "dd", "option"))
 _NESTING_TAG = re.compile(r"<(?!/?(?:script|style|head|title|br|p)\b)/?[a-zA-Z][^<>]*>")
+_ATTRIBUTE = r"""(?:[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?)?)"""
+_MANY_ATTRIBUTES = re.compile(rf"(</?[a-zA-Z][^\s/<>]*+(?=[\s/]){_ATTRIBUTE}{{{MAX_ATTRIBUTES}}}+){_ATTRIBUTE}++")
 _DECLARATION = re.compile(r"^\s*<\?xml[^>]{0,200}\?>")
 _INVISIBLE = re.compile("[\u200b\ufeff\u00ad]+")
 
@@ -40,6 +45,7 @@ def html_to_text(html: str, *, links: bool = True) -> HtmlText:
     if len(html) > MAX_SIZE:
         html = html[:MAX_SIZE]
         remark = _("HTML truncated")
+    html = _MANY_ATTRIBUTES.sub(r"\1", html)
     if html.count("<") > MAX_DEPTH and _too_deep(html):
         return _convert_flat(html, _("HTML nested too deeply: converted without layout"))
     try:

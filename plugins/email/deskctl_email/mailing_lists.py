@@ -24,7 +24,8 @@ _AUTHOR_HEADERS = ("x-original-from", "x-mailman-original-from", "x-original-sen
 
 _MAILTO = re.compile(r"<\s*mailto:([^>?\s]+)", re.IGNORECASE)
 _EZMLM = re.compile(r"\blist\s+([^\s;,<>]+@[^\s;,<>]+)", re.IGNORECASE)
-_LIST_ID = re.compile(r"<?([\w.+&=-]+)\.((?:[\w-]+\.)+[\w-]+)>?\s*\Z")
+_LIST_ID = re.compile(r"(?<![\w.+&=-])([\w.+&=-]++)>?\Z")
+_LABEL = re.compile(r"[\w-]+")
 #: The additions to a list's name in Sender and in the envelope.
 _OWNER = re.compile(
     r"\A(?:owner-)?(.+?)(?:[-+](?:bounces?|owners?|request|errors?|admin|return)\b.*)?\Z", re.IGNORECASE
@@ -137,8 +138,9 @@ def _text(root: Part, header: str) -> str:
 def _list_id_addresses(root: Part) -> Iterator[str]:
     """Yield the addresses for a List-Id: `<help.acme.test>` is the List-Id of help@acme.test."""
     found = _LIST_ID.search(_text(root, "list-id").strip().lower())
-    if found and "." in found[2]:
-        local, domain = found[1], found[2]
+    local, *labels = found[1].rsplit(".", 2) if found else ("",)
+    if local and len(labels) == 2 and all(map(_LABEL.fullmatch, labels)):
+        domain = ".".join(labels)
         yield f"{local}@{domain}"
         if "." in local:  # the local part ends at the first dot, or is the list's name with dots in it
             head, _, rest = local.partition(".")

@@ -186,13 +186,16 @@ class RtfReader:
                 self._out.append(chr(number % 65_536))
             self._to_skip = group.unicode_skip
         elif name == "uc":
-            self._group = replace(group, unicode_skip=max(0, min(number or 0, 10)))
+            skip = max(0, min(number or 0, 10))
+            if skip != group.unicode_skip:
+                self._group = replace(group, unicode_skip=skip)
         elif name == "ansicpg" and number:
             self._codec = charset.codec_name(f"cp{number}") or ("utf_8" if number == 65_001 else self._codec)
         elif name == "f" and number is not None:
             self._font = number
-            if not group.fonts:
-                self._group = replace(group, codec=self._fonts.get(number, ""))
+            codec = self._fonts.get(number, "")
+            if not group.fonts and codec != group.codec:
+                self._group = replace(group, codec=codec)
         elif name == "fcharset" and group.fonts and len(self._fonts) < 1_000:
             self._fonts[self._font] = _FONT_CHARSETS.get(number or 0, "")
         elif name == "plain":

@@ -10,7 +10,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from . import charset, rtf
+from . import charset
 
 SIGNATURE = 0x223E9F78
 MAX_ATTRIBUTES = 5_000
@@ -45,6 +45,7 @@ class Tnef:
 
     text: str = ""
     html: str = ""
+    rtf: bytes = b""  # compressed, and only if there is no other text
     files: list[TnefFile] = field(default_factory=list)
 
 
@@ -77,7 +78,7 @@ def read_tnef(data: bytes) -> Tnef | None:
         elif found.files and name == _FILE_PROPERTIES:
             _describe(found.files[-1], value, code_page)
     if packed_rtf and not (found.text.strip() or found.html.strip()):
-        found.text = rtf.to_text(packed_rtf)
+        found.rtf = packed_rtf
     found.files = [one for one in found.files if one.content or one.name]
     return found
 

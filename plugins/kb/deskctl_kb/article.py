@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from deskctl.plugins import UsageError
+from deskctl.plugins import UsageError, normalize
 
 from .messages import _
 
@@ -119,7 +118,7 @@ def validate_tags(tags: tuple[str, ...]) -> tuple[str, ...]:
 
 def validate_slug(slug: str) -> str:
     """Return the slug in NFC. Raises UsageError if it is not a safe name of a file below a folder."""
-    slug = unicodedata.normalize("NFC", slug)
+    slug = normalize("NFC", slug)
     if not _SLUG.fullmatch(slug) or len(slug.encode()) > 200:
         raise UsageError(
             _('not a slug: "{value}"', value=slug),
@@ -131,7 +130,7 @@ def validate_slug(slug: str) -> str:
 def slug_from(name: str) -> str:
     """Return a slug made from a title, or from a path without `.md`; empty if no character is usable."""
     parts = []
-    for part in unicodedata.normalize("NFC", name).lower().split("/"):
+    for part in normalize("NFC", name).lower().split("/"):
         part = re.sub(r"[^\w.]+", "-", part).strip("-._")
         if part:
             parts.append(part)

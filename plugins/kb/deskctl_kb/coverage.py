@@ -7,10 +7,11 @@ general frequency in messages to help desks (`wordlists/`), which does not depen
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+
+from deskctl.plugins import normalize
 
 from .lexicon import ASKING, ASKING_KO, COMMON, COMMON_KO, FILLERS, STOP_WORDS, SYNONYMS
 from .question import SYNONYM_TERMS
@@ -183,7 +184,7 @@ def _is_misspelling(one: str, other: str) -> bool:
     if korean:
         if len(one) < 2 or len(other) < 2:
             return False
-        one, other = unicodedata.normalize("NFD", one), unicodedata.normalize("NFD", other)
+        one, other = normalize("NFD", one), normalize("NFD", other)
     least = _MIN_JAMO if korean else _MIN_LETTERS
     return min(len(one), len(other)) >= least and abs(len(one) - len(other)) <= 1 and _differ_by_one(one, other)
 

@@ -21,13 +21,14 @@ from .article import (
     validate_title,
 )
 from .messages import _
+from .plain_text import strip_closing_hashes
 
 #: The maximum length of the front matter, in characters.
 _MAX_LENGTH = 20_000
 #: The maximum nesting depth of brackets. The parsing time grows with the square of the depth.
 _MAX_DEPTH = 20
 _FENCE = re.compile(r" {0,3}(```+|~~~+)")
-_HEADING = re.compile(r" {0,3}#[ \t]+(.*?)(?:[ \t]+#+)?[ \t]*")
+_HEADING = re.compile(r" {0,3}#[ \t]++(.*)")
 _KNOWN_KEYS = ("slug", "title", "language", "public", "state", "tags", "translation_of")
 _BOOLEANS = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
 _FORM = _("write one `key: value` per line")
@@ -134,8 +135,10 @@ def first_heading(body: str) -> str | None:
                 fence = mark[1]
             elif mark[1].startswith(fence):
                 fence = ""
-        elif not fence and (heading := _HEADING.fullmatch(line)) and heading[1].strip():
-            return heading[1].strip()
+        elif (
+            not fence and (heading := _HEADING.fullmatch(line)) and (words := strip_closing_hashes(heading[1]).strip())
+        ):
+            return words
     return None
 
 

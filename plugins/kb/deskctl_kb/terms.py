@@ -8,10 +8,11 @@ its words have endings or no blanks between them. A Korean word also gives its f
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any
+
+from deskctl.plugins import normalize
 
 from .lexicon import ENDINGS, FILLERS, PARTICLES, STOP_PAIRS, STOP_WORDS
 
@@ -49,7 +50,7 @@ _STEMMERS = {
 
 def fold(text: str) -> str:
     """Return text without differences of case and compatibility forms."""
-    return unicodedata.normalize("NFKC", text).casefold()
+    return normalize("NFKC", text).casefold()
 
 
 def tokens(text: str) -> list[str]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from typing import Any
+
+from deskctl.plugins import normalize
 
 
 def parse_object(raw: bytes) -> dict[str, Any] | None:
@@ -37,7 +38,7 @@ def clean_text(value: str) -> str:
     """Return text that the store accepts: no NUL, no lone surrogates, `\\n` as the only line end, NFC."""
     valid = value.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     lines = valid.replace("\0", "\ufffd").replace("\r\n", "\n").replace("\r", "\n")
-    return unicodedata.normalize("NFC", lines)
+    return normalize("NFC", lines)
 
 
 def one_line(value: Any, limit: int = 200) -> str:

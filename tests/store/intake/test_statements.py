@@ -19,9 +19,11 @@ from deskctl.core.agents.commands import AddAgent
 from deskctl.core.intake.journal import JournalEntry
 from deskctl.core.kernel.actor import Actor
 from deskctl.core.kernel.command import Command
-from deskctl.core.kernel.settings import Acknowledgement, ChannelInfo, Settings
+from deskctl.core.kernel.settings import Settings
+from deskctl.core.messages.channels import Acknowledgement, ChannelInfo, Channels
 from deskctl.core.messages.commands import Reply
 from deskctl.core.messages.model import Envelope
+from deskctl.core.notifications.settings import NotificationSettings
 from deskctl.core.tickets.commands import Assign
 from deskctl.desk.intake import Intake
 from deskctl.plugins import Choice
@@ -35,28 +37,30 @@ BATCH = 50
 #: The statements that a batch of fifty may cost more than a batch of one.
 MARGIN = 20
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-SETTINGS = Settings(
-    channels={
-        "support": ChannelInfo(
-            "support",
-            "email",
-            "support@acme.test",
-            team="support",
-            sends=True,
-            acknowledge=Acknowledgement(),
-            answer=True,
-        ),
-        "tg": ChannelInfo(
-            "tg",
-            "telegram",
-            team="support",
-            sends=True,
-            conversational=True,
-            acknowledge=Acknowledgement(),
-            answer=True,
-        ),
-    },
-    digest=timedelta(),  # every agent gets every notification at once
+SETTINGS = Settings().having(
+    Channels(
+        {
+            "support": ChannelInfo(
+                "support",
+                "email",
+                "support@acme.test",
+                team="support",
+                sends=True,
+                acknowledge=Acknowledgement(),
+                answer=True,
+            ),
+            "tg": ChannelInfo(
+                "tg",
+                "telegram",
+                team="support",
+                sends=True,
+                conversational=True,
+                acknowledge=Acknowledgement(),
+                answer=True,
+            ),
+        }
+    ),
+    NotificationSettings(timedelta()),  # every agent gets every notification at once
 )
 ENVELOPE = Envelope("smtp", NOW)
 UPDATES = replace(ENVELOPE, extra=BotIdentity("777", "desk_test_bot").as_extra())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection, Generator, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, or_, select
 
 from ....core.values import phone
+from ....normalization import normalize
 from ...search import contacts as contact_index
 from ...search.candidates import Wanted, these
 from ...tables import identities, messages, participants, tickets
@@ -46,7 +46,7 @@ def ticket_numbers(parts: Iterable[str]) -> list[int]:
 
 def find_person(connection: Connection, part: str) -> SearchedPerson | None:
     """Return the person that a search word identifies; None if it is not a known address or telephone number."""
-    typed = unicodedata.normalize("NFKC", part).casefold().strip(_AROUND)
+    typed = normalize("NFKC", part).casefold().strip(_AROUND)
     if _ADDRESS.fullmatch(typed.removeprefix("mailto:")) and len(typed.removeprefix("mailto:")) > 1:
         return _at_address(connection, typed.removeprefix("mailto:"))
     numbers = contacts_at_phone(connection, typed)

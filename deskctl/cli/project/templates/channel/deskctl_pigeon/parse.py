@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-import unicodedata
 from typing import Any
 
-from deskctl.plugins import Envelope, InboundMessage
+from deskctl.plugins import Envelope, InboundMessage, normalize
 
 
 def parse(raw: bytes, envelope: Envelope) -> InboundMessage:
@@ -33,7 +32,7 @@ def plain(value: object) -> str:
     """Return text in the form that the desk stores: NFC, without NUL and lone surrogates; "" for other types."""
     if not isinstance(value, str):
         return ""
-    return unicodedata.normalize("NFC", value.encode("utf-8", "replace").decode().replace("\0", "\ufffd"))
+    return normalize("NFC", value.encode("utf-8", "replace").decode().replace("\0", "\ufffd"))
 
 
 def _read(raw: bytes) -> tuple[dict[str, Any], tuple[str, ...]]:
