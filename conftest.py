@@ -11,7 +11,12 @@ import hypothesis
 from hatch_build import compiled
 from tests.servers import statements
 
-pytest_plugins = ["tests.servers.isolation", "tests.servers.fixtures", "deskctl.testing.pytest_plugin"]
+pytest_plugins = [
+    "tests.servers.isolation",
+    "tests.servers.order",
+    "tests.servers.fixtures",
+    "deskctl.testing.pytest_plugin",
+]
 
 # A test starts hundreds of Python processes. Without compiled modules each of them compiles all of deskctl again.
 sys.dont_write_bytecode = False

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from deskctl.config.locate import trusted_run_folder
@@ -80,13 +79,14 @@ def open_components(config: Config, plugins: Plugins) -> Components:
     Raises ConfigError for a store of another version, Unavailable if it cannot be opened.
     """
     from deskctl.core.actions.model import ActionSettings
+    from deskctl.core.automations.settings import AutomationSettings
     from deskctl.desk.components import Components
     from deskctl.desk.erasure import erase_in_plugins
     from deskctl.desk.plugin_actions import PluginActions
     from deskctl.store import Store
 
     actions = ActionSettings(PluginActions(config, plugins))
-    settings = replace(config.settings(), automations=plugins.event_kinds(), features={ActionSettings: actions})
+    settings = config.settings().having(AutomationSettings(plugins.event_kinds()), actions)
     store = Store.open(config.store.url, settings, owner=f"{os.uname().nodename}:{config.run_dir}")
     try:
         components = Components(config, plugins, store)

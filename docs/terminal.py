@@ -1,20 +1,18 @@
 """Draw the picture of the README: real commands of a small desk at a terminal, as SVG. `make docs` writes it.
 
-Each command runs in a separate process, at a pseudo-terminal, and at a fixed time, so the picture is always the same.
+Each of its commands runs in its own process, at a pseudo-terminal, and at a fixed time, so the picture is always the
+same.
 """
 
 from __future__ import annotations
 
-import fcntl
 import html
 import json
 import os
 import re
-import struct
 import subprocess
 import sys
 import tempfile
-import termios
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
@@ -32,19 +30,47 @@ FOREGROUND, BACKGROUND = "#d8dee9", "#1e222a"
 COLOURS = ("#3b4252", "#e06c75", "#98c379", "#e5c07b", "#61afef", "#c678dd", "#56b6c2", "#d8dee9")
 BRIGHT = ("#7f848e", "#ff7a85", "#b5e890", "#ffd68a", "#82c4ff", "#dd98f0", "#7fd8e0", "#ffffff")
 
-#: Runs commands in one process, each at its time and with its own standard input.
+#: Runs commands, each at its time and with its own standard input; then those of the picture, each in a fork of its own
+#: at a pseudo-terminal. Writes what the terminals show.
 _RUN = """
-import json, os, sys, tempfile, time_machine
+import fcntl, json, os, struct, sys, tempfile, termios, time_machine
 from deskctl.cli.main import run
-for at, words, text in json.loads(sys.argv[1]):
+setup, shown, columns = json.loads(sys.argv[1])
+def command(at, words, text):
     with time_machine.travel(f"2026-12-01T{at}:00+00:00", tick=False):
         if text is not None:
             file = tempfile.TemporaryFile()
             file.write(text.encode())
             file.seek(0)
             os.dup2(file.fileno(), 0)
-        if run(words) and not sys.stdout.isatty():
-            sys.exit(f"deskctl {' '.join(words)} failed")
+        return run(words)
+def at_terminal(at, words):
+    ours, theirs = os.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, columns, 0, 0))
+    pid = os.fork()
+    if pid == 0:
+        os.dup2(theirs, 1)
+        os.dup2(theirs, 2)
+        sys.stdout, sys.stderr = open(1, "w", encoding="utf-8", closefd=False), open(2, "w", closefd=False)
+        command(at, words, None)
+        sys.stdout.flush()
+        os._exit(0)
+    os.close(theirs)
+    seen = b""
+    try:
+        while piece := os.read(ours, 65536):
+            seen += piece
+    except OSError:
+        pass  # Linux reports the closed end of a pseudo-terminal as an error
+    os.close(ours)
+    os.waitpid(pid, 0)
+    return seen.decode().replace("\\r\\n", "\\n")
+out = sys.stdout
+sys.stdout = open(os.devnull, "w")
+for line in setup:
+    if command(*line):
+        sys.exit(f"deskctl {' '.join(line[1])} failed")
+json.dump([at_terminal(*line) for line in shown], out)
 """
 
 
@@ -95,40 +121,16 @@ def session() -> str:
             "DESKCTL_PLUGINS": "email", "COLUMNS": str(COLUMNS),
         }  # fmt: skip
         init = ("init", "--dir", ".", "--name", "Acme Support", "--timezone", "UTC", "--address", "support@acme.test")
-        prepare(home, environment, [("07:59", (*init, "--smtp", "127.0.0.1:25", "--yes"), None), *SETUP])
+        commands = [[("07:59", (*init, "--smtp", "127.0.0.1:25", "--yes"), None), *SETUP], SHOWN, COLUMNS]
+        script = [sys.executable, "-c", _RUN, json.dumps(commands)]
+        done = subprocess.run(
+            script, cwd=home, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, check=True
+        )
         shown = []
-        for at, words in SHOWN:
+        for (_, words), seen in zip(SHOWN, json.loads(done.stdout), strict=True):
             command = " ".join(f'"{word}"' if " " in word else word for word in ("deskctl", *words))
-            shown.append(f"\x1b[32m$\x1b[0m {command}\n{at_terminal(home, environment, at, words)}")
+            shown.append(f"\x1b[32m$\x1b[0m {command}\n{seen}")
         return "\n".join(shown)
-
-
-def prepare(
-    folder: Path, environment: dict[str, str], commands: Sequence[tuple[str, Sequence[str], str | None]]
-) -> None:
-    """Run the commands that are not in the picture."""
-    script = [sys.executable, "-c", _RUN, json.dumps(commands)]
-    subprocess.run(script, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=True)
-
-
-def at_terminal(folder: Path, environment: dict[str, str], at: str, words: Sequence[str]) -> str:
-    """Run a command at a pseudo-terminal. Return its output."""
-    ours, theirs = os.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, COLUMNS, 0, 0))
-    script = [sys.executable, "-c", _RUN, json.dumps([(at, words, None)])]
-    process = subprocess.Popen(
-        script, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs
-    )
-    os.close(theirs)
-    seen = b""
-    try:
-        while piece := os.read(ours, 65536):
-            seen += piece
-    except OSError:
-        pass  # Linux reports the closed end of a pseudo-terminal as an error
-    os.close(ours)
-    process.wait(60)
-    return seen.decode().replace("\r\n", "\n")
 
 
 def runs(line: str) -> Iterator[tuple[Style, str]]:

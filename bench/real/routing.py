@@ -25,11 +25,10 @@ from deskctl.core.agents.routing_profile import RoutingPlan, RoutingProfile, Str
 from deskctl.core.kernel.actor import Actor
 from deskctl.core.kernel.settings import Settings
 from deskctl.core.kernel.timer_command import FireTimer
-from deskctl.core.kernel.timers import TimerKind
 from deskctl.core.kernel.unit import Unit
 from deskctl.core.routing.model import Presence, State
 from deskctl.core.routing.repository import Routing
-from deskctl.core.routing.triggers import schedule_routing
+from deskctl.core.routing.triggers import ROUTE, schedule_routing
 from deskctl.core.tickets.commands import Create, Set
 from deskctl.store import Store
 from deskctl.store.engine import database
@@ -96,7 +95,7 @@ def route(path: Path) -> float:
     store = Store.open(f"sqlite:///{path}", Settings())
     store.transaction(lambda unit: schedule_routing(unit, "crowd"))
     started = time.perf_counter()
-    while due := [timer for timer in store.timers.due(10) if timer.kind is TimerKind.ROUTE]:
+    while due := [timer for timer in store.timers.due(10) if timer.kind == ROUTE]:
         for timer in due:
             command = FireTimer(timer.id)
             store.transaction(lambda unit, command=command: dispatch.execute(unit, command, _CLOCK))

@@ -10,8 +10,8 @@ from typing import Any
 
 import attrs
 
-from ..core.kernel.settings import BUILT_IN
 from ..core.messages.authentication import NOBODY
+from ..core.messages.channels import BUILT_IN
 from ..core.tickets.field_registry import LONGEST_NAME, is_built_in, is_name
 from ..core.values.field import FieldType
 from ..errors import ConfigError

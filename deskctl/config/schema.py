@@ -14,7 +14,13 @@ from attrs import Attribute, field, frozen
 
 from deskctl.i18n import _
 
-from ..core.kernel.settings import Acknowledgement, ChannelInfo, Settings
+from ..core.contacts.settings import ContactSettings
+from ..core.delivery.settings import DeliverySettings
+from ..core.kernel.settings import Settings
+from ..core.messages.channels import Acknowledgement, ChannelInfo, Channels
+from ..core.messages.settings import MessageSettings
+from ..core.notifications.settings import NotificationSettings
+from ..core.tickets.settings import TicketSettings
 from ..core.values.field import Field, FieldType, is_line
 from .problems import Invalid, did_you_mean
 
@@ -361,15 +367,12 @@ class Config:
 
     def settings(self) -> Settings:
         """Return the settings that the core uses."""
-        return Settings(
-            name=self.desk.name,
-            timezone=self.desk.timezone,
-            language=self.desk.language,
-            channels={name: channel.info() for name, channel in self.channels.items()},
-            undo_window=self.desk.undo_window,
-            close_after=self.desk.close_after,
-            keep_spam=self.desk.keep_spam,
-            link_valid=self.desk.link_valid,
-            digest=self.desk.digest,
-            fields={name: table.declaration(name) for name, table in self.fields.items()},
+        desk = self.desk
+        return Settings(desk.name, desk.timezone, desk.language).having(
+            Channels({name: channel.info() for name, channel in self.channels.items()}),
+            DeliverySettings(desk.undo_window),
+            TicketSettings(desk.close_after, {name: table.declaration(name) for name, table in self.fields.items()}),
+            MessageSettings(desk.keep_spam),
+            ContactSettings(desk.link_valid),
+            NotificationSettings(desk.digest),
         )

@@ -206,7 +206,7 @@ class _Daemon:
     def _check_store(self) -> None:
         """Check the store's files when something in their folder changes, so that an idle daemon notices a loss too.
 
-        Runs in a thread of its own: a disk that does not answer does not block the loop, and a check that finds nothing
+        Runs in a separate thread: a disk that does not answer does not block the loop, and a check that finds nothing
         does not wake it. Changes by another machine are not reported, so the files are also checked from time to time.
         """
         while self.lost is None:

@@ -12,8 +12,8 @@ from deskctl.core.agents.model import DESK
 from deskctl.core.kernel.actor import Actor
 from deskctl.core.kernel.command import Command
 from deskctl.core.kernel.query import Query
-from deskctl.core.kernel.settings import ChannelInfo
 from deskctl.core.kernel.unit import Unit
+from deskctl.core.messages.channels import ChannelInfo, Channels
 from deskctl.desk.components import Components
 from deskctl.desk.execution import execute_in_unit
 from deskctl.errors import Refused, UsageError
@@ -50,7 +50,7 @@ class _Common:
         return datetime.now(UTC)
 
     def channel(self, name: str) -> ChannelInfo | None:
-        return self._settings.channel(name)
+        return self._settings.of(Channels).channel(name)
 
 
 class Context(_Common):

@@ -15,8 +15,9 @@ from deskctl.core.intake.journal import JournalEntry
 from deskctl.core.kernel.actor import Actor
 from deskctl.core.kernel.command import Command
 from deskctl.core.kernel.outcome import Outcome
-from deskctl.core.kernel.settings import ChannelInfo, Settings
+from deskctl.core.kernel.settings import Settings
 from deskctl.core.kernel.unit import Unit
+from deskctl.core.messages.channels import ChannelInfo, Channels
 from deskctl.core.messages.model import Automatic, Envelope, InboundMessage
 from deskctl.core.tickets.model import Ticket
 from deskctl.core.tickets.queries import ShowTicket
@@ -24,12 +25,13 @@ from deskctl.core.tickets.repository import Tickets
 from deskctl.store import Store
 from tests.servers import stores
 
-SETTINGS = Settings(
-    name="Acme Support",
-    channels={
-        "support": ChannelInfo("support", "email", "support@acme.test", team="support", sends=True),
-        "chat": ChannelInfo("chat", "chat", team="support", sends=True, conversational=True),
-    },
+SETTINGS = Settings(name="Acme Support").having(
+    Channels(
+        {
+            "support": ChannelInfo("support", "email", "support@acme.test", team="support", sends=True),
+            "chat": ChannelInfo("chat", "chat", team="support", sends=True, conversational=True),
+        }
+    )
 )
 
 

@@ -10,7 +10,8 @@ import pytest
 
 from deskctl.core.intake.journal import MAX_ATTEMPTS, JournalEntry
 from deskctl.core.intake.queries import ListInbox
-from deskctl.core.kernel.settings import ChannelInfo, Settings
+from deskctl.core.kernel.settings import Settings
+from deskctl.core.messages.channels import ChannelInfo, Channels
 from deskctl.core.messages.model import Envelope, InboundMessage
 from deskctl.core.tickets.queries import ListTickets
 from deskctl.desk.intake import Intake
@@ -21,7 +22,7 @@ from tests.servers import stores
 
 @pytest.fixture
 def store(desk_url: str) -> Iterator[Store]:
-    settings = Settings(channels={"ops": ChannelInfo("ops", "console")})
+    settings = Settings().having(Channels({"ops": ChannelInfo("ops", "console")}))
     store = Store.open(desk_url, settings, migrate=True)
     yield store
     store.close()
@@ -101,5 +102,5 @@ def test_row_that_killed_its_process_too_often_is_quarantined(store: Store) -> N
     for _ in range(MAX_ATTEMPTS):
         store.journal.start_single(row.id)  # and then the process died
     Intake(store, {"ops": parse}).process(store.journal.waiting(50, 1 << 20))
-    assert states(store) == [("quarantined", f"the process died {MAX_ATTEMPTS} times over it")]
+    assert states(store) == [("quarantined", f"the process died {MAX_ATTEMPTS} times while it processed the message")]
     assert subjects(store) == []

@@ -38,6 +38,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from tests.servers import statements
+from tests.servers.waiting import free_port
 
 ROOT = Path(__file__).parents[2]
 
@@ -97,9 +98,12 @@ def serve(path: str) -> None:
                 return
 
 
-#: A short day of a desk. `{folder}` is the folder of the desk.
+#: A short day of a desk. `{folder}` is the folder of the desk, and `{here}` an address where nothing listens.
 _DAY = (
-    ("init", "--dir", "{folder}", "--name", "Acme", "--timezone", "UTC", "--address", "support@acme.test", "--yes"),
+    (
+        *("init", "--dir", "{folder}", "--name", "Acme", "--timezone", "UTC", "--address", "support@acme.test"),
+        *("--listen", "{here}", "--smtp", "{here}", "--yes"),
+    ),
     ("agent", "add", "ana", "--name", "Ana", "--email", "ana@acme.test", "--team", "support"),
     ("mail", "ingest"),
     ("new", "--from", "bob@example.org", "--subject", "Printer", "-m", "It burns."),
@@ -133,10 +137,11 @@ def _warm(run: Callable[[list[str]], int]) -> None:
         for name in [name for name in os.environ if name.startswith("DESKCTL_")]:
             del os.environ[name]
         os.environ |= {"XDG_STATE_HOME": folder, "LC_ALL": "C.UTF-8", "DESKCTL_CONFIG": f"{folder}/config.toml"}
+        here = f"127.0.0.1:{free_port()}"
         for words in _DAY:
             sys.stdin = io.TextIOWrapper(io.BytesIO(_MAIL))
             sys.stdout, sys.stderr = io.TextIOWrapper(io.BytesIO()), _Ready()
-            run([word.format(folder=folder) for word in words])
+            run([word.format(folder=folder, here=here) for word in words])
             os.environ["DESKCTL_AGENT"] = "ana"
     os.environ.clear()
     os.environ.update(environ)

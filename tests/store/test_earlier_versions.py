@@ -16,7 +16,8 @@ from sqlalchemy import create_engine
 from deskctl.core.features import execute
 from deskctl.core.kernel.actor import Actor
 from deskctl.core.kernel.command import Command
-from deskctl.core.kernel.settings import ChannelInfo, Settings
+from deskctl.core.kernel.settings import Settings
+from deskctl.core.messages.channels import ChannelInfo, Channels
 from deskctl.core.messages.commands import Note, Reply
 from deskctl.core.search.queries import SearchMessages
 from deskctl.core.tickets.queries import ListTickets, ShowTicket
@@ -31,7 +32,7 @@ SUPPORT = ChannelInfo("support", "email", "support@acme.test", team="support", s
 def opened(written: str) -> Iterator[Store]:
     """Upgrade and open the copy."""
     migrate.upgrade(written)
-    store = Store.open(written, Settings(channels={"support": SUPPORT}))
+    store = Store.open(written, Settings().having(Channels({"support": SUPPORT})))
     yield store
     store.close()
 

@@ -11,8 +11,8 @@ from ..kernel.command import Command
 from ..kernel.event import Event
 from ..kernel.handler import Handler, Steps
 from ..kernel.outcome import Outcome
-from ..kernel.settings import Acknowledgement
 from ..kernel.unit import Unit
+from ..messages.channels import Acknowledgement, Channels
 from ..messages.events import MessageReceived
 from ..messages.recipients import machine_recipient
 from ..messages.reply_context import correspondence
@@ -39,7 +39,7 @@ _WORDS = Phrases(
 
 def acknowledge(unit: Unit, command: Acknowledge, actor: Actor) -> Steps:
     ticket = Tickets.of(unit).get(command.ticket)
-    channel = unit.settings.channel(ticket.channel)
+    channel = unit.settings.of(Channels).channel(ticket.channel)
     heads = [h for h in Messages.of(unit).heads(ticket.number) if h.id == command.message]
     if channel is None or channel.acknowledge is None or not channel.sends or not heads:
         return _not_acknowledged(ticket, _("the channel has no acknowledgement"))
@@ -95,7 +95,7 @@ def acknowledge_new_tickets(unit: Unit, event: Event, actor: Actor, cause: Comma
     number = event.ticket
     if number in Tickets.of(unit).changes.new_tickets and not (Tickets.of(unit).get(number).spam or cause.historical):
         first = min(m.id for m in Messages.of(unit).changes.messages if m.ticket == number)
-        channel = unit.settings.channel(cause.channel)
+        channel = unit.settings.of(Channels).channel(cause.channel)
         if first == event.message and channel is not None and channel.acknowledge:
             yield Acknowledge(number, event.message)
 

@@ -16,8 +16,8 @@ from ..kernel.command import Command
 from ..kernel.event import Event
 from ..kernel.handler import Handler, Steps
 from ..kernel.outcome import Outcome
-from ..kernel.settings import ChannelInfo
 from ..kernel.unit import Unit
+from ..messages.channels import ChannelInfo, Channels
 from ..messages.customer_texts import customer_language, numbered_choices, phrase
 from ..messages.events import Forwarded
 from ..messages.model import Choice, MessageKind
@@ -54,7 +54,7 @@ def may_answer(unit: Unit, address: str, channel: ChannelInfo | None = None) -> 
     Addresses of the desk, addresses that no one reads and addresses that have reached the daily limit get none.
     """
     address = address.lower()
-    if unit.settings.owns(address) or NOBODY.search(address.partition("@")[0]):
+    if unit.settings.of(Channels).owns(address) or NOBODY.search(address.partition("@")[0]):
         return False
     fresh = sum(
         address in map(str.lower, entry.to)
@@ -142,7 +142,7 @@ def answer(unit: Unit, command: Answer, actor: Actor) -> Steps:
     if reason is not None or incoming is None:
         said = _("no automatic answer on ticket {number}: {reason}", number=ticket.number, reason=reason or "")
         return Outcome(said, (ticket.number,), {"silent": str(reason)})
-    channel = unit.settings.channel(incoming.channel)
+    channel = unit.settings.of(Channels).channel(incoming.channel)
     address = None if channel is None else machine_recipient(correspondence(unit, ticket), channel, incoming.id)
     if channel is None or address is None or not may_answer(unit, address, channel):
         said = _("no automatic answer on ticket {number}: no address to send to", number=ticket.number)
@@ -173,7 +173,7 @@ def notify_customer(unit: Unit, ticket: Ticket, text: str, *, about: str) -> Ste
     talk = correspondence(unit, ticket)
     received = [head for head in talk.heads if head.kind is MessageKind.IN and head.verified]
     last = received[-1] if received else None
-    channel = None if last is None else unit.settings.channel(last.channel)
+    channel = None if last is None else unit.settings.of(Channels).channel(last.channel)
     address = None if channel is None else machine_recipient(talk, channel)
     if last is None or channel is None or not channel.sends or ticket.spam or address is None:
         raise Refused(_("no message can be sent to the customer of ticket {number}", number=ticket.number))
@@ -206,7 +206,7 @@ def _rejection_reason(
         return _("the sender of the message is not verified")
     if incoming.may_answer is False:
         return _("the message permits no automatic answer")
-    channel = unit.settings.channel(incoming.channel)
+    channel = unit.settings.of(Channels).channel(incoming.channel)
     if channel is None or not channel.sends or not channel.answer:
         return _("automatic answers are off for the channel {channel}", channel=incoming.channel)
     if ticket.spam or ticket.status in FINAL or ticket.status is Status.SOLVED:

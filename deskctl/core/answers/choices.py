@@ -10,8 +10,8 @@ from ...normalization import normalize
 from ..kernel.actor import Actor
 from ..kernel.event import Event
 from ..kernel.handler import By
-from ..kernel.settings import ChannelInfo
 from ..kernel.unit import Unit
+from ..messages.channels import ChannelInfo
 from ..messages.conversations import Conversations
 from ..messages.matching import references, sent_by_desk
 from ..messages.model import Choice, InboundMessage, MessageKind

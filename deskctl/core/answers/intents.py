@@ -16,8 +16,8 @@ from ..intake.journal import JournalSettled, JournalState
 from ..intake.repository import Journal
 from ..kernel.handler import Steps
 from ..kernel.outcome import Outcome
-from ..kernel.settings import ChannelInfo
 from ..kernel.unit import Unit
+from ..messages.channels import ChannelInfo
 from ..messages.conversations import Conversations
 from ..messages.customer_texts import customer_language, greeting, hours, phrase, ticket_list
 from ..messages.matching import contacts_of_person, follow_merges, match_conversation, references

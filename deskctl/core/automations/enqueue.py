@@ -12,6 +12,7 @@ from ..kernel.unit import Unit
 from ..tickets.repository import Tickets
 from .jobs import MAX_DEPTH, Job, plugin_of
 from .repository import Jobs
+from .settings import AutomationSettings
 
 
 def enqueue_jobs(unit: Unit, cause: Command, actor: Actor, events: Sequence[RecordedEvent]) -> None:
@@ -23,7 +24,7 @@ def enqueue_jobs(unit: Unit, cause: Command, actor: Actor, events: Sequence[Reco
     for record in events:
         if isinstance(record.event, ActionRun) and record.event.job:
             _add(unit, record.event.action, record)
-    automations = unit.settings.automations
+    automations = unit.settings.of(AutomationSettings).automations
     if not automations or cause.undoes or cause.historical:
         return
     if unit.job_depth >= MAX_DEPTH:

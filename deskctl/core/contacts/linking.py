@@ -14,9 +14,9 @@ from ..kernel.event import Event
 from ..kernel.feature import Restorer
 from ..kernel.handler import Handler, Steps
 from ..kernel.outcome import Outcome
-from ..kernel.settings import BUILT_IN
 from ..kernel.undo import Restore
 from ..kernel.unit import Unit
+from ..messages.channels import BUILT_IN, Channels
 from ..values.suggestions import did_you_mean
 from .commands import IssueLink
 from .edit import active_contact, merge_into
@@ -25,6 +25,7 @@ from .identity import address_key, address_owner, contact_for, primary_contact
 from .link_codes import MAX_WRONG_CODES, RESET_AFTER, LinkCode, LinkTries, code_from, digest
 from .model import Address, Identity
 from .repository import Contacts
+from .settings import ContactSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ def issue(unit: Unit, command: IssueLink, actor: Actor) -> Steps:
     contact = active_contact(unit, command.contact)
     kind = None
     if command.channel is not None:
-        channel = unit.settings.channels.get(command.channel)
+        channel = unit.settings.of(Channels).channels.get(command.channel)
         if channel is None and command.channel in BUILT_IN:
             raise Refused(_("customers cannot send a code through {channel}", channel=command.channel), _channels(unit))
         if channel is None:
@@ -59,7 +60,7 @@ def issue(unit: Unit, command: IssueLink, actor: Actor) -> Steps:
                 _(
                     'no channel is called "{channel}"{suggestion}',
                     channel=command.channel,
-                    suggestion=did_you_mean(command.channel, unit.settings.channels),
+                    suggestion=did_you_mean(command.channel, unit.settings.of(Channels).channels),
                 ),
                 _channels(unit),
             )
@@ -70,7 +71,7 @@ def issue(unit: Unit, command: IssueLink, actor: Actor) -> Steps:
             )
         kind = channel.kind
     code = code_from(unit.source.token())
-    until = unit.now + unit.settings.link_valid
+    until = unit.now + unit.settings.of(ContactSettings).link_valid
     Contacts.of(unit).put_link_code(LinkCode(digest(code), contact.id, unit.now, until, kind))
     yield LinkIssued(None, contact.id, until, kind, {"digest": digest(code)})
     facts = {
@@ -87,9 +88,9 @@ def issue(unit: Unit, command: IssueLink, actor: Actor) -> Steps:
 
 
 def _channels(unit: Unit) -> str:
-    if not unit.settings.channels:
+    if not unit.settings.of(Channels).channels:
         return _("no channel is configured; see deskctl channel list")
-    return _("the channels are {channels}", channels=", ".join(unit.settings.channels))
+    return _("the channels are {channels}", channels=", ".join(unit.settings.of(Channels).channels))
 
 
 def _rfc3339(moment: datetime) -> str:

@@ -10,6 +10,7 @@ from ..contacts.identity import address_key
 from ..contacts.repository import Contacts
 from ..kernel.event import Event
 from ..kernel.unit import Unit
+from ..messages.channels import Channels
 from ..messages.model import Bounce, Confirmation, InboundMessage, RecipientReport
 from ..tickets.events import StatusChanged
 from ..tickets.model import Status
@@ -142,7 +143,7 @@ def _with_reports(entry: OutboxEntry, reported: Iterable[Delivery]) -> tuple[Del
 
 def _mark_addresses(unit: Unit, entry: OutboxEntry, bounce: Bounce, bad: Sequence[Delivery]) -> None:
     """Mark the addresses that permanently accept no mail."""
-    channel = unit.settings.channel(entry.channel)
+    channel = unit.settings.of(Channels).channel(entry.channel)
     for one in bad:
         unusable = one.reason_class is None or one.reason_class in ADDRESS_FAILURES
         if unusable and bounce.permanent and not (one.status or "5").startswith("4"):

@@ -11,6 +11,7 @@ from ..kernel.event import Event
 from ..kernel.undo import UNRECORDED, Cannot, Follows, Hindrance, Restore, Undoable
 from .model import DUE_STATES, STATE_NAMES, OutboxState, sent_explanation
 from .repository import Outbox
+from .settings import DeliverySettings
 
 if TYPE_CHECKING:
     from ..kernel.records import RecordedEvent
@@ -42,7 +43,7 @@ class DeliverySettled(Event):
     def inverse(self, unit: Unit, past: RecordedEvent) -> Iterator[Event | Restore]:
         entry = Outbox.of(unit).get(self.outbox)
         state = OutboxState(self.old or self.state)
-        due = unit.now + unit.settings.undo_window if state in DUE_STATES else None
+        due = unit.now + unit.settings.of(DeliverySettings).undo_window if state in DUE_STATES else None
         Outbox.of(unit).put(replace(entry, state=state, due_at=due))
         yield DeliverySettled(self.ticket, self.outbox, self.message, state.value, old=entry.state.value)
 

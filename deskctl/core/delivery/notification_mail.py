@@ -9,8 +9,9 @@ from typing import NamedTuple
 from ...i18n import Phrases, _, preferred
 from ..agents.model import Agent
 from ..agents.repository import Agents
-from ..kernel.settings import ChannelInfo, Settings
+from ..kernel.settings import Settings
 from ..kernel.unit import Unit
+from ..messages.channels import ChannelInfo, Channels
 from ..messages.reply import new_message_id
 from .model import NotificationContent, OutboxEntry, OutboxKind, OutboxState
 from .repository import Outbox
@@ -39,11 +40,12 @@ def destination(settings: Settings, agent: Agent) -> Destination | None:
 def _destinations(settings: Settings, agent: Agent) -> Iterator[Destination]:
     """Yield possible destinations, without the desk's own addresses: a message to them would return as a ticket."""
     name, _, address = agent.reach.notify.partition(":")
-    channel = settings.channels.get(name)
-    if channel is not None and channel.sends and not settings.owns(address):
+    channels = settings.of(Channels)
+    channel, notifier = channels.channels.get(name), channels.notifier
+    if channel is not None and channel.sends and not channels.owns(address):
         yield Destination(channel, address)
-    if settings.notifier is not None and not settings.owns(agent.email):
-        yield Destination(settings.notifier, agent.email)
+    if notifier is not None and not channels.owns(agent.email):
+        yield Destination(notifier, agent.email)
 
 
 def compose(
@@ -82,14 +84,14 @@ def compose(
 def resend_by_mail(unit: Unit, entry: OutboxEntry) -> None:
     """Send a notification again by mail if it failed or its delivery is uncertain; a duplicate is acceptable."""
     agent = Agents.of(unit).agents.get(entry.agent or "")
-    channel = unit.settings.notifier
+    channel = unit.settings.of(Channels).notifier
     if (
         entry.kind is not OutboxKind.NOTIFICATION
         or entry.state not in (OutboxState.FAILED, OutboxState.UNCERTAIN)
         or agent is None
         or not agent.active
         or channel is None
-        or unit.settings.owns(agent.email)
+        or unit.settings.of(Channels).owns(agent.email)
         or entry.to == (agent.email,)
     ):
         return

@@ -14,6 +14,7 @@ from ..kernel.event import Event
 from ..kernel.handler import Handler, Steps
 from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
+from ..messages.channels import Channels
 from ..messages.repository import Messages
 from ..tickets.events import StatusChanged
 from ..tickets.model import Status
@@ -75,7 +76,7 @@ def _retry_after(seconds: float | None) -> timedelta | None:
 
 def _enqueue_copy(unit: Unit, entry: OutboxEntry) -> None:
     """Enqueue the copy for the mailbox's folder of sent mail. If the copy fails, the reply itself is not sent again."""
-    channel = unit.settings.channel(entry.channel)
+    channel = unit.settings.of(Channels).channel(entry.channel)
     if entry.kind is OutboxKind.REPLY and channel is not None and channel.copies:
         number = unit.source.next_id("outbox")
         Outbox.of(unit).add(

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from ...errors import NotFound, Refused
 from ...i18n import _
-from ..kernel.settings import ChannelInfo, Settings
+from ..kernel.settings import Settings
+from ..messages.channels import ChannelInfo, Channels
 from ..messages.model import MessageKind
 from ..messages.thread import MessageHead
 from ..values.suggestions import did_you_mean
@@ -26,7 +27,7 @@ def referable_messages(settings: Settings, channel: ChannelInfo, heads: Sequence
     """Return the messages that a reply on a channel can refer to: those of the channel; for mail, of all mailboxes."""
     if channel.conversational:
         return [head for head in heads if head.channel == channel.name]
-    kinds = {name: info.kind for name, info in settings.channels.items()}
+    kinds = {name: info.kind for name, info in settings.of(Channels).channels.items()}
     return [head for head in heads if kinds.get(head.channel, channel.kind) == channel.kind]
 
 
@@ -38,22 +39,22 @@ def reply_channel(
     Raises NotFound and Refused.
     """
     if via is not None:
-        channel = settings.channel(via)
+        channel = settings.of(Channels).channel(via)
         if channel is None:
             raise NotFound(
                 _(
                     'no channel is called "{channel}"{suggestion}',
                     channel=via,
-                    suggestion=did_you_mean(via, settings.channels),
+                    suggestion=did_you_mean(via, settings.of(Channels).channels),
                 ),
-                _("the channels are {channels}", channels=", ".join(settings.channels)),
+                _("the channels are {channels}", channels=", ".join(settings.of(Channels).channels)),
             )
         return _checked_channel(settings, ticket, channel)
     for head in reversed(customer_messages(heads)):
-        spoken = settings.channel(head.channel)
+        spoken = settings.of(Channels).channel(head.channel)
         if head.verified and spoken is not None and spoken.sends:
             return spoken
-    channel = settings.channel(home)
+    channel = settings.of(Channels).channel(home)
     if channel is None:
         raise Refused(
             _("channel {channel} is no longer configured", channel=home),
@@ -66,7 +67,7 @@ def _checked_channel(settings: Settings, ticket: int, channel: ChannelInfo) -> C
     """Return the channel. Raises Refused if it cannot send."""
     if channel.sends:
         return channel
-    others = [name for name, info in settings.channels.items() if info.sends and name != channel.name]
+    others = [name for name, info in settings.of(Channels).channels.items() if info.sends and name != channel.name]
     raise Refused(
         _("nothing can be sent: channel {channel} has no smtp in the configuration", channel=channel.name)
         if channel.kind == "email"

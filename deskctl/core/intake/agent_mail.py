@@ -19,6 +19,7 @@ from ..kernel.handler import By, Steps, acting
 from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
 from ..messages import unseen
+from ..messages.channels import Channels
 from ..messages.commands import Reply
 from ..messages.events import NoteAdded
 from ..messages.matching import follow_merges
@@ -129,7 +130,7 @@ def apply_answer(unit: Unit, command: Receive, agent: Agent, entry: OutboxEntry)
 def reject(unit: Unit, command: Receive, agent: Agent, entry: OutboxEntry, reason: str) -> Iterator[Event | By]:
     """Keep a mail that is not accepted as the agent's answer as a note, and notify the agent."""
     ticket = follow_merges(unit, int(entry.ticket or 0))[0].number
-    channel = unit.settings.channel(command.channel)
+    channel = unit.settings.of(Channels).channel(command.channel)
     forged = channel is not None and agent_verification.is_forged(channel, command)
     before = len(Messages.of(unit).changes.messages)
     if forged:

@@ -16,9 +16,9 @@ from ...safe import visible_lines
 from ..agents.model import Agent
 from ..delivery.model import OutboxEntry, OutboxKind
 from ..delivery.repository import Outbox
-from ..kernel.settings import ChannelInfo
 from ..kernel.unit import Unit
 from ..messages.authentication import Dmarc, dmarc
+from ..messages.channels import ChannelInfo
 from ..messages.model import InboundMessage, IncomingFile
 from ..messages.repository import Messages
 from ..notifications.texts import names_customer, secrets

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from ..kernel.settings import ChannelInfo
 from ..kernel.unit import Unit
+from ..messages.channels import ChannelInfo
 from ..messages.model import InboundMessage
 from ..messages.repository import Messages
 from ..messages.thread import MessageHead

@@ -21,10 +21,10 @@ from ..kernel.command import Command
 from ..kernel.event import Event
 from ..kernel.handler import By, Handler, Steps
 from ..kernel.outcome import Outcome
-from ..kernel.settings import ChannelInfo
 from ..kernel.unit import Unit
 from ..messages import matching, sender_trust, senders, subjects
 from ..messages.authentication import Dmarc, dmarc
+from ..messages.channels import ChannelInfo, Channels
 from ..messages.conversations import Conversations
 from ..messages.customer_texts import customer_language, phrase
 from ..messages.events import Forwarded, MessageReceived
@@ -191,7 +191,7 @@ def _add_to_ticket(
         company = [] if automatic is not None else sender_trust.new_participants(unit, incoming, ticket, trust)
         besides = (incoming.sender, forwarder and forwarder.email)
         Tickets.of(unit).add_participants(
-            ticket.number, [*(a for a in besides if a and not unit.settings.owns(a)), *company]
+            ticket.number, [*(a for a in besides if a and not unit.settings.of(Channels).owns(a)), *company]
         )
     received = _received_before(unit, command)
     moves = match.verified or opened
@@ -283,7 +283,7 @@ def _original(unit: Unit, message: InboundMessage, match: matching.Match) -> tup
     agent = next(
         (a for a in Agents.of(unit).agents.values() if a.active and a.email.lower() == message.sender.lower()), None
     )
-    if agent is None or unit.settings.owns(forwarded.sender):
+    if agent is None or unit.settings.of(Channels).owns(forwarded.sender):
         return message, None
     return as_forwarded(message, forwarded), agent
 
@@ -373,7 +373,7 @@ def _message(
 
 def _channel(unit: Unit, command: Receive) -> ChannelInfo:
     """Return the channel; for one that was removed from the configuration while mail was in the journal, a mailbox."""
-    return unit.settings.channel(command.channel) or ChannelInfo(command.channel, "email")
+    return unit.settings.of(Channels).channel(command.channel) or ChannelInfo(command.channel, "email")
 
 
 def _subject(unit: Unit, channel: ChannelInfo, message: InboundMessage) -> str:

@@ -16,6 +16,7 @@ from ..kernel.handler import Handler, Steps
 from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
 from ..messages.addresses import answerable
+from ..messages.channels import Channels
 from ..messages.model import MessageKind
 from ..messages.repository import Messages
 from ..messages.thread import MessageHead
@@ -128,7 +129,7 @@ def _listed(unit: Unit, heads: Sequence[MessageHead]) -> str:
 
 def _writer(unit: Unit, head: MessageHead, ticket: Ticket) -> int:
     """Return the contact of the new ticket."""
-    channel = unit.settings.channel(head.channel)
+    channel = unit.settings.of(Channels).channel(head.channel)
     kind = "email" if channel is None or "@" in (head.author or "") else channel.kind
     identity = None if head.author is None else Contacts.of(unit).identity(address_key(kind, head.author))
     return ticket.contact if identity is None else identity.contact

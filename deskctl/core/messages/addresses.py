@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 from ...errors import UsageError
 from ...i18n import _
 from ..kernel.settings import Settings
+from .channels import Channels
 
 _LOCAL = r'(?:[^\s<>,;:"()\[\]\\@]+|"(?:[^"\\\r\n]|\\[^\r\n])+")'
 _PIECE = re.compile(r'"(?:[^"\\]|\\.){0,300}+"|<[^<>]*>|[,;]|[^",;<>]+|.', re.DOTALL)
@@ -44,7 +45,7 @@ def answerable(settings: Settings, addresses: Iterable[str], lists: Collection[s
     return distinct(
         address
         for address in addresses
-        if not settings.owns(address) and address.lower() not in lists and not is_unattended(address)
+        if not settings.of(Channels).owns(address) and address.lower() not in lists and not is_unattended(address)
     )
 
 
@@ -59,7 +60,7 @@ def parse_addresses(settings: Settings, texts: Iterable[str], option: str) -> tu
         for address in split_mailboxes(text):
             if not (_ADDRESS.fullmatch(address) and text.isprintable()):
                 raise _not_an_address(text, option)
-            if settings.owns(address):
+            if settings.of(Channels).owns(address):
                 raise UsageError(
                     _("{address} is an address of this desk", address=address),
                     _("leave it out of {option}", option=option),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from enum import StrEnum
 
-from ..kernel.settings import ChannelInfo
+from .channels import ChannelInfo
 from .model import InboundMessage
 
 #: The `authority` of mailboxes at Microsoft 365, which writes its results without the name of a server.

@@ -11,10 +11,10 @@ from ...safe import visible, visible_lines
 from ..contacts.repository import Contacts
 from ..delivery.model import OutboxEntry
 from ..delivery.routes import customer_messages, referable_messages
-from ..kernel.settings import ChannelInfo
 from ..kernel.unit import Unit
 from ..tickets.model import Ticket
 from ..tickets.repository import Tickets
+from .channels import ChannelInfo
 from .customer_texts import customer_language, phrase, subject
 from .matching import sent_by_desk
 from .model import FileRef, MessageKind

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...i18n import Phrases, _, _p, preferred
-from ..kernel.settings import ChannelInfo
 from ..kernel.unit import Unit
 from ..tickets.model import Status, Ticket
+from .channels import ChannelInfo
 from .model import Choice
 
 #: The maximum number of tickets in the answer to a customer who asks for their status.

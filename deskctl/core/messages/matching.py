@@ -13,10 +13,10 @@ from ..contacts.identity import address_key, person_contacts
 from ..contacts.identity import primary_contact as living_contact
 from ..contacts.model import Address
 from ..contacts.repository import Contacts
-from ..kernel.settings import ChannelInfo
 from ..kernel.unit import Unit
 from ..tickets.model import FINAL, Status, Ticket
 from ..tickets.repository import Tickets
+from .channels import ChannelInfo, Channels
 from .conversations import ConversationKey, Conversations
 from .model import InboundMessage, IntentKind, MessageKind
 from .repository import Messages
@@ -170,7 +170,7 @@ def _same_group(unit: Unit, message: InboundMessage, ticket: int) -> bool:
     """Return True if From names the author, or a group through which they wrote on the ticket before."""
     if message.through is None:
         return True
-    if unit.settings.owns(message.through):
+    if unit.settings.of(Channels).owns(message.through):
         return False
     through, author = message.through.lower(), (message.sender or "").lower()
     before = [head for head in Messages.of(unit).heads(ticket) if (head.author or "").lower() == author]

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ..contacts.model import Identity
-from ..kernel.settings import BUILT_IN, ChannelInfo, Settings
+from ..kernel.settings import Settings
 from .addresses import answerable, distinct
+from .channels import BUILT_IN, ChannelInfo, Channels
 from .model import MessageKind
 from .thread import MessageHead, Trust
 
@@ -125,7 +126,7 @@ def read_participants(
 
 def _is_of(settings: Settings, head: MessageHead, channel: ChannelInfo) -> bool:
     """Return True if the author's address of a message is of the channel's kind."""
-    origin = settings.channel(head.channel)
+    origin = settings.of(Channels).channel(head.channel)
     if origin is not None and origin.name not in BUILT_IN:
         return origin.kind == channel.kind
     return channel.kind == "email" and "@" in str(
@@ -219,4 +220,5 @@ def _is_known(participants: Participants, address: str) -> bool:
 def _reached_openly(participants: Participants, head: MessageHead) -> bool:
     """Return True if To or Cc has an address of the desk, or of a list that relayed the message."""
     named = (*head.to, *head.cc)
-    return any(participants.settings.owns(address) or address.lower() in participants.lists for address in named)
+    channels = participants.settings.of(Channels)
+    return any(channels.owns(address) or address.lower() in participants.lists for address in named)

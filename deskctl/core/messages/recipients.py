@@ -10,8 +10,9 @@ from ...i18n import _, _n
 from ..contacts.identity import address_key
 from ..contacts.model import Identity
 from ..delivery import routes
-from ..kernel.settings import ChannelInfo, Settings
+from ..kernel.settings import Settings
 from .addresses import answerable, distinct, is_unattended, parse_addresses
+from .channels import ChannelInfo
 from .model import MessageKind
 from .participants import AnswerableMessage, Participants, PendingRecipients, Requester, read_participants
 from .thread import MessageHead, Trust

@@ -16,11 +16,11 @@ from ..delivery.events import Continued
 from ..delivery.model import OutboxEntry, OutboxKind
 from ..delivery.repository import Outbox
 from ..delivery.routes import customer_messages
+from ..delivery.settings import DeliverySettings
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.handler import Handler, Steps
 from ..kernel.outcome import Outcome
-from ..kernel.settings import ChannelInfo
 from ..kernel.unit import Unit
 from ..tickets.events import WaitingChanged
 from ..tickets.model import Status, Ticket
@@ -28,6 +28,7 @@ from ..tickets.repository import Tickets
 from ..tickets.status import change_status, editable_ticket, require_fields
 from ..values.suggestions import did_you_mean
 from .channel_switch import with_thread
+from .channels import ChannelInfo
 from .commands import Reply
 from .events import ReplyAdded
 from .matching import SENT_TO
@@ -90,7 +91,7 @@ def reply(unit: Unit, command: Reply, actor: Actor) -> Steps:
         "aside": recipients.aside,
         "mail": channel.kind == "email",
         "channel": channel.name,
-        "undo_seconds": 0.0 if command.at_once else unit.settings.undo_window.total_seconds(),
+        "undo_seconds": 0.0 if command.at_once else unit.settings.of(DeliverySettings).undo_window.total_seconds(),
     }
     return Outcome(
         _("the reply to {recipients} is in the outbox", recipients=recipient_list(entry)), (ticket.number,), facts
@@ -135,7 +136,7 @@ def _entry(
     """Return the outbox entry. Its Message-ID has 128 random bits at the channel's own domain."""
     previous = recipients.answers
     references = _references(previous)
-    due = unit.now if command.at_once else unit.now + unit.settings.undo_window
+    due = unit.now if command.at_once else unit.now + unit.settings.of(DeliverySettings).undo_window
     sender = address_in_use(channel, heads)
     return OutboxEntry(
         id=unit.source.next_id("outbox"),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ..kernel.settings import ChannelInfo
 from ..kernel.unit import Unit
 from ..tickets.model import Ticket
 from ..tickets.repository import Tickets
 from .addresses import answerable
 from .authentication import Dmarc, dmarc
+from .channels import ChannelInfo
 from .matching import Match
 from .model import InboundMessage
 from .participants import read_participants

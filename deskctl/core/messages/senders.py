@@ -6,6 +6,7 @@ import re
 from dataclasses import replace
 
 from ..kernel.unit import Unit
+from .channels import Channels
 from .model import Automatic, InboundMessage
 
 #: The header, stored with the message, that names the group or form through which its author wrote.
@@ -53,19 +54,19 @@ def classify_sender(unit: Unit, message: InboundMessage, *, takes_part: bool, op
         return replace(sign, automatic=not person, may_answer=False)
     if sign.automatic:
         return replace(sign, why=sign.why or "automatic", may_answer=False)
-    if message.sender is not None and unit.settings.owns(message.sender):
+    if message.sender is not None and unit.settings.of(Channels).owns(message.sender):
         return Automatic(True, "own address", False)
     return sign
 
 
 def _is_from_form(unit: Unit, message: InboundMessage) -> bool:
-    if message.sender is None or not unit.settings.owns(message.sender):
+    if message.sender is None or not unit.settings.of(Channels).owns(message.sender):
         return False
     return (not message.automatic.automatic or message.automatic.bulk) and _names_person(unit, message)
 
 
 def _names_person(unit: Unit, message: InboundMessage) -> bool:
-    return message.behind is not None and not unit.settings.owns(message.behind[0])
+    return message.behind is not None and not unit.settings.of(Channels).owns(message.behind[0])
 
 
 def _of_person(message: InboundMessage) -> InboundMessage:

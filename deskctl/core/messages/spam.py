@@ -21,10 +21,12 @@ from ..tickets.events import MarkedSpam, SpamPurged, UnmarkedSpam, WaitingChange
 from ..tickets.model import Status, Ticket
 from ..tickets.repository import Tickets
 from .blocked_senders import is_listed, pattern_of
+from .channels import Channels
 from .commands import Block, MarkSpam, UnmarkSpam
 from .events import SenderBlocked
 from .model import InboundMessage, MessageKind
 from .repository import Messages
+from .settings import MessageSettings
 
 #: Deletes the contents of spam.
 PURGE_SPAM: Final = TimerKind("purge_spam")
@@ -47,7 +49,7 @@ def purge_key(ticket: int) -> str:
 
 def set_purge_timer(unit: Unit, ticket: int) -> datetime:
     """Set the timer that deletes the content of a spam ticket. Return its due time."""
-    due = unit.now + unit.settings.keep_spam
+    due = unit.now + unit.settings.of(MessageSettings).keep_spam
     unit.set_timer(Timer(unit.source.next_id("timers"), PURGE_SPAM, due, purge_key(ticket), ticket))
     return due
 
@@ -114,7 +116,7 @@ def _first_address(unit: Unit, contact: int, block: str) -> tuple[int, str]:
     if place is None:
         raise Refused(_("the customer has no email address to block"))
     pattern = pattern_of(unit, contact, place, block == "domain")
-    if unit.settings.owns(pattern):
+    if unit.settings.of(Channels).owns(pattern):
         raise Refused(_("{pattern} is the desk's own address", pattern=pattern))
     return place, pattern
 
@@ -127,7 +129,7 @@ def block(unit: Unit, command: Block, actor: Actor) -> Steps:
             _('cannot block "{value}"', value=command.pattern),
             _("use an address, or a domain such as @example.org"),
         )
-    if unit.settings.owns(pattern):
+    if unit.settings.of(Channels).owns(pattern):
         raise Refused(_("{pattern} is the desk's own address", pattern=pattern))
     known = is_listed(unit, pattern)
     if not command.blocked and not known:

@@ -17,6 +17,7 @@ from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.event import Event
 from ..kernel.unit import Unit
+from ..messages.channels import Channels
 from ..routing.triggers import ROUTING
 from ..tickets import calls
 from ..tickets import events as ticket_events
@@ -121,6 +122,6 @@ def _notify_team(
 def notify_of_quarantine(unit: Unit, event: Event, actor: Actor, cause: Command) -> Iterator[Command]:
     """React to a quarantined message: notify the channel's team."""
     if isinstance(event, IntakeDecided) and isinstance(cause, Quarantine):
-        channel = unit.settings.channel(cause.channel)
+        channel = unit.settings.of(Channels).channel(cause.channel)
         detail = f"{cause.channel} #{cause.journal}: {cause.reason}"
         yield from _notify_team(unit, channel.team if channel else None, "quarantined", None, detail)

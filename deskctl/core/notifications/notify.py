@@ -9,6 +9,7 @@ from ...i18n import _
 from ..agents.repository import Agents
 from ..delivery.notification_mail import compose, destination
 from ..delivery.repository import Outbox
+from ..delivery.settings import DeliverySettings
 from ..kernel.actor import Actor
 from ..kernel.command import Command
 from ..kernel.handler import Handler, Steps
@@ -58,7 +59,7 @@ def notify_agent(unit: Unit, command: NotifyAgent, actor: Actor) -> Steps:
         return Outcome(_("the notification to {agent} is postponed", agent=agent.handle))
     Notifications.of(unit).told(notification)
     subject, text = wording.single(unit, notification)
-    wait = unit.settings.undo_window if command.about in AFTER_UNDO_WINDOW else timedelta()
+    wait = unit.settings.of(DeliverySettings).undo_window if command.about in AFTER_UNDO_WINDOW else timedelta()
     shows = shown(unit, notification, text, command.shows)
     entry = compose(unit, agent, through, subject, text, command.ticket, shows, wait)
     Outbox.of(unit).add(entry)

@@ -10,6 +10,7 @@ from ..agents import commands as agent_commands
 from ..agents.model import Agent, NotificationPreferences
 from ..calendars.model import zone
 from ..kernel.settings import Settings
+from ..messages.channels import Channels
 from ..values.suggestions import did_you_mean
 from .quiet_hours import parse_quiet
 
@@ -39,7 +40,7 @@ def _notify(settings: Settings, text: str) -> str:
             _('--notify: not CHANNEL:ADDRESS: "{text}"', text=text),
             _("use for example tg:123456, or mail for the agent's own address"),
         )
-    if settings.owns(address):
+    if settings.of(Channels).owns(address):
         raise Refused(
             _("{address} is an address of the desk", address=address),
             _("a notification to it would return as a ticket; give another address"),
@@ -64,12 +65,12 @@ def _zone(text: str) -> str | None:
 def remarks(settings: Settings, agent: Agent, command: agent_commands.ChangeAgent) -> Iterator[str]:
     """Yield warnings about preferences that are valid but probably a mistake."""
     name = agent.reach.notify.partition(":")[0]
-    channel = settings.channels.get(name)
+    channel = settings.of(Channels).channels.get(name)
     if name and channel is None:
         yield _(
             "no channel is called {name}{suggestion}; until there is one, notifications are sent by mail",
             name=name,
-            suggestion=did_you_mean(name, settings.channels),
+            suggestion=did_you_mean(name, settings.of(Channels).channels),
         )
     elif name and channel is not None and not channel.sends:
         yield _("channel {name} cannot send; until it can, notifications are sent by mail", name=name)

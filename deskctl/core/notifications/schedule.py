@@ -16,6 +16,7 @@ from ..kernel.unit import Unit
 from .model import URGENT, Notification, Window
 from .quiet_hours import quiet_until
 from .repository import Notifications
+from .settings import NotificationSettings
 
 #: Sends the collected notifications of an agent.
 DIGEST: Final = TimerKind("digest")
@@ -46,7 +47,7 @@ def send_now(unit: Unit, agent: Agent, notification: Notification) -> bool:
         Notifications.of(unit).put_window(replace(known or Window(agent.handle, unit.now, 0), waiting=True))
         _postpone(unit, notification, end)
         return False
-    base = int(unit.settings.digest.total_seconds())
+    base = int(unit.settings.of(NotificationSettings).digest.total_seconds())
     if not base:
         return True
     urgent = notification.about in URGENT
@@ -94,7 +95,7 @@ def agent_of(timer: Timer) -> str:
 
 def close_window(unit: Unit, agent: str, told: int, left: bool) -> None:
     """Begin the next window after `told` notifications. `left`: some are pending until the end of quiet hours."""
-    base = int(unit.settings.digest.total_seconds())
+    base = int(unit.settings.of(NotificationSettings).digest.total_seconds())
     before = Notifications.of(unit).window(agent)
     length = base
     if told >= STORM_SIZE and before is not None:

@@ -17,6 +17,7 @@ from ..agents.model import Agent, Team
 from ..agents.repository import Agents
 from ..agents.routing_profile import ANY, DEDICATED_MODEL_FROM, TIERS, Model, RoutingPlan, RoutingProfile, Strategy
 from ..kernel.unit import Unit
+from ..messages.channels import Channels
 from ..sla.repository import Sla
 from ..values.durations import parse_wait
 from ..values.suggestions import did_you_mean
@@ -142,7 +143,8 @@ def _unknown_tiers(unit: Unit, team: Team, agents: Iterable[Agent]) -> Iterator[
 
 
 def _unknown_channels(unit: Unit, names: Iterable[str]) -> Iterator[str]:
-    known = {*unit.settings.channels, *(c.kind for c in unit.settings.channels.values()), *_KINDS, ANY}
+    channels = unit.settings.of(Channels).channels
+    known = {*channels, *(channel.kind for channel in channels.values()), *_KINDS, ANY}
     for name in dict.fromkeys(names):
         if name not in known:
             yield _("no channel is called {name} yet{suggestion}", name=name, suggestion=did_you_mean(name, known))

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from ..agents import targets
 from ..agents.model import Team
 from ..kernel.unit import Unit
+from ..messages.channels import Channels
 from ..shifts.repository import Shifts
 from ..shifts.work_periods import on_shift as rota_on_shift
 from .candidate import Candidate
@@ -40,4 +41,4 @@ def router_for(unit: Unit, team: Team, on_shift: OnShift | None = None, moved: P
 
 def kinds_of(unit: Unit) -> dict[str, str]:
     """Return the channel types by channel name."""
-    return {name: channel.kind for name, channel in unit.settings.channels.items()}
+    return {name: channel.kind for name, channel in unit.settings.of(Channels).channels.items()}

@@ -10,6 +10,7 @@ from ..actions.registry import known_actions, missing_action
 from ..agents.repository import Agents
 from ..kernel.settings import Settings
 from ..kernel.unit import Unit
+from ..messages.channels import Channels
 from ..values.durations import written
 from ..values.suggestions import did_you_mean
 from .policy import Policy
@@ -115,7 +116,7 @@ def _takes_all(book: PolicyBook, policy: Policy) -> Iterator[str]:
 def _unknown(unit: Unit, policy: Policy) -> Iterator[str]:
     """Yield a warning for each team and channel in the condition that does not exist (yet)."""
     condition = Sla.of(unit).book.condition(policy.when)
-    teams, channels = set(Agents.of(unit).teams), {*unit.settings.channels, "phone", "manual"}
+    teams, channels = set(Agents.of(unit).teams), {*unit.settings.of(Channels).channels, "phone", "manual"}
     for name in sorted(condition.named("team") - {team.lower() for team in teams}):
         yield _("no team is called {name} yet{suggestion}", name=name, suggestion=did_you_mean(name, teams))
     for name in sorted(condition.named("channel") - {channel.lower() for channel in channels}):

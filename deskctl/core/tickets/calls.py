@@ -13,9 +13,9 @@ from ..kernel.command import Command
 from ..kernel.event import Event
 from ..kernel.handler import Handler, Steps
 from ..kernel.outcome import Outcome
-from ..kernel.settings import ChannelInfo
 from ..kernel.timers import Timer, TimerKind
 from ..kernel.unit import Unit
+from ..messages.channels import ChannelInfo
 from ..messages.thread import Call
 from ..values import phone
 from ..values.suggestions import did_you_mean

@@ -18,6 +18,7 @@ from .commands import Assign
 from .events import MarkedSpam, StatusChanged, UnmarkedSpam
 from .model import Status
 from .repository import Tickets
+from .settings import TicketSettings
 
 #: Closes a solved ticket.
 AUTO_CLOSE: Final = TimerKind("auto_close")
@@ -35,7 +36,7 @@ def update_auto_close(unit: Unit, number: int) -> None:
     key = f"{AUTO_CLOSE}:{number}"
     ticket = Tickets.of(unit).get(number)
     if ticket.status is Status.SOLVED:
-        due = unit.now + unit.settings.close_after
+        due = unit.now + unit.settings.of(TicketSettings).close_after
         unit.set_timer(Timer(unit.source.next_id("timers"), AUTO_CLOSE, due, key, ticket.number))
     else:
         unit.drop_timer(key)

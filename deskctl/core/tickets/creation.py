@@ -16,6 +16,7 @@ from ..kernel.event import Event
 from ..kernel.handler import Handler, Steps
 from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
+from ..messages.channels import Channels
 from ..messages.events import MessageReceived, ReplyAdded
 from ..messages.model import MessageKind
 from ..messages.notes import require_text
@@ -42,9 +43,9 @@ def create(unit: Unit, command: Create, actor: Actor) -> Steps:
     The message of an outgoing call is of kind `out`: the agent who called becomes the assignee, and the ticket is
     pending.
     """
-    channel = unit.settings.channel(command.channel)
+    channel = unit.settings.of(Channels).channel(command.channel)
     if channel is None:
-        names = [*unit.settings.channels, "phone", "manual"]
+        names = [*unit.settings.of(Channels).channels, "phone", "manual"]
         raise NotFound(
             _(
                 'no channel "{channel}"{suggestion}',

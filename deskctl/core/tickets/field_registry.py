@@ -13,6 +13,7 @@ from typing import Final, NamedTuple
 
 from ..kernel.settings import Settings
 from ..values.field import Field
+from .settings import TicketSettings
 
 
 class SpecialField(NamedTuple):
@@ -51,7 +52,7 @@ _COLUMNS: Final = frozenset({"contact_tier", "field", "fields", "org"})
 
 def declared_fields(settings: Settings) -> Mapping[str, Field]:
     """Return the fields of every desk and those of the configuration, by name."""
-    return {**{field.name: field for field in PLAIN}, **settings.fields}
+    return {**{field.name: field for field in PLAIN}, **settings.of(TicketSettings).fields}
 
 
 def is_name(name: str) -> bool:

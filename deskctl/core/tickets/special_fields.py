@@ -14,6 +14,7 @@ from ..contacts.identity import address_key, contact_for, person_addresses, pers
 from ..contacts.repository import Contacts
 from ..kernel.event import Event
 from ..kernel.unit import Unit
+from ..messages.channels import Channels
 from ..values import phone
 from ..values.moments import ahead, shown
 from ..values.suggestions import did_you_mean
@@ -105,13 +106,13 @@ def _requester(unit: Unit, ticket: Ticket, value: str) -> int:
     digits = value.removeprefix("#")
     if digits.isascii() and digits.isdecimal() and len(digits) < 19 and (value.startswith("#") or len(digits) < 7):
         return primary_contact(unit, int(digits)).id
-    channel = unit.settings.channel(ticket.channel)
+    channel = unit.settings.of(Channels).channel(ticket.channel)
     kinds = dict.fromkeys((channel.kind if channel else "email", "email", "phone"))
     for kind in kinds:
         identity = Contacts.of(unit).identity(address_key(kind, value))
         if identity is not None:
             return primary_contact(unit, identity.contact).id
-    if _MAIL.fullmatch(value) and not unit.settings.owns(value):
+    if _MAIL.fullmatch(value) and not unit.settings.of(Channels).owns(value):
         return contact_for(unit, "email", value, None).id
     if phone.normalised(value) is not None:
         return contact_for(unit, "phone", value, None).id

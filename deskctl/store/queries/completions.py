@@ -9,7 +9,8 @@ from sqlalchemy import Connection, select, text
 from ...core.actions.registry import known_actions
 from ...core.agents.routing_profile import TIERS
 from ...core.calendars.model import ALWAYS
-from ...core.kernel.settings import BUILT_IN, Settings
+from ...core.kernel.settings import Settings
+from ...core.messages.channels import BUILT_IN, Channels
 from ...core.search.queries import Completions
 from ...errors import UsageError
 from ...i18n import _
@@ -78,7 +79,7 @@ def _words(connection: Connection, settings: Settings, kind: str) -> Iterable[st
         case "action":
             return [f"{name}=" for name in known_actions(settings)]
         case "channel":
-            return sorted({*settings.channels, *BUILT_IN})
+            return sorted({*settings.of(Channels).channels, *BUILT_IN})
     raise UsageError(_("cannot complete a {kind}", kind=kind))
 
 

@@ -9,7 +9,8 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Column, Connection, select
 
-from ...core.kernel.settings import BUILT_IN, Settings
+from ...core.kernel.settings import Settings
+from ...core.messages.channels import BUILT_IN, Channels
 from ...core.values.moments import AHEAD_YEARS, parse_moment
 from ...core.values.suggestions import did_you_mean
 from ...errors import NotFound, UsageError
@@ -20,7 +21,7 @@ from ..tables import agents, teams, tickets
 def known_team(connection: Connection, handle: str, settings: Settings) -> None:
     """Raise NotFound for a team that has no members, no tickets, and no channel in the configuration."""
     known = set(connection.execute(select(teams.c.handle)).scalars())
-    known |= {channel.team for channel in settings.channels.values() if channel.team}
+    known |= {channel.team for channel in settings.of(Channels).channels.values() if channel.team}
     if handle not in known and not _used_by_ticket(connection, tickets.c.team, handle):
         raise NotFound(
             _('no team is called "{handle}"{suggestion}', handle=handle, suggestion=did_you_mean(handle, known)),
@@ -30,7 +31,7 @@ def known_team(connection: Connection, handle: str, settings: Settings) -> None:
 
 def known_channel(connection: Connection, name: str, settings: Settings) -> None:
     """Raise NotFound for a channel that is not configured and that no ticket has."""
-    known = {*settings.channels, *BUILT_IN}
+    known = {*settings.of(Channels).channels, *BUILT_IN}
     if name not in known and not _used_by_ticket(connection, tickets.c.channel, name):
         raise NotFound(
             _('no channel is called "{name}"{suggestion}', name=name, suggestion=did_you_mean(name, known)),

@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, func, or_, select
 
 from ...core.calendars.model import ALWAYS, Calendar, zone
-from ...core.kernel.settings import BUILT_IN, Settings
+from ...core.kernel.settings import Settings
+from ...core.messages.channels import BUILT_IN, Channels
 from ...core.shifts import documents, staffing, workload
 from ...core.shifts.hours import parse_shift, written
 from ...core.shifts.model import Rota
@@ -252,11 +253,12 @@ def _phones(settings: Settings) -> list[str]:
 
 
 def _chats(settings: Settings) -> list[str]:
-    return sorted({*_of_kind(settings, _CHAT), *(n for n, c in settings.channels.items() if c.conversational)})
+    chats = (name for name, channel in settings.of(Channels).channels.items() if channel.conversational)
+    return sorted({*_of_kind(settings, _CHAT), *chats})
 
 
 def _of_kind(settings: Settings, wanted: str) -> list[str]:
-    known = {**BUILT_IN, **settings.channels}
+    known = {**BUILT_IN, **settings.of(Channels).channels}
     return sorted(name for name, channel in known.items() if wanted in (name, channel.kind))
 
 
@@ -271,7 +273,7 @@ def _channels(settings: Settings, wanted: str | None) -> list[str]:
         return _chats(settings)
     found = _of_kind(settings, wanted)
     if not found:
-        known = {**BUILT_IN, **settings.channels}
+        known = {**BUILT_IN, **settings.of(Channels).channels}
         names = sorted({_CHAT, *known, *(channel.kind for channel in known.values())})
         raise NotFound(
             _('no channel is called "{name}"{suggestion}', name=wanted, suggestion=did_you_mean(wanted, names)),

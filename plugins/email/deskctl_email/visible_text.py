@@ -243,14 +243,12 @@ def _is_sent_from(head: str) -> bool:
     stripped = head.strip().strip("*_[]|")
     if quote_patterns.GET_OUTLOOK.match(stripped):
         return True
+    sent_from = quote_patterns.SENT_FROM.match(stripped)
+    if not sent_from and (len(stripped) > 90 or not quote_patterns.SENT_WITH.match(stripped)):
+        return False  # most lines; the search for a device takes longer
     device = quote_patterns.DEVICE.search(stripped)
-    if not quote_patterns.SENT_FROM.match(stripped):
-        return bool(
-            device
-            and len(stripped) <= 90
-            and quote_patterns.SENT_WITH.match(stripped)
-            and _names_only_devices(stripped)
-        )
+    if not sent_from:
+        return bool(device and _names_only_devices(stripped))
     if _SENTENCE.search(stripped) and not (device and _names_only_devices(stripped)):
         return False
     return stripped[-1:] != "." or (len(stripped) <= 90 and bool(device))

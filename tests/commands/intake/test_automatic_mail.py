@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,7 +11,7 @@ from deskctl.core.answers.commands import Answer
 from deskctl.core.delivery.commands import SettleDelivery
 from deskctl.core.delivery.queries import ShowOutbox
 from deskctl.core.intake.queries import ListInbox
-from deskctl.core.kernel.settings import Acknowledgement, ChannelInfo
+from deskctl.core.messages.channels import Acknowledgement, ChannelInfo, Channels
 from deskctl.core.messages.commands import Reply
 from deskctl.core.messages.model import Automatic, Bounce, Confirmation, Intent, IntentKind
 from deskctl.core.tickets.commands import Close
@@ -29,7 +28,7 @@ SUPPORT = ChannelInfo(
 
 @pytest.fixture
 def desk(desk_url: str) -> Iterator[StoredDesk]:
-    settings = replace(SETTINGS, channels={**SETTINGS.channels, "support": SUPPORT})
+    settings = SETTINGS.having(Channels({**SETTINGS.of(Channels).channels, "support": SUPPORT}))
     stored = StoredDesk(desk_url, settings)
     yield stored
     stored.close()

@@ -10,7 +10,8 @@ import pytest
 from deskctl.core.delivery.queries import ListOutbox, ShowOutbox
 from deskctl.core.intake.queries import ShowInbox
 from deskctl.core.kernel.actor import Actor
-from deskctl.core.kernel.settings import ChannelInfo, Settings
+from deskctl.core.kernel.settings import Settings
+from deskctl.core.messages.channels import ChannelInfo, Channels
 from deskctl.core.messages.queries import GetAttachment
 from deskctl.core.messages.raw_queries import WithoutSecrets
 from deskctl.desk.calls import outbox_row
@@ -110,7 +111,7 @@ def test_same_content_is_accepted_once(desk: StoredDesk) -> None:
     ],
 )
 def test_dmarc_failure_counts_only_from_trusted_server(desk_url: str, results: str, accepted: bool) -> None:
-    desk = StoredDesk(desk_url, Settings(name="Acme Support", channels={"support": AUTHORITY}))
+    desk = StoredDesk(desk_url, Settings(name="Acme Support").having(Channels({"support": AUTHORITY})))
     desk.mail()
     write(desk, "#solve\nWe come.", Authentication_Results=results)
     assert replies(desk) == (["We come."] if accepted else [])

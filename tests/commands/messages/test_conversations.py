@@ -19,7 +19,7 @@ from deskctl.core.intake.queries import ListInbox
 from deskctl.core.intake.receive import preload
 from deskctl.core.kernel.actor import Actor
 from deskctl.core.kernel.outcome import Outcome
-from deskctl.core.kernel.settings import ChannelInfo
+from deskctl.core.messages.channels import ChannelInfo, Channels
 from deskctl.core.messages.commands import Note, Reply
 from deskctl.core.messages.model import Choice, Envelope, Forwarded, InboundMessage, Intent, IntentKind
 from deskctl.core.search.queries import SearchMessages
@@ -33,8 +33,8 @@ KNOWN = (("email", "ana@example.org"),)
 
 @pytest.fixture
 def desk(desk_url: str) -> Iterator[StoredDesk]:
-    mail = replace(SETTINGS.channels["support"], answer=True)
-    desk = StoredDesk(desk_url, replace(SETTINGS, channels={"support": mail, "chat": CHAT}))
+    mail = replace(SETTINGS.of(Channels).channels["support"], answer=True)
+    desk = StoredDesk(desk_url, SETTINGS.having(Channels({"support": mail, "chat": CHAT})))
     yield desk
     desk.close()
 

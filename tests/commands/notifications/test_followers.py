@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,14 +10,16 @@ import pytest
 
 from deskctl.core.agents.commands import ChangeAgent
 from deskctl.core.delivery.queries import ShowOutbox
+from deskctl.core.delivery.settings import DeliverySettings
 from deskctl.core.messages.commands import Reply
 from deskctl.core.messages.model import Bounce
+from deskctl.core.notifications.settings import NotificationSettings
 from deskctl.core.tickets import commands as c
 from deskctl.core.undo.commands import Undo
 from tests.commands.desk import SETTINGS, StoredDesk
 from tests.commands.sla.test_clocks import fire
 
-AT_ONCE = replace(SETTINGS, digest=timedelta(), undo_window=timedelta())
+AT_ONCE = SETTINGS.having(NotificationSettings(timedelta()), DeliverySettings(timedelta()))
 
 
 @pytest.fixture
@@ -157,7 +158,7 @@ def test_agent_is_not_notified_of_their_own_message_as_a_customer(desk: StoredDe
 
 
 def test_notification_of_an_undone_command_is_cancelled(desk_url: str) -> None:
-    desk = StoredDesk(desk_url, replace(AT_ONCE, undo_window=timedelta(seconds=10)))
+    desk = StoredDesk(desk_url, AT_ONCE.having(DeliverySettings(timedelta(seconds=10))))
     number = opened(desk)
     desk.do(c.Take(number))
     desk.do(Reply(number, "Done.", status="solved"), "agent2")
@@ -171,7 +172,7 @@ def test_notification_of_an_undone_command_is_cancelled(desk_url: str) -> None:
 
 
 def test_digest_drops_entries_that_no_longer_apply(desk_url: str) -> None:
-    desk = StoredDesk(desk_url, replace(AT_ONCE, digest=timedelta(minutes=5)))
+    desk = StoredDesk(desk_url, AT_ONCE.having(NotificationSettings(timedelta(minutes=5))))
     number = opened(desk)
     desk.do(c.Take(number))
     desk.do(c.Solve(number), "agent2")
@@ -239,7 +240,7 @@ def test_team_is_notified_of_an_unverified_message_on_an_unassigned_ticket(desk:
 
 
 def test_unverified_message_after_a_digest_is_notified(desk_url: str) -> None:
-    desk = StoredDesk(desk_url, replace(AT_ONCE, digest=timedelta(minutes=5)))
+    desk = StoredDesk(desk_url, AT_ONCE.having(NotificationSettings(timedelta(minutes=5))))
     number = opened(desk)
     desk.do(c.Take(number))
     desk.do(Reply(number, "Which one?"))

@@ -19,7 +19,9 @@ from deskctl.core.kernel.outcome import Outcome
 from deskctl.core.kernel.timer_command import FireTimer
 from deskctl.core.kernel.unit import Unit
 from deskctl.core.merges.commands import Merge
+from deskctl.core.messages.channels import Channels
 from deskctl.core.messages.commands import MarkSpam, Reply
+from deskctl.core.notifications.settings import NotificationSettings
 from deskctl.core.sla import commands as lv
 from deskctl.core.tickets import commands as c
 from deskctl.core.tickets.queries import ListTickets
@@ -238,7 +240,7 @@ def test_digest_is_in_the_language_of_the_desk(desk_url: str) -> None:
 
 @pytest.fixture
 def at_once(desk_url: str) -> Iterator[StoredDesk]:
-    desk = StoredDesk(desk_url, replace(SETTINGS, digest=timedelta()))
+    desk = StoredDesk(desk_url, SETTINGS.having(NotificationSettings(timedelta())))
     yield desk
     desk.close()
 
@@ -251,7 +253,7 @@ def test_without_a_window_all_notifications_are_sent_at_once(at_once: StoredDesk
 
 
 def test_no_notifications_are_stored_for_agents_who_cannot_be_notified(desk_url: str) -> None:
-    mute = StoredDesk(desk_url, replace(SETTINGS, channels={}))
+    mute = StoredDesk(desk_url, SETTINGS.having(Channels({})))
     mute.mail(at="manual")
     mute.mail("bob@example.org", at="manual")
     assert mute.outbox() == []
@@ -425,7 +427,7 @@ def test_escalation_notification_names_customer_author_and_reason(
     ],
 )
 def test_escalation_by_a_clock_names_the_sla_policy_as_author(desk_url: str, language: str, lines: list[str]) -> None:
-    made = StoredDesk(desk_url, replace(SETTINGS, language=language, digest=timedelta()))
+    made = StoredDesk(desk_url, replace(SETTINGS, language=language).having(NotificationSettings(timedelta())))
     made.do(GOLD, "user:root")
     made.do(lv.AddStep("gold", "breach", ("escalate=agent:agent2",)), "user:root")
     made.mail()

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from deskctl.core.agents.commands import ChangeAgent, ChangeTeam
-from deskctl.core.kernel.settings import ChannelInfo
 from deskctl.core.kernel.timer_command import FireTimer
+from deskctl.core.messages.channels import ChannelInfo, Channels
 from deskctl.core.routing.commands import SetPresence
 from deskctl.core.routing.queries import ShowQueue
 from deskctl.core.shifts.commands import AddShift, HandOver, ReadHandovers, RemoveShift, TakeOff
@@ -154,7 +153,7 @@ def test_staffing_counts_only_channels_where_customers_wait(desk: StoredDesk) ->
 
 def test_chat_stands_for_all_conversational_channels(desk_url: str) -> None:
     telegram = ChannelInfo("tg", "telegram", team="support", sends=True, conversational=True)
-    made = StoredDesk(desk_url, replace(SETTINGS, channels={**SETTINGS.channels, "tg": telegram}))
+    made = StoredDesk(desk_url, SETTINGS.having(Channels({**SETTINGS.of(Channels).channels, "tg": telegram})))
     for channel in ("tg", "chat", "support"):
         made.mail(f"{channel}@example.org", at=channel)
     made.later(hours=2)
@@ -167,7 +166,7 @@ def test_chat_stands_for_all_conversational_channels(desk_url: str) -> None:
 
 
 def test_staffing_warns_if_the_desk_has_no_chat(desk_url: str) -> None:
-    mute = StoredDesk(desk_url, replace(SETTINGS, channels={"support": SETTINGS.channels["support"]}))
+    mute = StoredDesk(desk_url, SETTINGS.having(Channels({"support": SETTINGS.of(Channels).channels["support"]})))
     mute.mail()
     mute.later(hours=2)
     plan = staffing(mute, "chat", aht="8m")

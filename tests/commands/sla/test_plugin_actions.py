@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -90,7 +89,7 @@ class PagerDesk(StoredDesk):
         assert isinstance(plugins, Plugins)
         self.plugins = plugins
         actions = ActionSettings(PluginActions(config, plugins))
-        super().__init__(url, replace(SETTINGS, features={ActionSettings: actions}))
+        super().__init__(url, SETTINGS.having(actions))
 
     def step(self, *then: str) -> None:
         self.do(lv.AddStep("gold", "breach", then), "user:root")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -20,10 +19,12 @@ from deskctl.core.merges.commands import Merge, Split
 from deskctl.core.messages.commands import MarkSpam
 from deskctl.core.tickets import commands as c
 from deskctl.core.tickets.queries import ListFields, ListTickets
+from deskctl.core.tickets.settings import TicketSettings
 from deskctl.core.undo.commands import Undo
 from deskctl.core.values.field import Field, FieldType
 from deskctl.errors import Refused, UsageError
 from tests.commands.desk import SETTINGS, StoredDesk
+from tests.commands.sla.test_clocks import fire
 
 FIELDS = (
     Field("order_number", FieldType.TEXT, {"en": "Order number", "ko": "주문번호"}),
@@ -35,7 +36,7 @@ FIELDS = (
 
 
 def settings_with(*fields: Field) -> Settings:
-    return replace(SETTINGS, fields={field.name: field for field in fields})
+    return SETTINGS.having(TicketSettings(fields={field.name: field for field in fields}))
 
 
 @pytest.fixture
@@ -217,14 +218,16 @@ def test_erase_removes_texts_numbers_and_dates_also_from_events(fields_desk: Sto
     assert shown(desk, 2) == {"reason": "refund"}
 
 
-def test_spam_purge_is_not_hindered_by_fields(fields_desk: StoredDesk) -> None:
+def test_text_of_spam_is_deleted_with_its_fields(fields_desk: StoredDesk) -> None:
     desk = fields_desk
     desk.mail()
-    put(desk, 1, order_number="4711")
+    put(desk, 1, order_number="secret", reason="refund")
     desk.do(MarkSpam(1))
-    assert shown(desk, 1) == {"order_number": "4711"}
-    desk.do(Undo())
-    assert shown(desk, 1) == {"order_number": "4711"}
+    assert shown(desk, 1)["order_number"] == "secret"
+    desk.later(days=31)
+    fire(desk)
+    assert shown(desk, 1) == {"reason": "refund"}
+    assert "secret" not in _stored(desk)
 
 
 def test_removed_field_is_shown_and_not_settable(fields_desk: StoredDesk, desk_url: str) -> None:

@@ -16,6 +16,7 @@ from deskctl.core.sla import commands as lv
 from deskctl.core.tickets import commands as c
 from deskctl.core.tickets.commands import Create, Next, Reopen, Set, Solve
 from deskctl.core.tickets.model import Status
+from deskctl.core.tickets.settings import TicketSettings
 from deskctl.core.undo.commands import Undo
 from deskctl.errors import DeskctlError
 from tests.commands.desk import SETTINGS, StoredDesk
@@ -52,7 +53,7 @@ def test_ticket_closes_after_four_days_as_solved(desk: StoredDesk) -> None:
     desk.mail()
     desk.do(Solve(1))
     due = desk.store.timers.next_due()
-    assert due == desk.now + SETTINGS.close_after
+    assert due == desk.now + SETTINGS.of(TicketSettings).close_after
     desk.later(days=4)
     timer = desk.store.timers.due(10)[0]
     desk.do(FireTimer(timer.id), "system:timers")

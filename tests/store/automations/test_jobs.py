@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,6 +12,7 @@ from deskctl.core import features as dispatch
 from deskctl.core.agents.model import Agent
 from deskctl.core.agents.repository import Agents
 from deskctl.core.automations.jobs import MAX_DEPTH, MAX_TRIES, retry_delay
+from deskctl.core.automations.settings import AutomationSettings
 from deskctl.core.kernel.actor import Actor
 from deskctl.core.kernel.unit import Unit
 from deskctl.core.messages.commands import Note
@@ -34,7 +34,7 @@ def hearing(store: Store) -> Store:
 
 
 def _hearing(store: Store) -> Store:
-    store.settings = replace(store.settings, automations=WANTED)
+    store.settings = store.settings.having(AutomationSettings(WANTED))
     store.transaction(lambda unit: Agents.of(unit).put_agent(Agent("ana", "Ana", "ana@acme.test", frozenset())))
     return store
 

@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 
 from deskctl.config import Report
-from deskctl.core.kernel.settings import Acknowledgement, ChannelInfo
+from deskctl.core.messages.channels import Acknowledgement, ChannelInfo, Channels
+from deskctl.core.messages.settings import MessageSettings
 
 Checked = Callable[[str], Report]
 
@@ -17,7 +18,7 @@ MAIL = '[desk]\nname = "Acme"\n[channels.support]\ntype = "email"\naddress = "su
 
 def told(report: Report) -> ChannelInfo:
     assert report.config is not None, report.errors
-    return report.config.settings().channels["support"]
+    return report.config.settings().of(Channels).channels["support"]
 
 
 def test_channel_defaults_are_off(checked: Checked) -> None:
@@ -77,7 +78,7 @@ def test_channel_error_names_the_key(said: str, place: str, checked: Checked) ->
 def test_keep_spam_sets_the_retention_of_spam(checked: Checked) -> None:
     report = checked('[desk]\nkeep_spam = "7d"\n')
     assert report.config is not None
-    assert report.config.settings().keep_spam == timedelta(days=7)
+    assert report.config.settings().of(MessageSettings).keep_spam == timedelta(days=7)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 
 from deskctl.config import Report, check, load
+from deskctl.core.delivery.settings import DeliverySettings
+from deskctl.core.messages.channels import Channels
 from deskctl.errors import ConfigError
 from deskctl.plugins import ChannelType
 
@@ -164,8 +166,8 @@ answers = "/var/spool/out"
     assert config.channels["ops"].config.inbox == tmp_path / "in"
     assert config.channels["ops"].config.answers == Path("/var/spool/out")
     settings = config.settings()
-    assert settings.undo_window == timedelta(seconds=90)
-    ops = settings.channel("ops")
+    assert settings.of(DeliverySettings).undo_window == timedelta(seconds=90)
+    ops = settings.of(Channels).channel("ops")
     assert ops is not None
     assert (ops.kind, ops.team, ops.sends) == ("console", "ops", True)
 

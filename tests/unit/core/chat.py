@@ -10,17 +10,16 @@ from deskctl.core.delivery.repository import Outbox
 from deskctl.core.intake.journal import JournalSettled
 from deskctl.core.intake.repository import Journal
 from deskctl.core.kernel.outcome import Outcome
-from deskctl.core.kernel.settings import ChannelInfo, Settings
+from deskctl.core.kernel.settings import Settings
+from deskctl.core.messages.channels import ChannelInfo, Channels
 from deskctl.core.messages.model import Choice, Intent, IntentKind
 
 from .desk import MAIL, UnitDesk
 
 CHAT = ChannelInfo("chat", "chat", team="support", sends=True, conversational=True, choices=True, answer=True)
 SMS = replace(CHAT, name="sms", kind="sms", choices=False)
-SETTINGS = Settings(
-    name="Acme Support",
-    channels={"support": replace(MAIL, answer=True), "chat": CHAT, "sms": SMS},
-    timezone="Asia/Seoul",
+SETTINGS = Settings(name="Acme Support", timezone="Asia/Seoul").having(
+    Channels({"support": replace(MAIL, answer=True), "chat": CHAT, "sms": SMS})
 )
 SOLVED, PERSON = Choice("solved", "This solved it"), Choice("person", "I need a person")
 

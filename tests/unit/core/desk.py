@@ -21,8 +21,9 @@ from deskctl.core.kernel.actor import Actor
 from deskctl.core.kernel.command import Command
 from deskctl.core.kernel.outcome import Outcome
 from deskctl.core.kernel.records import CommandRecord, RecordedEvent
-from deskctl.core.kernel.settings import ChannelInfo, Settings
+from deskctl.core.kernel.settings import Settings
 from deskctl.core.kernel.timers import Timer
+from deskctl.core.messages.channels import ChannelInfo, Channels
 from deskctl.core.messages.conversations import ConversationKey, LastMessage
 from deskctl.core.messages.model import Automatic, Envelope, FileRef, InboundMessage
 from deskctl.core.messages.thread import MessageHead
@@ -36,7 +37,7 @@ from deskctl.core.tickets.model import Ticket
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 MAIL = ChannelInfo("support", "email", "support@acme.test", team="support", sends=True)
 OTHER = ChannelInfo("sales", "email", "sales@acme.test", sends=True)
-SETTINGS = Settings(name="Acme Support", channels={"support": MAIL, "sales": OTHER})
+SETTINGS = Settings(name="Acme Support").having(Channels({"support": MAIL, "sales": OTHER}))
 
 
 class EmptySource:

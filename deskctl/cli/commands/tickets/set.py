@@ -61,7 +61,7 @@ class SetCommand(click.Command):
 
 
 def _lines(rows: list[FieldRow]) -> Iterator[str]:
-    """Yield the fields with their labels in a column, in lines of their own after long lists of choices."""
+    """Yield the fields with their labels in a column, on a separate line after a long list of choices."""
     forms = [visible(f"{row['name']}={row['form']}") for row in rows]
     longest = max((width(form) for form in forms if width(form) <= _WIDEST_FORM), default=_WIDEST_FORM)
     for row, form in zip(rows, forms, strict=True):

@@ -8,6 +8,7 @@ import pytest
 
 from deskctl.core.answers.commands import Answer
 from deskctl.core.kernel.actor import Actor
+from deskctl.core.messages.channels import Channels
 from deskctl.core.messages.commands import MarkSpam, Note, Reply
 from deskctl.core.messages.repository import Messages
 from deskctl.core.tickets.commands import Solve
@@ -125,7 +126,7 @@ def test_no_answer_to_no_reply_address(sender: str) -> None:
 
 
 def test_no_answer_if_off_for_channel() -> None:
-    desk = Chat(replace(SETTINGS, channels={"chat": replace(CHAT, answer=False), "support": MAIL}))
+    desk = Chat(SETTINGS.having(Channels({"chat": replace(CHAT, answer=False), "support": MAIL})))
     desk.write()
     assert sends_no_answer(desk)
 
@@ -139,7 +140,7 @@ def test_answers_stop_at_daily_limit() -> None:
 
 
 def test_number_picks_choice_on_channel_without_buttons() -> None:
-    desk = Chat(replace(SETTINGS, channels={"sms": replace(SMS, answer=True)}))
+    desk = Chat(SETTINGS.having(Channels({"sms": replace(SMS, answer=True)})))
     desk.write(at="sms")
     answer(desk)
     desk.write("2", at="sms")

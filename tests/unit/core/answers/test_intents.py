@@ -8,6 +8,7 @@ import pytest
 
 from deskctl.core.answers.automatic_answer import DAILY_CHAT_LIMIT
 from deskctl.core.intake.journal import JournalState
+from deskctl.core.messages.channels import Channels
 from deskctl.core.messages.commands import Block, Reply
 from deskctl.core.messages.repository import Messages
 from deskctl.core.tickets.commands import Take
@@ -61,7 +62,7 @@ def test_answer_goes_to_sender_on_same_channel() -> None:
 )
 def test_help_contains_greeting_commands_and_support_hours(language: str, first: str, last: str) -> None:
     channel = replace(CHAT, greeting={"en": "Welcome!", "ko": "어서 오세요!"}, hours="9-18")
-    desk = Chat(replace(SETTINGS, channels={"chat": channel}))
+    desk = Chat(SETTINGS.having(Channels({"chat": channel})))
     desk.ask("help", language=language)
     lines = desk.said[0].text.splitlines()
     assert lines[0] == first
@@ -70,7 +71,7 @@ def test_help_contains_greeting_commands_and_support_hours(language: str, first:
 
 
 def test_greeting_without_language_is_used_for_all_languages() -> None:
-    desk = Chat(replace(SETTINGS, channels={"chat": replace(CHAT, greeting={"": "Hi · 안녕"})}))
+    desk = Chat(SETTINGS.having(Channels({"chat": replace(CHAT, greeting={"": "Hi · 안녕"})})))
     desk.ask("help", language="ko")
     assert desk.said[0].text.startswith("Hi · 안녕\n")
 
@@ -140,7 +141,7 @@ def test_request_of_blocked_sender_is_spam() -> None:
 
 
 def test_no_answer_on_channel_that_cannot_send() -> None:
-    desk = Chat(replace(SETTINGS, channels={"chat": replace(CHAT, sends=False)}))
+    desk = Chat(SETTINGS.having(Channels({"chat": replace(CHAT, sends=False)})))
     desk.ask("help")
     assert desk.said == []
     assert desk.settled.state is JournalState.DONE

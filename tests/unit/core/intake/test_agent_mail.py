@@ -9,8 +9,9 @@ import pytest
 from deskctl.core.contacts.repository import Contacts
 from deskctl.core.intake.agent_mail import parse_directives
 from deskctl.core.intake.repository import Journal
-from deskctl.core.kernel.settings import ChannelInfo, Settings
+from deskctl.core.kernel.settings import Settings
 from deskctl.core.merges.commands import Merge
+from deskctl.core.messages.channels import ChannelInfo, Channels
 from deskctl.core.messages.events import Forwarded as ForwardedEvent
 from deskctl.core.messages.model import Forwarded, IncomingFile, MessageKind
 from deskctl.core.messages.repository import Messages
@@ -121,7 +122,7 @@ def test_forward_by_customer_is_message_of_that_customer() -> None:
 
 def test_forward_is_proven_only_by_trusted_mail_server() -> None:
     channel = ChannelInfo("support", "email", "support@acme.test", sends=True, authority="mx.acme.test")
-    desk = UnitDesk(Settings(channels={"support": channel}))
+    desk = UnitDesk(Settings().having(Channels({"support": channel})))
     forwarded = Forwarded("bo@example.org")
     for results in ("mx.acme.test; dmarc=pass header.from=acme.test", "mx.evil.test; dmarc=pass"):
         desk.mail("agent1@acme.test", forwarded=forwarded, authentication=(results,))

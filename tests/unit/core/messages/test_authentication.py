@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from deskctl.core.kernel.settings import ChannelInfo
 from deskctl.core.messages.authentication import MICROSOFT, Dmarc, dmarc
+from deskctl.core.messages.channels import ChannelInfo
 from deskctl.core.messages.model import InboundMessage
 
 MX = "mx.acme.test"

@@ -10,6 +10,7 @@ import pytest
 
 from deskctl.core.delivery.model import OutboxEntry
 from deskctl.core.delivery.repository import Outbox
+from deskctl.core.messages.channels import Channels
 from deskctl.core.messages.commands import Note, Reply
 from deskctl.core.messages.repository import Messages
 from deskctl.core.tickets.commands import Create
@@ -99,7 +100,7 @@ def test_answer_on_the_new_channel_matches_the_ticket() -> None:
 
 
 def test_reply_to_of_a_continued_ticket_has_its_token() -> None:
-    plus = replace(SETTINGS, channels={**SETTINGS.channels, "support": replace(MAIL, plus=True)})
+    plus = SETTINGS.having(Channels({**SETTINGS.of(Channels).channels, "support": replace(MAIL, plus=True)}))
     desk = Chat(plus)
     desk.write(also=KNOWN)
     assert str(reply(desk).reply_to).startswith("support+")

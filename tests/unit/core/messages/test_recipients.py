@@ -18,6 +18,7 @@ from deskctl.core.delivery.repository import Outbox
 from deskctl.core.kernel.outcome import Outcome
 from deskctl.core.kernel.settings import Settings
 from deskctl.core.merges.commands import Merge
+from deskctl.core.messages.channels import Channels
 from deskctl.core.messages.commands import Reply
 from deskctl.core.messages.model import Choice
 from deskctl.core.messages.recipients import Recipients, decide
@@ -33,7 +34,7 @@ DESK = ("support@acme.test",)
 ANNA, BEN, EVE = "anna@corp.example", "ben@corp.example", "eve@evil.example"
 TRUSTED = "mx.acme.test"
 OURS = replace(MAIL, aliases=("help@acme.test",), plus=True, authority=TRUSTED, answer=True)
-SETTINGS = Settings(name="Acme Support", channels={"support": OURS})
+SETTINGS = Settings(name="Acme Support").having(Channels({"support": OURS}))
 PASS = (f"{TRUSTED}; spf=pass; dmarc=pass (p=none) header.from=corp.example",)
 FAIL = (f"{TRUSTED}; spf=fail; dmarc=fail (p=reject) header.from=corp.example",)
 
@@ -417,14 +418,14 @@ def _obeys(desk: UnitDesk, books: Books, latest: Any) -> None:
     assert recipients.to and len(everyone) == len(set(everyone))
     lists = {a for m in Messages.of(desk.unit).changes.messages if m.ticket == 1 for a in m.lists}
     for address in everyone:
-        assert not SETTINGS.owns(address)
+        assert not SETTINGS.of(Channels).owns(address)
         assert address not in lists
         assert address not in MACHINES
         assert address == ANNA or address in books.open, "a recipient that no requester or agent named"
         assert address not in books.hidden - books.open
     answers = recipients.answers
     if answers is not None and latest is not None and answers.id == latest.id:
-        openly = any(SETTINGS.owns(a) or a in lists for a in (*latest.to, *latest.cc))
+        openly = any(SETTINGS.of(Channels).owns(a) or a in lists for a in (*latest.to, *latest.cc))
         assert openly or not recipients.cc
 
 

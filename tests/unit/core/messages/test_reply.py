@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from deskctl.core.delivery.repository import Outbox
 from deskctl.core.kernel.settings import Settings
+from deskctl.core.messages.channels import Channels
 from deskctl.core.messages.commands import Reply
 from deskctl.core.messages.reply import MAX_REFERENCES, reply_subject
 from deskctl.core.tickets.commands import Create, Escalate, Take
@@ -129,8 +130,8 @@ def test_escalation_to_an_unknown_agent_suggests_a_name() -> None:
         desk.do(Escalate(1, "leed", "angry customer"))
 
 
-ALIASES = Settings(
-    channels={"support": replace(MAIL, aliases=("Help@acme.test", "refunds@acme.test"), plus=True)},
+ALIASES = Settings().having(
+    Channels({"support": replace(MAIL, aliases=("Help@acme.test", "refunds@acme.test"), plus=True)})
 )
 
 

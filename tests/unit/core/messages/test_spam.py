@@ -5,20 +5,23 @@ from __future__ import annotations
 import pytest
 
 from deskctl.core.delivery.repository import Outbox
-from deskctl.core.kernel.settings import Acknowledgement, ChannelInfo, Settings
+from deskctl.core.kernel.settings import Settings
+from deskctl.core.messages.channels import Acknowledgement, ChannelInfo, Channels
 from deskctl.core.messages.commands import Block, MarkSpam, UnmarkSpam
+from deskctl.core.messages.settings import MessageSettings
 from deskctl.core.tickets.model import Status
 from deskctl.core.tickets.repository import Tickets
 from deskctl.errors import Refused
 from tests.unit.core.desk import NOW, SETTINGS, UnitDesk
 
-POLITE = Settings(
-    name="Acme Support",
-    channels={
-        "support": ChannelInfo(
-            "support", "email", "support@acme.test", team="support", sends=True, acknowledge=Acknowledgement()
-        )
-    },
+POLITE = Settings(name="Acme Support").having(
+    Channels(
+        {
+            "support": ChannelInfo(
+                "support", "email", "support@acme.test", team="support", sends=True, acknowledge=Acknowledgement()
+            )
+        }
+    )
 )
 
 
@@ -28,7 +31,7 @@ def test_relay_verdict_marks_the_ticket_as_spam() -> None:
     ticket = Tickets.of(desk.unit).get(1)
     assert (ticket.status, ticket.spam, ticket.waiting_since) == (Status.CLOSED, True, None)
     assert not Outbox.of(desk.unit).changes.outbox
-    assert desk.unit.changes.timers["purge_spam:1"].due_at == NOW + SETTINGS.keep_spam
+    assert desk.unit.changes.timers["purge_spam:1"].due_at == NOW + SETTINGS.of(MessageSettings).keep_spam
 
 
 def test_mail_of_a_participant_is_not_spam() -> None:

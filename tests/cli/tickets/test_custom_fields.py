@@ -1,0 +1,154 @@
+"""Fields of the configuration at the shell: set, show, list, help, completion and errors in the reader's language."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deskctl.testing.smtp_sink import SmtpSink
+from tests.cli import shell
+from tests.cli.shell import Shell, mail
+
+FIELDS = """
+[fields.order_number]
+type = "text"
+label = { en = "Order number", ko = "주문번호" }
+required_to_solve = true
+
+[fields.amount]
+type = "number"
+label = { ko = "금액" }
+
+[fields.reason]
+type = "choice"
+label = "Reason"
+choices = ["refund", "교환"]
+choice_labels = { refund = { en = "Refund", ko = "환불" } }
+
+[fields.insured]
+type = "bool"
+"""
+KOREAN = {"LC_ALL": "ko_KR.UTF-8"}
+
+
+def configure(desk: Shell, fields: str) -> None:
+    """Replace the fields in the configuration."""
+    path = desk.folder / "config.toml"
+    path.write_text(path.read_text().partition("\n[fields.")[0] + "\n" + fields)
+
+
+@pytest.fixture(params=["socket", "alone"])
+def desk(request: pytest.FixtureRequest, template: Path, tmp_path: Path, sink: SmtpSink) -> Iterator[Shell]:
+    made = shell.copy(template, tmp_path / "desk", smtp=sink.port)
+    configure(made, FIELDS)
+    if request.param == "socket":
+        made.start()
+    made.ingest(mail())
+    yield made
+    made.stop()
+
+
+def test_values_are_set_and_shown_in_language_of_reader(desk: Shell) -> None:
+    said = desk("set", "1", "order_number=김철수 4711", "amount=-3.50", "reason=refund", "insured=yes").out
+    assert "order_number is 김철수 4711, amount is -3.5, reason is Refund, insured is yes" in said
+    english, korean = desk("show", "1").out, desk("show", "1", env=KOREAN).out
+    for line in ("Order number: 김철수 4711", "금액: -3.5", "Reason: Refund", "insured: yes"):
+        assert f"\n{line}\n" in english
+    for line in ("주문번호: 김철수 4711", "금액: -3.5", "Reason: 환불", "insured: 예"):
+        assert f"\n{line}\n" in korean
+    values = {"order_number": "김철수 4711", "amount": -3.5, "reason": "refund", "insured": True}
+    assert desk.show(1)["fields"] == desk.tickets()[0]["fields"] == values
+    assert "reason: none → refund" in desk("show", "1", "--full").out
+    assert "김철수" not in desk("log", "1").out
+
+
+def test_fields_are_columns_and_conditions(desk: Shell) -> None:
+    desk("set", "1", "amount=20", "reason=refund")
+    assert desk("list", "--columns", "number,amount,reason,order_number").out == "1\t20\trefund\t\n"
+    for condition, code in (("amount>=20", 0), ("amount>20", 1), ("reason=refund", 0), ("order_number=", 0)):
+        assert desk("list", "--field", condition, "--exit-code", code=code).code == code
+    assert "no field" in desk("list", "--field", "ammount=5", code=2).err
+    assert "(did you mean amount?)" in desk("list", "--field", "ammount=5", code=2).err
+    assert "insured" in desk("list", "--columns", "nothing", code=2).err
+    assert desk("list", "--columns", "amount", "--json").row == {"amount": 20}
+
+
+def test_required_field_is_named_with_command_that_sets_it(desk: Shell) -> None:
+    desk.ingest(mail("Ben <ben@example.org>", "Second"))
+    desk("set", "2", "order_number=1")
+    refused = desk("solve", "1", "2", code=4)
+    assert "ticket 1 cannot be solved without Order number (order_number)" in refused.err
+    assert "deskctl set 1 order_number=…" in refused.err
+    assert "주문번호 (order_number)" in desk("solve", "1", code=4, env=KOREAN).err
+    assert [desk.show(number)["status"] for number in (1, 2)] == ["new", "solved"]
+    refused = desk("reply", "1", "-m", "Done.", "--status", "solved", code=4)
+    assert "order_number" in refused.err
+    assert "Done." in desk("draft", "show", "1").out
+
+
+@pytest.mark.parametrize(
+    ("word", "said"),
+    [
+        ("amount=1e999", 'amount: not a number: "1e999"'),
+        ("amount=nan", "not a number"),
+        ("reason=refnd", "(did you mean refund?)"),
+        ("insured=maybe", "use one of yes, no"),
+        ("order_number=a\nb", "line break or a control character"),
+        ("ordr_number=1", "(did you mean order_number?)"),
+    ],
+)
+def test_wrong_value_is_explained(desk: Shell, word: str, said: str) -> None:
+    assert said in desk("set", "1", word, code=2).err
+    assert "order_number" in desk("set", "1", "nothing=1", code=2).err
+
+
+def test_undecodable_value_is_refused(desk: Shell) -> None:
+    assert "control character" in desk("set", "1", "order_number=\udcff", code=2).err
+
+
+def test_help_lists_fields_of_the_desk(desk: Shell) -> None:
+    english, korean = desk("set", "--help").out, desk("set", "--help", env=KOREAN).out
+    assert re.search(r"^  order_number=TEXT +Order number \(required to solve a ticket\)$", english, re.MULTILINE)
+    assert "reason=refund|교환" in english
+    assert "주문번호" in korean
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("deskctl set 1 ord", ["order_number="]),
+        ("deskctl set 1 reason=", ["reason=refund", "reason=교환"]),
+        ("deskctl set 1 insured=y", ["insured=yes"]),
+        ("deskctl list --field rea", ["reason="]),
+        ("deskctl list --field reason=r", ["reason=refund"]),
+    ],
+)
+def test_completion_offers_fields_and_choices(desk: Shell, line: str, expected: list[str]) -> None:
+    words = {"COMP_WORDS": line, "COMP_CWORD": str(line.count(" ")), "_DESKCTL_COMPLETE": "bash_complete"}
+    assert [each.partition(",")[2] for each in desk(env=words).out.splitlines()] == expected
+
+
+def test_removed_and_changed_fields_are_shown(desk: Shell) -> None:
+    desk("set", "1", "order_number=A-12", "amount=5", "reason=교환")
+    running = desk.daemon is not None
+    desk.stop()
+    configure(desk, '[fields.order_number]\ntype = "number"\n')
+    if running:
+        desk.start()
+    assert desk.show(1)["fields"] == {"order_number": "A-12", "amount": "5", "reason": "교환"}
+    shown = desk("show", "1").out
+    assert "\norder_number: A-12\n" in shown
+    assert "\nreason: 교환\n" in shown
+    assert desk("list", "--columns", "reason,amount").out == "교환\t5\n"
+    assert "no longer in the configuration" in desk("set", "1", "amount=6", code=2).err
+
+
+def test_export_contains_fields(desk: Shell) -> None:
+    desk("set", "1", "order_number=4711")
+    desk("contact", "export", "1")
+    [document] = [json.loads(path.read_text()) for path in (desk.folder / "contact-1" / "tickets").glob("*.json")]
+    assert document["fields"]["order_number"] == "4711"
