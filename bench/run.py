@@ -1,20 +1,22 @@
 """Measure the installed deskctl against its floors: `make bench`, or `bench/run.py --only imap --runs 5`.
 
-Prints the medians of at least five alternating runs of floor and deskctl, their ratio, and the limit. The exit code is
-1 if a limit is exceeded.
+Prints the medians of at least five alternating runs of floor and deskctl, their ratio, and the limit, then the change
+of each ratio since the last run, and the load of the machine. The results are written to `bench/history/`. The exit
+code is 1 if a limit is exceeded.
 """
 
 from __future__ import annotations
 
 import argparse
 import importlib
-import json
+import os
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from bench.real.measure import WORK, Figure
+from bench.real import history
+from bench.real.measure import Figure
 
 #: The module of each measurement.
 MEASUREMENTS = {
@@ -25,6 +27,8 @@ MEASUREMENTS = {
     "kb": "kb",
     "sla": "sla",
     "routing": "routing",
+    "queue": "queue",
+    "sending": "sending",
     "smtp": "intake",
     "imap": "intake",
     "telegram": "telegram",
@@ -37,6 +41,7 @@ def main() -> int:
     parser.add_argument("--only", default=",".join(MEASUREMENTS), help="names, with commas: " + ", ".join(MEASUREMENTS))
     chosen = parser.parse_args()
     figures: list[Figure] = []
+    load_before = os.getloadavg()[0]
     print(f"{'':52} {'floor':>12} {'real':>12} {'':8} {'ratio':>9}  bound")
     for name in chosen.only.split(","):
         if name not in MEASUREMENTS:
@@ -45,9 +50,12 @@ def main() -> int:
         for figure in getattr(module, name)(chosen.runs):
             print(figure.line(), flush=True)
             figures.append(figure)
-    WORK.mkdir(exist_ok=True)
-    results = [{"name": f.name, "unit": f.unit, "floor": f.floor, "real": f.real, "runs": f.runs} for f in figures]
-    (WORK / "results.json").write_text(json.dumps(results, indent=1, ensure_ascii=False))
+    load = (load_before, os.getloadavg()[0])
+    path = history.record(figures, load)
+    if changes := history.comparison(figures, history.previous([figure.name for figure in figures], path)):
+        print(f"\n{'since the last run':52} {'before':>10}   {'now':>10}")
+        print("\n".join(changes))
+    print(f"\nload before and after: {load[0]:.1f}, {load[1]:.1f}; results: {path.relative_to(history.ROOT)}")
     return 0 if all(figure.kept for figure in figures) else 1
 
 

@@ -75,7 +75,7 @@ class Intake:
             self._mark_waiting(row.id, row.attempts + 1)
             self.counted[row.id] = self.run(lambda: self.store.journal.start_single(row.id))
             if self.counted[row.id] > MAX_ATTEMPTS:
-                self._quarantine(row, f"the process died {MAX_ATTEMPTS} times over it")
+                self._quarantine(row, f"the process died {MAX_ATTEMPTS} times while it processed the message")
                 return
         self._mark_working()
         try:

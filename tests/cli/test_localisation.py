@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from deskctl.cli.stored_texts import stored
 from tests.cli.shell import Shell, mail
 
 KOREAN = {"LANGUAGE": "ko"}
@@ -56,3 +57,30 @@ def test_json_stays_english(desk: Shell) -> None:
 @pytest.mark.parametrize("env", [{"LC_ALL": "C", **KOREAN}, {"LANGUAGE": "en:ko"}, {"LANGUAGE": "xx"}])
 def test_other_languages_read_english(alone: Shell, env: dict[str, str]) -> None:
     assert alone("lst", env=env, code=2).err.startswith("error: ")
+
+
+def test_summary_of_undo_is_translated(alone: Shell) -> None:
+    alone("new", "--from", "ana@example.org", "-m", "It burns.")
+    alone("take", "1")
+    assert "티켓 담당 지정" in alone("undo", env=KOREAN).out
+    alone("take", "1")
+    assert alone("undo").out.startswith("undone: took #1 ")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("dropped by agent:ana", "agent:ana이(가) 폐기함"),
+        ("bounced: no reason given", "반송: 사유 없음"),
+        ("550 5.1.1 no such user", "550 5.1.1 no such user"),
+        (None, ""),
+    ],
+)
+def test_stored_text_is_translated_for_display(
+    monkeypatch: pytest.MonkeyPatch, text: str | None, expected: str
+) -> None:
+    monkeypatch.setenv("LC_ALL", "ko_KR.UTF-8")
+    monkeypatch.setenv("LANGUAGE", "ko")
+    assert stored(text) == expected
+    monkeypatch.setenv("LANGUAGE", "en")
+    assert stored(text) == (text or "")

@@ -65,7 +65,7 @@ def test_message_during_whose_processing_the_process_dies_is_quarantined(
     with running(folder) as daemon, closing(daemon.desk()) as desk:
         wait_until(lambda: [row["state"] for row in desk.ask(ListInbox())] == ["quarantined"], 30, "it is quarantined")
         [row] = desk.ask(ListInbox())
-        assert row["reason"] == f"the process died {MAX_ATTEMPTS} times over it"
+        assert row["reason"] == f"the process died {MAX_ATTEMPTS} times while it processed the message"
         assert desk.ask(ListTickets()) == []
 
 

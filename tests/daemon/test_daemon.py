@@ -175,7 +175,10 @@ def test_message_that_kills_the_process_three_times_is_quarantined(desk_with: Ma
     with running(folder) as daemon:
         desk = daemon.desk()
         [row] = desk.ask(ListInbox())
-        assert (row["state"], row["reason"]) == ("quarantined", "the process died 3 times over it")
+        assert (row["state"], row["reason"]) == (
+            "quarantined",
+            "the process died 3 times while it processed the message",
+        )
         desk.call("ingest", raw_base64=encoded("fine"), channel="odd")
         wait_until(lambda: [t["subject"] for t in desk.ask(ListTickets())] == ["fine"])
         desk.close()

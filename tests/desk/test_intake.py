@@ -102,5 +102,5 @@ def test_row_that_killed_its_process_too_often_is_quarantined(store: Store) -> N
     for _ in range(MAX_ATTEMPTS):
         store.journal.start_single(row.id)  # and then the process died
     Intake(store, {"ops": parse}).process(store.journal.waiting(50, 1 << 20))
-    assert states(store) == [("quarantined", f"the process died {MAX_ATTEMPTS} times over it")]
+    assert states(store) == [("quarantined", f"the process died {MAX_ATTEMPTS} times while it processed the message")]
     assert subjects(store) == []

@@ -1,4 +1,4 @@
-"""The work of every parser grows at most in proportion to its input, whatever the input is.
+"""The work of each parser grows at most in proportion to the size of any input.
 
 Each shape is measured at one size and at four times the size. `make test-long` uses sizes up to 1 MB.
 """

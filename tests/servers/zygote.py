@@ -150,6 +150,9 @@ def _warm(run: Callable[[list[str]], int]) -> None:
     logging.getLogger("deskctl").setLevel(logging.NOTSET)
     lazy._plugins = None
     caller._uids.clear()
+    for thread in threading.enumerate():
+        if thread is not threading.current_thread():
+            thread.join(30)
     assert threading.active_count() == 1, "a fork has no other threads"
 
 

@@ -83,7 +83,7 @@ class Tag(Command, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class Set(Command, audience=Audience.AGENT):
-    """Set fields by name: priority, status (pending, hold, open), team, language, callback (a moment, or none)."""
+    """Set fields by name: those of `field_registry` and of the configuration. "" clears a declared field."""
 
     did: ClassVar[Text] = _("set fields of {subject}")
     ticket: int

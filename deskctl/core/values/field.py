@@ -25,7 +25,7 @@ from .suggestions import did_you_mean
 
 #: The longest text, in bytes of UTF-8.
 LONGEST_TEXT: Final = 10_000
-#: The most digits of a number: a double-precision number keeps each of these exactly.
+#: The maximum number of digits of a number. A double-precision number stores them exactly.
 MOST_DIGITS: Final = 15
 #: Characters of a text that the index holds. PostgreSQL does not index more than 2700 bytes.
 INDEXED_CHARACTERS: Final = 200

@@ -104,6 +104,7 @@ def test_required_field_is_named_with_command_that_sets_it(desk: Shell) -> None:
 def test_wrong_value_is_explained(desk: Shell, word: str, said: str) -> None:
     assert said in desk("set", "1", word, code=2).err
     assert "order_number" in desk("set", "1", "nothing=1", code=2).err
+    assert "order_number" in desk("set", "1", code=2).err
 
 
 def test_undecodable_value_is_refused(desk: Shell) -> None:

@@ -12,9 +12,11 @@ from deskctl.core.answers.commands import Answer
 from deskctl.core.contacts.commands import EraseContact
 from deskctl.core.kernel.command import Command
 from deskctl.core.merges.commands import Merge
+from deskctl.core.messages.channels import Channels
 from deskctl.core.messages.commands import MarkSpam, Reply
 from deskctl.core.messages.model import Choice
 from deskctl.core.tickets import commands as c
+from deskctl.core.tickets.settings import TicketSettings
 from deskctl.core.undo.commands import Undo
 from deskctl.core.values.field import Field, FieldType
 from deskctl.errors import Refused
@@ -23,14 +25,15 @@ from tests.commands.intake.test_notification_replies import answer, escalated, r
 from tests.commands.sla.test_clocks import fire
 
 REQUIRED = Field("order_number", FieldType.TEXT, {"en": "Order number", "ko": "주문번호"}, required_to_solve=True)
-SUPPORT = replace(SETTINGS.channels["support"], answer=True)
+NEEDED = TicketSettings(fields={REQUIRED.name: REQUIRED})
 
 
 @pytest.fixture
 def strict(desk_url: str) -> Iterator[StoredDesk]:
     """Return a desk whose tickets need an order number."""
-    channels = {**SETTINGS.channels, "support": SUPPORT}
-    desk = StoredDesk(desk_url, replace(SETTINGS, channels=channels, fields={REQUIRED.name: REQUIRED}))
+    channels = SETTINGS.of(Channels).channels
+    answering = Channels({**channels, "support": replace(channels["support"], answer=True)})
+    desk = StoredDesk(desk_url, SETTINGS.having(answering, NEEDED))
     yield desk
     desk.close()
 
@@ -80,7 +83,7 @@ def test_tickets_solved_before_the_requirement_close_automatically_and_by_hand(d
         before.mail(f"{number}@example.org")
         before.do(c.Solve(number))
     before.close()
-    desk = StoredDesk(desk_url, replace(SETTINGS, fields={REQUIRED.name: REQUIRED}))
+    desk = StoredDesk(desk_url, SETTINGS.having(NEEDED))
     desk.do(c.Close(2))
     desk.later(days=5)
     fire(desk)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from deskctl.config import Report
+from deskctl.core.tickets.settings import TicketSettings
 from deskctl.core.values.field import Field, FieldType
 
 DESK = '[desk]\nname = "Acme"\n'
@@ -24,7 +25,7 @@ def test_fields_are_declared(checked: Check) -> None:
     assert report.errors == ()
     assert report.config is not None
     labels = {"en": "Order number", "ko": "주문번호"}
-    assert report.config.settings().fields == {
+    assert report.config.settings().of(TicketSettings).fields == {
         "order_number": Field("order_number", FieldType.TEXT, labels, required_to_solve=True),
         "reason": Field(
             "reason", FieldType.CHOICE, "Reason", ("refund", "교환"), {"refund": {"ko": "환불"}, "교환": "Exchange"}

@@ -8,7 +8,7 @@ from typing import Any
 
 from ....safe import visible
 from ...context import CliContext
-from ...messages import _, shown, word
+from ...messages import _, word
 
 #: The seconds between two queries of the outbox.
 POLL_INTERVAL = 3
@@ -37,12 +37,13 @@ def wait_for_delivery(context: CliContext, outbox: int, seconds: int) -> Any:
 
 
 def _status_line(row: Any) -> str:
+    from ...stored_texts import stored
     from ...times import age, now
 
     if not row["last_error"]:
         state = _("message {id} is {state}", id=row["id"], state=word(row["state"]))
     else:
-        state = shown(str(row["last_error"]))
+        state = stored(str(row["last_error"]))
         when = age(row["next_attempt_at"], now())
         if when:
             state = _("{error}; next attempt: {time}", error=state, time=when)

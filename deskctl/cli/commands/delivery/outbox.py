@@ -12,6 +12,7 @@ from ...execution import run_each
 from ...messages import _, heading
 from ...options import columns, dry_run, limit_option
 from ...output import field
+from ...stored_texts import stored
 from ...style import delivery_style
 from ...ticket_arguments import TICKET
 
@@ -25,7 +26,7 @@ COLUMNS = (
     field("state", style=lambda row: delivery_style(row["state"])),
     field("attempts", right=True, heading="tries"),
     age_column("next_attempt_at", "next try"),
-    field("last_error", least=12),
+    field("last_error", shown=lambda row: stored(row["last_error"]), least=12),
     field("message_id", extra=True),
 )
 
@@ -100,6 +101,8 @@ def show(context: CliContext, id: int) -> None:
         return
     separate = ("text", "attachments", "bounces", "deliveries")
     facts = {name: value for name, value in document.items() if name not in separate and value not in (None, [], "")}
+    if document["last_error"]:
+        facts["last_error"] = stored(document["last_error"])
     lines = [f"{heading(name.replace('_', ' '))}: {plain(value)}" for name, value in facts.items()]
     lines += _retry_schedule(document)
     for bounce in document["bounces"]:

@@ -14,6 +14,7 @@ from ...messages import _, heading
 from ...name_completion import completer
 from ...options import columns, dry_run, limit_option
 from ...output import field
+from ...stored_texts import stored
 from ...style import delivery_style
 
 COLUMNS = (
@@ -24,7 +25,7 @@ COLUMNS = (
     field("subject", least=12),
     field("state", style=lambda row: delivery_style(row["state"])),
     field("attempts", right=True, heading="tries"),
-    field("reason", least=12),
+    field("reason", shown=lambda row: stored(row["reason"]), least=12),
 )
 
 #: The number of rows that a terminal gets without `--limit`.
@@ -104,6 +105,7 @@ def show(context: CliContext, id: int, raw: bool) -> None:
         context.document({**document["row"], "envelope": document["envelope"], "raw_base64": document["raw_base64"]})
         return
     facts = {**document["row"], **{f"envelope {k}": v for k, v in document["envelope"].items()}}
+    facts["reason"] = stored(document["row"].get("reason"))
     shown = {name: value for name, value in facts.items() if value not in (None, [], {}, "")}
     lines = [f"{heading(name.replace('_', ' '))}: {plain(value)}" for name, value in shown.items()]
     page("\n".join([*lines, "", visible_lines(content.decode("utf-8", "replace")).rstrip("\n")]) + "\n")

@@ -215,7 +215,9 @@ def _send_time(seconds: float, has_daemon: bool) -> str:
 
 def _report_delivery(context: CliContext, row: dict[str, object]) -> int:
     """Print the state of the delivery, and return the exit code of `--wait`."""
-    reason = visible(shown(str(row["last_error"]))) if row["last_error"] else ""
+    from ...stored_texts import stored
+
+    reason = visible(stored(str(row["last_error"]))) if row["last_error"] else ""
     state = row["state"]
     if state == "sent":
         context.say(_("sent"))

@@ -61,7 +61,7 @@ class SetCommand(click.Command):
 
 
 def _lines(rows: list[FieldRow]) -> Iterator[str]:
-    """Yield the fields with their labels in a column, in lines of their own after long lists of choices."""
+    """Yield the fields with their labels in a column, on a separate line after a long list of choices."""
     forms = [visible(f"{row['name']}={row['form']}") for row in rows]
     longest = max((width(form) for form in forms if width(form) <= _WIDEST_FORM), default=_WIDEST_FORM)
     for row, form in zip(rows, forms, strict=True):
@@ -99,10 +99,9 @@ def set_(context: CliContext, words: tuple[str, ...]) -> int:
 
     values = tuple((name, value) for name, sign, value in (word.partition("=") for word in words) if sign)
     if not values:
-        hint = _(
-            "for example deskctl set 42 priority=high; fields: {fields}",
-            fields=", ".join(field.name for field in SPECIAL),
-        )
+        names = [field.name for field in SPECIAL]
+        names += [row["name"] for row in declared_fields(click.get_current_context())]
+        hint = _("for example deskctl set 42 priority=high; fields: {fields}", fields=", ".join(names))
         raise UsageError(_("missing NAME=VALUE"), hint)
     tickets = collect_numbers(tuple(word for word in words if "=" not in word))
     return run_each(context, (Set(ticket, values) for ticket in tickets))

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, func, select, text
 from ....core.delivery.views import DeliveryRow
 from ....core.kernel.actor import Actor
 from ....core.kernel.settings import Settings
-from ....core.messages.model import MessageKind
+from ....core.messages.model import PROBLEM, MessageKind
 from ....core.messages.seen_views import SeenMark
 from ....core.messages.thread import Trust
 from ....core.messages.views import AttachmentRow, CallRow, MessageRow
@@ -195,6 +195,7 @@ def _messages(connection: Connection, numbers: list[int]) -> list[MessageRow]:
         messages.c.reply_to,
         messages.c.trust,
         messages.c.version,
+        messages.c.headers,
         calls.c.direction,
         calls.c.seconds,
     )
@@ -226,6 +227,7 @@ def _messages(connection: Connection, numbers: list[int]) -> list[MessageRow]:
             "bcc": list(addresses(row.bcc)),
             "reply_to": list(addresses(row.reply_to)),
             "doubt": _doubt(row),
+            "problem": from_json(row.headers).get(PROBLEM),
         }
         for row in connection.execute(said.where(*mine).order_by(messages.c.id))
     ]

@@ -1,0 +1,49 @@
+"""Texts that the desk stores in English, such as the reason of a quarantine, in the language of the shell.
+
+The store and JSON documents contain the English text. A list for people shows a translation if the text matches one of
+these templates.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ..i18n import Text, _, shell_languages
+from .messages import shown
+
+_TEMPLATES = (
+    # reasons of journal rows (core.intake, core.answers, desk.intake)
+    _("delivery report about outgoing message {number}"),
+    _("delivery confirmation about outgoing message {number}"),
+    _("delivery confirmation about an unknown message"),
+    _("read receipt about an unknown message"),
+    _("dropped by {actor}"),
+    _("the process died {count} times while it processed the message"),
+    _("could not be read: {reason}"),
+    # errors of outgoing messages (core.delivery, daemon.sender)
+    _("the daemon died while it was being sent"),
+    _("sending was cancelled"),
+    _("bounced for {addresses}: {reason}"),
+    _("bounced: {reason}"),
+    _("delayed: {reason}"),
+    _("no reason given"),
+)
+
+
+def stored(text: str | None) -> str:
+    """Return a stored text in the language of the shell; a text that matches no template is returned unchanged."""
+    if not text or isinstance(text, Text) or not shell_languages():
+        return shown(text or "")
+    for template in _TEMPLATES:
+        found = _pattern(template).fullmatch(text)
+        if found is not None:
+            return shown(template.filled(**{name: stored(value) for name, value in found.groupdict().items()}))
+    return text
+
+
+def _pattern(template: Text) -> re.Pattern[str]:
+    """Return a pattern with one group for each parameter of a template."""
+    parts = re.split(r"\{(\w+)\}", template.template)
+    return re.compile(
+        "".join(f"(?P<{part}>.+?)" if place % 2 else re.escape(part) for place, part in enumerate(parts)), re.DOTALL
+    )
