@@ -33,6 +33,7 @@ from deskctl.daemon.jobs import JobRunner
 from deskctl.daemon.journal import JournalWorker, Traffic
 from deskctl.daemon.loop_activity import LoopActivity
 from deskctl.daemon.memory import configure_allocator
+from deskctl.daemon.parse_pool import ParsePool
 from deskctl.daemon.request_handler import RequestHandler
 from deskctl.daemon.sdnotify import notify, watchdog_seconds
 from deskctl.daemon.sender import Sender
@@ -106,9 +107,10 @@ class _Daemon:
         self.traffic = Traffic()
         self.writer = Writer(self.store.journal, self._delivered)
         self.mark = AttemptMark(components.config.run_dir / MARK_NAME)
+        self.parsing = ParsePool()
         self.intake = Intake(
             self.store,
-            components.parsers(),
+            self.parsing.wrap(components.parsers()),
             lambda work: self.writer.run(WritePriority.INTAKE, work),
             self._changed,
             not components.on_sqlite,
@@ -142,6 +144,7 @@ class _Daemon:
         finally:
             self._stop_watching()
             self.supervisor.disable_restarts()
+            self.parsing.close()
 
     async def _serve(self) -> None:
         stop = _stop_signal()
@@ -272,6 +275,7 @@ class _Daemon:
             loop.run_in_executor(None, self.journal.stop, BATCH_WITHIN),
             self.jobs.finish(JOBS_WITHIN) if self.jobs is not None else asyncio.sleep(0),
         )
+        await loop.run_in_executor(None, self.parsing.close)
         if sends:
             log.warning("%d messages were still being sent; their delivery is uncertain", sends)
         if not batch:
@@ -297,6 +301,7 @@ class _Daemon:
             async with asyncio.timeout(_ABANDON_WITHIN):
                 await loop.run_in_executor(None, self.journal.stop, _ABANDON_WITHIN)
                 await loop.run_in_executor(None, self.writer.stop)
+        self.parsing.close()
         if lost.closable:
             with contextlib.suppress(Exception):
                 self.store.close()

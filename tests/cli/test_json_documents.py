@@ -66,6 +66,7 @@ MESSAGE = {
     "id", "kind", "author", "sent_at", "subject", "text", "visible_text", "attachments", "delivery",
     "delivery_error", "ticket", "automatic", "verified", "channel", "choices", "original",
     "call", "version", "to", "cc", "bcc", "reply_to", "doubt", "may_answer", "deliveries",
+    "problem",
 }  # fmt: skip
 
 

@@ -78,7 +78,8 @@ class Channel:
 
 @hookimpl
 def deskctl_channels():
-    return [ChannelType("awkward", Config, Channel, parse)]
+    # A lambda cannot be imported by another process, so it runs in the daemon, which KILL ends.
+    return [ChannelType("awkward", Config, Channel, lambda raw, envelope: parse(raw, envelope))]
 '''
 
 

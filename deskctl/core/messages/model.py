@@ -130,6 +130,10 @@ class Forwarded:
     message_id: str | None = None
 
 
+PROBLEM = "x-deskctl-problem"
+"""The header, stored with a message, that says why only its headers could be parsed: `timeout` or `crash`."""
+
+
 class IntentKind(StrEnum):
     """A request to the desk itself."""
 

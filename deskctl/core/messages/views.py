@@ -52,7 +52,7 @@ class MessageRow(TypedDict):
     customer got. `original` is the text before its sender changed it, or null; `version` is the number of changes.
     `to`, `cc` and `reply_to` are the message's; `bcc` only of the desk's messages. `doubt` is the reason why it is not
     verified: dmarc, reply_to or stranger; else null. `may_answer` tells if a machine may answer it, null for a message
-    of the desk.
+    of the desk. `problem` is the reason why only its headers could be parsed: timeout or crash; else null.
     """
 
     id: int
@@ -80,6 +80,7 @@ class MessageRow(TypedDict):
     bcc: list[str]
     reply_to: list[str]
     doubt: str | None
+    problem: str | None
 
 
 class FileContent(TypedDict):

@@ -191,6 +191,8 @@ def _message(message: MessageRow, document: TicketDocument, screen: Screen) -> I
     yield from join_facts([screen.paint(f"── {first} · {second}", kind_style(message["kind"])), *rest], screen.width)
     if width(warning) > screen.width:
         yield from (screen.paint(line, "yellow") for line in _wrapped(warning, screen))
+    if message["problem"]:
+        yield from (screen.paint(line, "yellow") for line in wrap(f"[{_problem_text(message)}]", screen.width))
     undelivered = _undelivered_name(delivery or "")
     if undelivered and message.get("delivery_error"):
         error = visible(shown(message["delivery_error"] or ""))
@@ -214,6 +216,13 @@ def _report_name(automatic: str) -> str:
         "delivered": _("report: mail was delivered"),
     }
     return names.get(automatic, "")
+
+
+def _problem_text(message: MessageRow) -> str:
+    """Return the reason why only the headers of a message are shown."""
+    if message["problem"] == "timeout":
+        return _("parsing took too long: only the headers are shown, the raw message is kept")
+    return _("the parser crashed: only the headers are shown, the raw message is kept")
 
 
 def _undelivered_name(delivery: str) -> str:

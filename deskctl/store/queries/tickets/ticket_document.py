@@ -9,13 +9,13 @@ from sqlalchemy import Connection, func, select, text
 from ....core.delivery.views import DeliveryRow
 from ....core.kernel.actor import Actor
 from ....core.kernel.settings import Settings
-from ....core.messages.model import MessageKind
+from ....core.messages.model import PROBLEM, MessageKind
 from ....core.messages.seen_views import SeenMark
 from ....core.messages.thread import Trust
 from ....core.messages.views import AttachmentRow, CallRow, MessageRow
 from ....core.search.queries import Seen
 from ....core.tickets.events import MarkedSpam
-from ....core.tickets.queries import ShowTicket
+from ....core.tickets.queries import ShowTicket, ShowTickets
 from ....core.tickets.views import BouncedRow, OtherTicket, TicketDocument
 from ....errors import NotFound
 from ....i18n import _
@@ -69,6 +69,12 @@ def show_ticket(connection: Connection, query: ShowTicket, settings: Settings) -
         "composing": composers(connection, [number, *merged]),
         "field_texts": field_texts(ticket.fields, settings),
     }
+
+
+def show_tickets(connection: Connection, query: ShowTickets, settings: Settings) -> list[TicketDocument]:
+    """Return the tickets with these numbers that exist."""
+    existing = set(connection.execute(select(tickets.c.number).where(tickets.c.number.in_(query.numbers))).scalars())
+    return [show_ticket(connection, ShowTicket(n), settings) for n in query.numbers if n in existing]
 
 
 def seen(connection: Connection, query: Seen) -> SeenMark:
@@ -189,6 +195,7 @@ def _messages(connection: Connection, numbers: list[int]) -> list[MessageRow]:
         messages.c.reply_to,
         messages.c.trust,
         messages.c.version,
+        messages.c.headers,
         calls.c.direction,
         calls.c.seconds,
     )
@@ -220,6 +227,7 @@ def _messages(connection: Connection, numbers: list[int]) -> list[MessageRow]:
             "bcc": list(addresses(row.bcc)),
             "reply_to": list(addresses(row.reply_to)),
             "doubt": _doubt(row),
+            "problem": from_json(row.headers).get(PROBLEM),
         }
         for row in connection.execute(said.where(*mine).order_by(messages.c.id))
     ]
@@ -306,5 +314,6 @@ def _fact(value: Any) -> Any:
 
 ANSWERS: Answers = {
     ShowTicket: lambda reader, query: show_ticket(reader.connection, query, reader.settings),
+    ShowTickets: lambda reader, query: show_tickets(reader.connection, query, reader.settings),
     Seen: lambda reader, query: seen(reader.connection, query),
 }

@@ -1,0 +1,243 @@
+"""Parse messages in processes that can be killed, so that no message blocks the daemon.
+
+A message that exceeds its time limit, or whose parser ends the process twice, is kept with its headers and a remark.
+The processes start with the first message and end after a minute without one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import logging
+import os
+import re
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from deskctl.core.messages.model import PROBLEM, Envelope, InboundMessage
+from deskctl.daemon.parse_worker import Failed, Source, receive, send
+from deskctl.errors import Unavailable
+from deskctl.i18n import _
+
+log = logging.getLogger("deskctl.daemon.parse")
+
+Parse = Callable[[bytes, Envelope], InboundMessage]
+
+SECONDS_PER_MB, LEAST_SECONDS = 2.0, 5.0
+"""The time limit of a message."""
+IDLE_SECONDS = 60.0
+"""Seconds without a message after which a process ends."""
+_START_SECONDS = 60.0
+_MAX_HEADERS = 65_536
+_BLANK_LINE = re.compile(rb"\r?\n\r?\n")
+_START = (
+    "import sys, os; sys.path[:] = sys.argv[3].split(os.pathsep); "
+    "from deskctl.daemon.parse_worker import main; main(int(sys.argv[1]), int(sys.argv[2]))"
+)
+
+
+class _Ended(Exception):
+    """The process ended."""
+
+
+class _Worker:
+    """A process that parses one message at a time."""
+
+    def __init__(self) -> None:
+        self._connection, theirs = socket.socketpair()
+        with theirs:
+            path = os.pathsep.join(entry for entry in sys.path if entry)
+            self.process = subprocess.Popen(
+                [sys.executable, "-c", _START, str(theirs.fileno()), str(os.getpid()), path],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                pass_fds=(theirs.fileno(),),
+            )
+        self._loaded: set[Source] = set()
+        self.idle_since = time.monotonic()
+
+    def load(self, source: Source) -> Failed | None:
+        """Import a parse function; return the error if it cannot be imported."""
+        if source in self._loaded:
+            return None
+        found: Failed | None = self._ask((source, None, None, 0), _START_SECONDS)
+        if found is None:
+            self._loaded.add(source)
+        return found
+
+    def parse(self, source: Source, raw: bytes, envelope: Envelope, seconds: float) -> Any:
+        """Return the message or `Failed`. Raises TimeoutError or `_Ended`; then close the worker."""
+        return self._ask((source, raw, envelope, seconds), seconds)
+
+    def _ask(self, request: tuple[Any, ...], seconds: float) -> Any:
+        self._connection.settimeout(seconds)
+        try:
+            send(self._connection, request)
+            return receive(self._connection)
+        except TimeoutError:
+            raise
+        except (OSError, EOFError) as error:
+            raise _Ended from error
+        finally:
+            self.idle_since = time.monotonic()
+
+    def close(self) -> None:
+        """Kill the process."""
+        self._connection.close()
+        self.process.kill()
+        self.process.wait()
+
+
+def _started() -> _Worker:
+    try:
+        return _Worker()
+    except OSError as error:
+        raise Unavailable(
+            _("cannot start a process that parses messages: {error}", error=error.strerror or str(error)),
+            _("free memory, or raise the limit of processes"),
+        ) from error
+
+
+class ParsePool:
+    """Processes that parse. A thread that parses has one of them for itself. Close the pool once."""
+
+    def __init__(self, *, idle_seconds: float = IDLE_SECONDS) -> None:
+        self._idle_seconds = idle_seconds
+        self._idle: list[_Worker] = []
+        self._all: set[_Worker] = set()
+        self._lock = threading.Lock()
+        self._timer: threading.Timer | None = None
+        self._closed = False
+
+    def wrap(self, parsers: Mapping[str, Parse]) -> dict[str, Parse]:
+        """Return the parse functions by channel, each of which runs in a process if it can be imported there."""
+        return {channel: self._wrapped(channel, parse) for channel, parse in parsers.items()}
+
+    def close(self) -> None:
+        """End all processes, also those that parse. Later calls raise Unavailable."""
+        with self._lock:
+            self._closed = True
+            workers, self._all, self._idle = self._all, set(), []
+            if self._timer is not None:
+                self._timer.cancel()
+        for worker in workers:
+            worker.close()
+
+    def _wrapped(self, channel: str, parse: Parse) -> Parse:
+        source = _source(parse)
+        if source is None:
+            log.warning(
+                "the parser of %s is not a function of a module; it runs in the daemon, without time limit", channel
+            )
+            return parse
+
+        def parse_in_process(raw: bytes, envelope: Envelope) -> InboundMessage:
+            return self._parse(source, raw, envelope)
+
+        return parse_in_process
+
+    def _parse(self, source: Source, raw: bytes, envelope: Envelope) -> InboundMessage:
+        seconds = max(LEAST_SECONDS, SECONDS_PER_MB * len(raw) / 1e6)
+        problem = "crash"
+        for _attempt in (1, 2):
+            try:
+                return _message(self._ask(source, raw, envelope, seconds))
+            except _Ended:
+                continue
+            except TimeoutError:
+                problem = "timeout"
+                break
+        log.warning("a message of %d bytes is kept with its headers only: %s of %s", len(raw), problem, source.module)
+        return self._only_headers(source, raw, envelope, problem)
+
+    def _only_headers(self, source: Source, raw: bytes, envelope: Envelope, problem: str) -> InboundMessage:
+        """Return a message with the headers of the raw one, as far as these can be parsed, and with the problem."""
+        digest = hashlib.sha256(raw).hexdigest()
+        end = _BLANK_LINE.search(raw, 0, _MAX_HEADERS)
+        if end is not None:
+            with contextlib.suppress(TimeoutError, _Ended, ParseError):
+                message = _message(self._ask(source, raw[: end.end()], envelope, LEAST_SECONDS))
+                headers = {**message.headers, PROBLEM: problem}
+                return replace(message, text="", visible_text="", html=None, digest=digest, headers=headers)
+        return InboundMessage(
+            sender=envelope.sender or None,
+            sender_name=None,
+            subject="",
+            text="",
+            visible_text="",
+            digest=digest,
+            headers={PROBLEM: problem},
+        )
+
+    def _ask(self, source: Source, raw: bytes, envelope: Envelope, seconds: float) -> Any:
+        with self._worker() as worker:
+            failed = worker.load(source)
+            if failed is not None:
+                raise ParseError(f"{failed.kind}: {failed.text}")
+            return worker.parse(source, raw, envelope, seconds)
+
+    @contextlib.contextmanager
+    def _worker(self) -> Iterator[_Worker]:
+        """Take an idle worker or start one; after an error, end it."""
+        with self._lock:
+            if self._closed:
+                raise Unavailable(_("the daemon is stopping"), _("try again in a moment"))
+            worker = self._idle.pop() if self._idle else _started()
+            self._all.add(worker)
+        try:
+            yield worker
+        except (TimeoutError, _Ended):
+            worker.close()
+            with self._lock:
+                self._all.discard(worker)
+                closed = self._closed
+            if closed:
+                raise Unavailable(_("the daemon is stopping"), _("try again in a moment")) from None
+            raise
+        with self._lock:
+            if not self._closed:
+                self._idle.append(worker)
+                self._schedule()
+
+    def _schedule(self) -> None:
+        """End idle workers later. Called with the lock."""
+        if self._timer is None:
+            self._timer = threading.Timer(self._idle_seconds, self._end_idle)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def _end_idle(self) -> None:
+        now = time.monotonic()
+        with self._lock:
+            self._timer = None
+            ended = [worker for worker in self._idle if now - worker.idle_since >= self._idle_seconds]
+            self._idle = [worker for worker in self._idle if worker not in ended]
+            self._all.difference_update(ended)
+            if self._idle and not self._closed:
+                self._schedule()
+        for worker in ended:
+            worker.close()
+
+
+class ParseError(Exception):
+    """A parse function raised an exception, or cannot be imported."""
+
+
+def _message(found: Any) -> InboundMessage:
+    if isinstance(found, Failed):
+        raise type(found.kind, (ParseError,), {})(found.text)
+    return found  # type: ignore[no-any-return]
+
+
+def _source(parse: Parse) -> Source | None:
+    """Return the place of a parse function; None if it cannot be found by name."""
+    module, name = getattr(parse, "__module__", None), getattr(parse, "__qualname__", "<")
+    if module is None or "<" in name or module == "__main__":
+        return None
+    return Source(module, getattr(sys.modules.get(module), "__file__", None), name)
