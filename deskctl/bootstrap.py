@@ -86,7 +86,8 @@ def open_components(config: Config, plugins: Plugins) -> Components:
     from deskctl.store import Store
 
     actions = ActionSettings(PluginActions(config, plugins))
-    settings = config.settings().having(AutomationSettings(plugins.event_kinds()), actions)
+    settings = config.settings()
+    settings = settings.having(AutomationSettings(plugins.event_kinds(), plugins.wanted(settings)), actions)
     store = Store.open(config.store.url, settings, owner=f"{os.uname().nodename}:{config.run_dir}")
     try:
         components = Components(config, plugins, store)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -11,6 +11,8 @@ from deskctl.desk.ports import Store
 
 if TYPE_CHECKING:
     from deskctl.config import Config
+    from deskctl.core.kernel.records import RecordedEvent
+    from deskctl.core.kernel.settings import Settings
     from deskctl.plugins.automation import AutomationType
     from deskctl.plugins.channel import ChannelType
     from deskctl.plugins.erasure import EraseType
@@ -67,6 +69,10 @@ class Plugins(Protocol):
         ...
 
     def is_on(self, name: str) -> bool: ...
+
+    def wanted(self, settings: Settings) -> dict[str, Callable[[RecordedEvent], bool]]:
+        """Return a function for each automation that wants only some events of its kinds."""
+        ...
 
     def event_kinds(self) -> dict[str, frozenset[str]]:
         """Return the kinds of events of each automation."""

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from deskctl.core import features as dispatch
+from deskctl.core.administration.deactivation import UNASSIGN
 from deskctl.core.agents.model import Agent
 from deskctl.core.agents.repository import Agents
 from deskctl.core.kernel.actor import Actor
@@ -80,6 +81,16 @@ def _once_more(store: Store, changes: Changes) -> tuple[Changes, ...]:
     asked = [key for key, t in changes.timers.items() if key.startswith(f"{ROUTE}:team:")]
     reopened = any(isinstance(recorded.event, FormerAssignee) for recorded in changes.events)
     return route(store, changes) if asked and reopened else ()
+
+
+def finish(store: Store, changes: Changes) -> None:
+    """Carry out the rest of a command that is done in portions. In the daemon, the timers do it."""
+    while due := [t for _, t in sorted(changes.timers.items()) if t.kind == UNASSIGN]:
+        for timer in due:
+            changes = store.transaction(
+                partial(execute_in_unit, command=FireTimer(timer.id), actor=_CLOCK), name="timer"
+            ).changes
+            route(store, changes)
 
 
 def execute_in_unit(unit: Unit, command: Command, actor: Actor) -> Executed:

@@ -114,9 +114,10 @@ class Intake:
     def _commit(self, commands: Sequence[Receive | Quarantine]) -> None:
         def work(unit: Unit) -> Changes:
             self._mark_working()
-            mine = [
-                c for c in commands if not self.shared or Journal.of(unit).source.journal_state(c.journal) is _WAITING
-            ]
+            mine = commands
+            if self.shared:
+                states = Journal.of(unit).source.journal_states([command.journal for command in commands])
+                mine = [command for command in commands if states.get(command.journal) is _WAITING]
             intake.preload(unit, [command for command in mine if isinstance(command, Receive)])
             for command in mine:
                 dispatch.execute(unit, command, _INTAKE)

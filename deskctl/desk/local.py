@@ -23,7 +23,7 @@ from deskctl.desk.caller import Caller
 from deskctl.desk.channel_calls import ActingContext
 from deskctl.desk.components import Components
 from deskctl.desk.decode import Request
-from deskctl.desk.execution import Executed, agents_of
+from deskctl.desk.execution import Executed, agents_of, finish
 from deskctl.desk.intake import BATCH_BYTES, BATCH_ROWS, Intake
 from deskctl.desk.lock import OwnerLock
 from deskctl.desk.ports import run_directly
@@ -59,7 +59,7 @@ class LocalEnvironment:
         return run_directly(work)
 
     def on_executed(self, executed: Executed) -> None:
-        pass
+        finish(self.components.store, executed.changes)
 
     def on_changes(self, changes: Changes) -> None:
         pass

@@ -76,12 +76,14 @@ class Timers(Protocol):
 
 
 class Jobs(Protocol):
-    def claim(self, limit: int, automations: Collection[str]) -> list[ClaimedJob]:
-        """Claim due jobs of these automations exclusively."""
+    def claim(
+        self, limit: int, automations: Collection[str], together: Collection[str] | None = None
+    ) -> list[ClaimedJob]:
+        """Claim due jobs of these automations exclusively. `together`: claim jobs that can run in one call."""
         ...
 
-    def finish(self, connection: Any, job: int) -> bool:
-        """Delete a job in the transaction of the connection. Return False if another daemon has claimed it."""
+    def finish(self, connection: Any, jobs: Collection[int]) -> set[int]:
+        """Delete jobs in the transaction of the connection. Return those that no other daemon has claimed."""
         ...
 
     def put_back(self, job: int, error: str, due_at: datetime | None, counted: bool = True) -> None:

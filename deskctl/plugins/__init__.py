@@ -31,7 +31,16 @@ from ..core.messages.model import (
 from ..errors import ConfigError, DeskctlError, NotFound, Refused, TemporaryFailure, UsageError
 from ..i18n import translator
 from ..normalization import normalize
-from .automation import AutomationType, ChannelView, DeskView, Happening, PluginContext, Write, WriteContext
+from .automation import (
+    AutomationType,
+    ChannelView,
+    DeskView,
+    Happening,
+    PluginContext,
+    SettingsView,
+    Write,
+    WriteContext,
+)
 from .channel import (
     AuthFailed,
     Capabilities,
@@ -105,6 +114,7 @@ __all__ = [
     "RequestType",
     "RunJob",
     "Secret",
+    "SettingsView",
     "StoreUnavailable",
     "Suggestion",
     "SuggestionType",

@@ -7,7 +7,7 @@ even if the process dies. An automation may be called again for the same event.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from logging import Logger
@@ -68,6 +68,20 @@ class PluginContext(Protocol):
         ...
 
 
+class SettingsView(Protocol):
+    """The settings of the desk that decide if an automation wants an event."""
+
+    @property
+    def language(self) -> str:
+        """The language of the desk, as a BCP 47 code."""
+        ...
+
+    @property
+    def channels(self) -> Mapping[str, ChannelView]:
+        """The configured channels, by name."""
+        ...
+
+
 class ChannelView(Protocol):
     """The common settings of a channel."""
 
@@ -123,6 +137,13 @@ class AutomationType:
     write. An automation is not called for events that it caused, for events of spam tickets, or for mail that is older
     than the desk. A run that raises or takes longer than `seconds` is reported with the name of the plugin and retried
     up to five times, with growing waits.
+
+    `wants(happening, settings)` is called for each event of these kinds, in the transaction of the event. If it returns
+    False, no job is written. It must be quick and depend on its parameters only.
+
+    `run_many(happenings, context)` is called instead of `run` when several events wait, each of another ticket. It
+    returns for each event, in order, what `run` would return. All of it is executed in one transaction. If
+    `run_many` or the transaction fails, the desk calls `run` for each event.
     """
 
     name: str
@@ -130,3 +151,5 @@ class AutomationType:
     run: Callable[[Happening, PluginContext], Iterable[Command | Write]]
     seconds: float = 10.0
     description: str = ""
+    wants: Callable[[Happening, SettingsView], bool] | None = None
+    run_many: Callable[[Sequence[Happening], PluginContext], Iterable[Iterable[Command | Write]]] | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from ..core.kernel.command import Command
@@ -11,14 +11,18 @@ from .ticket_action import ActionJob, ActionType
 
 
 class JobType(NamedTuple):
-    """A kind of job. `run` takes the event for which the job was written; `seconds` is its time limit."""
+    """A kind of job. `run` takes the event for which the job was written, `run_many` takes several events.
+
+    `seconds` is the time limit of a call.
+    """
 
     run: Callable[[Happening, PluginContext], Iterable[Command | Write]]
     seconds: float
+    run_many: Callable[[Sequence[Happening], PluginContext], Iterable[Iterable[Command | Write]]] | None = None
 
 
 def of_automation(automation: AutomationType) -> JobType:
-    return JobType(automation.run, automation.seconds)
+    return JobType(automation.run, automation.seconds, automation.run_many)
 
 
 def of_action(action: ActionType) -> JobType | None:

@@ -8,17 +8,19 @@ import logging
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any, Generic, NamedTuple, Protocol, TypedDict, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypedDict, TypeVar
 
 import pluggy
 
 from ..config.missing_types import DISABLED_REASON
 from ..config.problems import did_you_mean
+from ..core.messages.channels import Channels
 from ..errors import ConfigError, DeskctlError
 from ..i18n import _
 from . import hookspecs
-from .automation import AutomationType
+from .automation import AutomationType, ChannelView, Happening, SettingsView
 from .channel import ChannelType
 from .discover import Found, built_in, in_folder, installed
 from .erasure import EraseType
@@ -28,6 +30,10 @@ from .suggestion import SuggestionType
 from .ticket_action import ActionType
 from .validation import Contributions, collect
 from .version import incompatibility
+
+if TYPE_CHECKING:
+    from ..core.kernel.records import RecordedEvent
+    from ..core.kernel.settings import Settings
 
 log = logging.getLogger("deskctl.plugins")
 
@@ -149,6 +155,15 @@ class Plugins:
     def event_kinds(self) -> dict[str, frozenset[str]]:
         """Return the kinds of events of each automation (`PLUGIN.NAME`)."""
         return {name: frozenset(owned.type.on) for name, owned in self.automations.items()}
+
+    def wanted(self, settings: Settings) -> dict[str, Callable[[RecordedEvent], bool]]:
+        """Return a function for each automation that wants only some events of its kinds."""
+        view = _View(settings.language, settings.of(Channels).channels)
+        return {
+            name: partial(_is_wanted, name, owned.type.wants, view)
+            for name, owned in self.automations.items()
+            if owned.type.wants is not None
+        }
 
     def add(self, found: Found, enabled: bool = True) -> None:
         """Load one plugin. Errors of the plugin are recorded, not raised."""
@@ -281,6 +296,27 @@ def load(section: Section | None = None, environ: Mapping[str, str] | None = Non
     for name, why in json.loads(environ.get(DISABLED_ENVIRONMENT, "{}")).items():
         plugins.disable(name, why)
     return plugins
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """The `SettingsView` for automations."""
+
+    language: str
+    channels: Mapping[str, ChannelView]
+
+
+def _is_wanted(
+    name: str, wants: Callable[[Happening, SettingsView], bool], settings: SettingsView, recorded: RecordedEvent
+) -> bool:
+    """Return True if an automation wants an event, or if it cannot decide: then its job reports the error."""
+    event = recorded.event
+    happening = Happening(recorded.id, event.kind, event.ticket, recorded.actor, recorded.at, event.facts())
+    try:
+        return bool(wants(happening, settings))
+    except Exception as error:  # noqa: BLE001 - an error of a plugin must not prevent the command
+        log.warning("the automation %s cannot decide about an event: %s", name, _error_line(error))
+        return True
 
 
 def _hook_names() -> list[str]:

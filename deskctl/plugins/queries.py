@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from ..core.search.queries import SearchContacts, SearchMessages
-from ..core.tickets.queries import ListTickets, ShowTicket
+from ..core.tickets.queries import ListTickets, ShowTicket, ShowTickets
 
-__all__ = ["ListTickets", "SearchContacts", "SearchMessages", "ShowTicket"]
+__all__ = ["ListTickets", "SearchContacts", "SearchMessages", "ShowTicket", "ShowTickets"]

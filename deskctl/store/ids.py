@@ -26,6 +26,10 @@ class Ids(Protocol):
         """Return a new id; `kind` is the name of the table."""
         ...
 
+    def expect(self, count: int) -> None:
+        """Announce the number of new rows of each kind."""
+        ...
+
     def save(self) -> None:
         """Save the last ids. Called once, before the commit."""
         ...
@@ -47,6 +51,9 @@ class Counters:
         self._used.add(kind)
         return number
 
+    def expect(self, count: int) -> None:
+        """Do nothing: the counters are in memory."""
+
     def save(self) -> None:
         if self._last is not None:
             rows = [(kind, self._last[kind]) for kind in sorted(self._used)]
@@ -64,6 +71,7 @@ class Sequences:
         self._connection = connection
         self._ready: dict[str, deque[int]] = {"tickets": spare}
         self._block: dict[str, int] = {}
+        self._first_block = 1
 
     def next(self, kind: str) -> int:
         ready = self._ready.setdefault(kind, deque())
@@ -74,10 +82,13 @@ class Sequences:
                 ready.extend(self._fetch(kind))
 
     def _fetch(self, kind: str) -> Iterable[int]:
-        block = self._block.get(kind, 1)
-        self._block[kind] = min(block * _GROWTH, _LARGEST_BLOCK)
+        block = self._block.get(kind, self._first_block)
+        self._block[kind] = max(block, min(block * _GROWTH, _LARGEST_BLOCK))
         query = "SELECT nextval(%s::regclass) FROM generate_series(1, %s)"
         return self._connection.exec_driver_sql(query, (f"{kind}_number", block)).scalars()
+
+    def expect(self, count: int) -> None:
+        self._first_block = max(1, count)
 
     def save(self) -> None:
         """Do nothing: the sequences are saved already."""

@@ -112,9 +112,14 @@ class DatabaseSource(ConversationSource, SeenSource, ContactSource, ShiftSource,
             )
         ]
 
-    def addresses_of(self, contact: int) -> Sequence[Identity]:
-        query = select(identities).where(identities.c.contact == contact).order_by(identities.c.id)
-        return [rows.identity(row) for row in self._connection.execute(query)]
+    def addresses_of(self, contacts: Collection[int]) -> Iterable[Identity]:
+        return [
+            rows.identity(row)
+            for some in batches(valid_ids(contacts))
+            for row in self._connection.execute(
+                select(identities).where(identities.c.contact.in_(some)).order_by(identities.c.id)
+            )
+        ]
 
     def agents(self) -> Iterable[Agent]:
         of = self._grouped(select(memberships.c.agent, memberships.c.team))
@@ -158,13 +163,23 @@ class DatabaseSource(ConversationSource, SeenSource, ContactSource, ShiftSource,
             waiting += [(row.queue_at, row.number) for row in self._connection.execute(query)]
         return [number for _, number in sorted(waiting)[:limit]]
 
-    def active_of(self, agent: str) -> Sequence[int]:
-        query = select(tickets.c.number).where(text(ACTIVE), tickets.c.assignee == agent).order_by(tickets.c.number)
-        return list(self._connection.execute(query).scalars())
+    def active_of(self, agent: str, teams: Collection[str] | None, limit: int) -> Sequence[int]:
+        query = select(tickets.c.number).where(text(ACTIVE), tickets.c.assignee == agent)
+        if teams is not None:
+            query = query.where(tickets.c.team.in_(sorted(teams)))
+        query = query.order_by(tickets.c.updated_at, tickets.c.number).limit(limit)
+        return sorted(self._connection.execute(query).scalars())
 
-    def merged_into(self, number: int) -> Sequence[int]:
-        query = select(tickets.c.number).where(tickets.c.merged_into == number).order_by(tickets.c.number)
-        return self._connection.execute(query).scalars().all()
+    def merged_into(self, numbers: Collection[int]) -> Iterable[tuple[int, int]]:
+        return [
+            (row.merged_into, row.number)
+            for some in batches(valid_ids(numbers))
+            for row in self._connection.execute(
+                select(tickets.c.merged_into, tickets.c.number)
+                .where(tickets.c.merged_into.in_(some))
+                .order_by(tickets.c.number)
+            )
+        ]
 
     def participants(self, tickets: Collection[int]) -> Mapping[int, frozenset[str]]:
         found: dict[int, frozenset[str]] = {}
@@ -198,11 +213,16 @@ class DatabaseSource(ConversationSource, SeenSource, ContactSource, ShiftSource,
                 head = rows.message_head(row)
                 yield _named(head, asked[names[head.id]])
 
-    def heads(self, ticket: int) -> Sequence[MessageHead]:
-        query = (
-            select(*HEAD).where(messages.c.ticket == ticket, messages.c.withdrawn.is_(False)).order_by(messages.c.id)
-        )
-        return [rows.message_head(row) for row in self._connection.execute(query)]
+    def heads(self, tickets: Collection[int]) -> Iterable[MessageHead]:
+        return [
+            rows.message_head(row)
+            for some in batches(valid_ids(tickets))
+            for row in self._connection.execute(
+                select(*HEAD)
+                .where(messages.c.ticket.in_(some), messages.c.withdrawn.is_(False))
+                .order_by(messages.c.id)
+            )
+        ]
 
     # --- outbox, timers, journal ------------------------------------------------------------------
 
@@ -220,11 +240,14 @@ class DatabaseSource(ConversationSource, SeenSource, ContactSource, ShiftSource,
             for entry in self._outbox(select(outbox).where(outbox.c.message_id.in_(some), outbox.c.kind != "copy"))
         ]
 
-    def automatic_sent(self, address: str, since: datetime) -> int:
-        query = select(func.count()).where(
-            text(AUTO), outbox.c.created_at >= to_micros(since), func.lower(outbox.c.to) == to_json([clean(address)])
-        )
-        return self._connection.execute(query).scalar_one()
+    def automatic_sent(self, addresses: Collection[str], since: datetime) -> Mapping[str, int]:
+        asked = {to_json([clean(address)]): address for address in addresses}
+        to = func.lower(outbox.c.to)
+        found: dict[str, int] = {}
+        for some in batches(sorted(asked)):
+            query = select(to, func.count()).where(text(AUTO), outbox.c.created_at >= to_micros(since), to.in_(some))
+            found.update((asked[address], count) for address, count in self._connection.execute(query.group_by(to)))
+        return found
 
     def _outbox(self, query: Select[Any]) -> list[OutboxEntry]:
         found = self._connection.execute(query.order_by(outbox.c.id).with_for_update())
@@ -241,6 +264,13 @@ class DatabaseSource(ConversationSource, SeenSource, ContactSource, ShiftSource,
 
     def clocks(self, tickets: Collection[int]) -> Iterable[Clock]:
         return load_clocks(self._connection, tickets)
+
+    def events_after(self, tickets: Collection[int], after: int) -> Iterable[RecordedEvent]:
+        return [
+            recorded
+            for some in batches(valid_ids(tickets))
+            for recorded in self._events(select(events).where(events.c.ticket.in_(some), events.c.id > after))
+        ]
 
     def histories(self, tickets: Collection[int], kinds: Sequence[str]) -> Iterable[RecordedEvent]:
         return [
@@ -277,12 +307,17 @@ class DatabaseSource(ConversationSource, SeenSource, ContactSource, ShiftSource,
     def unattended(self, team: str) -> bool:
         return routing.is_unattended(self._connection, team)
 
-    def journal_state(self, id: int) -> JournalState | None:
-        if not valid_ids((id,)):
-            return None
-        query = select(journal.c.state).where(journal.c.id == id).with_for_update()
-        state = self._connection.execute(query).scalar_one_or_none()
-        return JournalState(state) if state else None
+    def journal_states(self, ids: Collection[int]) -> Mapping[int, JournalState]:
+        return {
+            row.id: JournalState(row.state)
+            for some in batches(sorted(valid_ids(ids)))
+            for row in self._connection.execute(
+                select(journal.c.id, journal.c.state)
+                .where(journal.c.id.in_(some))
+                .order_by(journal.c.id)
+                .with_for_update()
+            )
+        }
 
     # --- history ----------------------------------------------------------------------------------
 
@@ -333,6 +368,9 @@ class DatabaseSource(ConversationSource, SeenSource, ContactSource, ShiftSource,
         return [rows.event(row) for row in self._connection.execute(query.order_by(events.c.id))]
 
     # --- new rows ---------------------------------------------------------------------------------
+
+    def expect_rows(self, count: int) -> None:
+        self.ids.expect(count)
 
     def next_id(self, kind: str) -> int:
         return self.ids.next(kind)

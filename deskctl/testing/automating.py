@@ -12,7 +12,7 @@ from ..core.messages.views import MessageRow
 from ..core.tickets.views import TicketDocument
 from ..plugins import ActionCall, ActionJob, ActionTicket, NotFound
 from ..plugins.automation import DeskView, Happening
-from ..plugins.queries import ListTickets, SearchContacts, SearchMessages, ShowTicket
+from ..plugins.queries import ListTickets, SearchContacts, SearchMessages, ShowTicket, ShowTickets
 from .builders import MOMENT
 
 
@@ -109,6 +109,8 @@ class MemoryDesk:
                 return self.tickets[query.number]
             except KeyError:
                 raise NotFound(f"no ticket {query.number}") from None
+        if isinstance(query, ShowTickets):
+            return [self.tickets[number] for number in query.numbers if number in self.tickets]
         if isinstance(query, ListTickets):
             return [row for row in self.tickets.values() if query.all or row["status"] not in ("solved", "closed")]
         if isinstance(query, SearchMessages):

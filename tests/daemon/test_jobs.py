@@ -56,6 +56,34 @@ from deskctl.plugins.actions import Note
 def deskctl_automations():
     return [AutomationType("sing", frozenset({"note_added"}), lambda h, c: [Note(h.ticket, "sung by wren")])]
 """
+#: Handles several events in one call, and fails there if one of them is broken. It wants no event of each third ticket.
+FINCH = """
+import time
+from pathlib import Path
+from deskctl.plugins import AutomationType, hookimpl
+from deskctl.plugins.actions import Tag
+from deskctl.plugins.queries import ShowTickets
+
+HERE = Path(__file__).parent
+
+def mark_all(happenings, context):
+    while (HERE / "wait").exists():
+        time.sleep(0.01)
+    found = context.desk.ask(ShowTickets(tuple(happening.ticket for happening in happenings)))
+    if len(happenings) > 1:
+        (HERE / "together").touch()
+    if any("broken" in document["subject"] for document in found):
+        raise ValueError("this is beyond me")
+    return [[Tag(document["number"], add=("seen",))] for document in found]
+
+def mark(happening, context):
+    return mark_all([happening], context)[0]
+
+@hookimpl
+def deskctl_automations():
+    wants = lambda happening, settings: happening.ticket % 3 != 0
+    return [AutomationType("mark", frozenset({"ticket_created"}), mark, seconds=60, wants=wants, run_many=mark_all)]
+"""
 
 
 def desk_of(tmp_path: Path, url: str, seconds: str = "30", **plugins: str) -> Path:
@@ -78,6 +106,16 @@ def notes(desk: RemoteDesk, ticket: int) -> list[str]:
     return [e["by"] for e in desk.ask(ShowTicket(ticket))["events"] if e["kind"] == "note_added"]
 
 
+def tags(desk: RemoteDesk, ticket: int) -> list[str]:
+    found: list[str] = desk.ask(ShowTicket(ticket))["tags"]
+    return found
+
+
+def failed(desk: RemoteDesk) -> set[int]:
+    """Return the tickets whose events the plugin finch could not handle."""
+    return {job["ticket"] for job in desk.call("jobs") if job["plugin"] == "finch" and job["last_error"]}
+
+
 def new(desk: RemoteDesk, subject: str = "Printer") -> int:
     made = desk.execute(Create("bob@example.org", subject, "It burns."), agent="ana")
     return int(made.facts["number"])
@@ -92,6 +130,22 @@ def test_automation_acts_as_its_plugin_and_does_not_see_its_own_events(
         wait_until(lambda: desk.call("jobs") == [], 20, "no job is left")
         assert desk.ask(ShowTicket(ticket))["tags"] == ["marked"]
         assert notes(desk, ticket) == ["system:robin"]
+
+
+def test_events_are_handled_together_and_one_by_one_after_a_failure(
+    tmp_path: Path, desk_url: str, wait_until: WaitUntil
+) -> None:
+    """The first calls wait until all tickets exist, so the events of the others are handled together."""
+    folder = make_desk(tmp_path / "desk", desk_url, "", {"finch": FINCH})
+    (folder / "plugins" / "wait").touch()
+    with at_work(folder) as (_, desk):
+        tickets = [new(desk, subject) for _ in range(4) for subject in ("Printer", "broken", "unwanted")]
+        assert tickets == list(range(1, 13))
+        (folder / "plugins" / "wait").unlink()
+        wait_until(lambda: all("seen" in tags(desk, ticket) for ticket in tickets[::3]), 30, "the events are handled")
+        wait_until(lambda: failed(desk) == set(tickets[1::3]), 30, "the broken events are reported")
+        assert not any("seen" in tags(desk, ticket) for ticket in tickets[2::3])
+        assert (folder / "plugins" / "together").exists()
 
 
 def test_two_automations_that_trigger_each_other_stop(tmp_path: Path, desk_url: str, wait_until: WaitUntil) -> None:

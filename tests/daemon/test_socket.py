@@ -22,6 +22,7 @@ from deskctl.core.messages.commands import Note
 from deskctl.core.operations.queries import DeskHealth
 from deskctl.core.tickets.commands import Create, Take
 from deskctl.core.tickets.queries import ListTickets, ShowTicket
+from deskctl.daemon.socket import MAX_PER_USER
 from deskctl.desk.remote import RemoteDesk
 from deskctl.errors import NotFound, Refused, UsageError
 from tests.daemon.running import Daemon, add_agent, make_desk, running
@@ -120,6 +121,33 @@ def test_user_without_an_agent_may_not_work_on_tickets(shared: Daemon) -> None:
 def test_user_outside_the_group_of_the_folder_cannot_connect(shared: Daemon) -> None:
     os.chown(shared.folder / "desk.sock", 0, 0)
     assert as_nobody(shared, "-") == ["Refused"]
+
+
+#: A script that another system user runs: it opens connections, prints how many were accepted, and holds them.
+MANY_CONNECTIONS = """
+import json, os, socket, sys
+os.setgid(int(sys.argv[2])); os.setuid(int(sys.argv[2]))
+held = []
+for _ in range(int(sys.argv[3])):
+    client = socket.socket(socket.AF_UNIX)
+    client.connect(sys.argv[1])
+    held.append((client, client.makefile("rb").readline()))
+    client.send(b"x" * 1000)
+print(sum("desk" in json.loads(hello) for _, hello in held), flush=True)
+sys.stdin.read()
+"""
+
+
+def test_connections_of_another_user_do_not_keep_the_owner_out(shared: Daemon) -> None:
+    path = str(shared.folder / "desk.sock")
+    code = [sys.executable, "-c", MANY_CONNECTIONS, path, str(NOBODY.pw_uid), str(MAX_PER_USER + 20)]
+    with subprocess.Popen(code, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == f"{MAX_PER_USER}\n"
+        desk = shared.desk()
+        assert desk.ask(DeskHealth())["pid"] == shared.process.pid
+        desk.close()
+        other.communicate()
 
 
 def test_hello_contains_the_desk_and_its_agents(daemon: Daemon) -> None:

@@ -137,7 +137,7 @@ def test_agents_teams_and_contacts_are_returned_as_written(store: Store, clock: 
         identity = Contacts.of(unit).identity(Address("email", "ana@example.org"))
         assert identity is not None
         assert Contacts.of(unit).get(identity.contact).name == "Ana"
-        assert [i.address for i in Contacts.of(unit).source.addresses_of(identity.contact)] == ["ana@example.org"]
+        assert [i.address for i in Contacts.of(unit).source.addresses_of((identity.contact,))] == ["ana@example.org"]
 
     store.transaction(change)
     [row] = store.ask(ListAgents())

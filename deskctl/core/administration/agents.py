@@ -25,7 +25,7 @@ from ..notifications.schedule import reschedule
 from ..routing import configuration
 from ..values.dataclass_json import differing, with_fields
 from ..values.suggestions import did_you_mean
-from .deactivation import end_presence, policy_remarks, unassign_tickets
+from .deactivation import PORTION, end_presence, policy_remarks, unassign_tickets
 
 _HANDLE = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}\Z")
 _ADDRESS = re.compile(r"[^@\s<>\"',;:\\]+@[^@\s<>\"',;:\\]+\Z")
@@ -110,6 +110,10 @@ def _change_summary(agent: str, what: tuple[str, ...], queued: tuple[int, ...]) 
     fields = _field_names(what)
     if not queued:
         return _("agent {agent}: {fields} changed", agent=agent, fields=fields)
+    if len(queued) == PORTION:
+        return _(
+            "agent {agent}: {fields} changed; the tickets of {agent} go back to the queue", agent=agent, fields=fields
+        )
     if len(queued) == 1:
         return _(
             "agent {agent}: {fields} changed; ticket {number} is back in the queue",
@@ -130,6 +134,8 @@ def _write_agent(
     unit: Unit, before: Agent, after: Agent, what: tuple[str, ...]
 ) -> Generator[Event, None, tuple[int, ...]]:
     """Write a changed agent and the consequences of the change. Return the tickets that are back in the queue."""
+    if (before.active and not after.active) or before.teams - after.teams:
+        unit.ensure_invocation()  # tickets may be unassigned in several commands
     Agents.of(unit).put_agent(after)
     yield AgentChanged(None, after.handle, what, differing(before, after, what))
     reschedule(unit, before, after)

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from dataclasses import replace
+from typing import Final, TypeVar
 
 from ...i18n import _
+from ..agents.events import AgentChanged
 from ..agents.model import Agent
+from ..agents.repository import Agents
+from ..kernel.actor import Actor
 from ..kernel.event import Event
+from ..kernel.handler import By, Steps
+from ..kernel.outcome import Outcome
+from ..kernel.timers import Timer, TimerKind
 from ..kernel.unit import Unit
 from ..routing.events import AgentMoved, PresenceChanged
 from ..routing.model import State
@@ -19,24 +26,79 @@ from ..tickets.model import ACTIVE
 from ..tickets.repository import Tickets
 from ..values.dataclass_json import differing
 
+T = TypeVar("T")
+
+#: The timer of the next portion of tickets to unassign.
+UNASSIGN: Final = TimerKind("unassign")
+#: Tickets that one transaction unassigns. Mail servers wait for it, because the store has one writer.
+PORTION = 100
+
 
 def unassign_tickets(unit: Unit, before: Agent, after: Agent) -> Generator[Event, None, tuple[int, ...]]:
     """Unassign the active tickets of a deactivated agent, or of an agent who left the tickets' team.
 
-    Return the ticket numbers.
+    Return the ticket numbers. If there are more than a portion, a timer unassigns the others in further commands of the
+    same invocation, so that no transaction takes long.
     """
-    left = before.teams - after.teams
-    deactivated = before.active and not after.active
-    if not (deactivated or left):
+    teams = None if before.active and not after.active else before.teams - after.teams
+    if teams is not None and not teams:
         return ()
-    numbers = Tickets.of(unit).source.active_of(before.handle)
+    unassigned, is_last = yield from _unassign_portion(unit, before.handle, teams)
+    if not is_last:
+        _schedule_next(unit, unit.command_id)
+    return unassigned
+
+
+def unassign_more(unit: Unit, timer: Timer) -> Steps:
+    """Handle the timer of a large deactivation: unassign the next portion in the name of its agent or user."""
+    first = int(timer.key.rpartition(":")[2])
+    record = unit.source.command(first)
+    if record is None or record.undone:
+        return Outcome(_("nothing is due"))
+    for change in (r.event for r in unit.source.events_of_command(first)):
+        if isinstance(change, AgentChanged) and change.kept is not None:
+            now = Agents.of(unit).agents[change.agent]
+            old, new = change.kept["old"], change.kept["new"]
+            left = frozenset(old.get("teams", ())) - now.teams
+            deactivated = bool(old.get("active")) and not new.get("active", True) and not now.active
+            unit.continue_command(record)
+            portion = _unassign_portion(unit, change.agent, None if deactivated else left)
+            unassigned, is_last = yield from _acting(portion, record.actor)
+            if not is_last:
+                _schedule_next(unit, first)
+            return Outcome(_("tickets of {agent} are back in the queue", agent=change.agent), unassigned)
+    return Outcome(_("nothing is due"))
+
+
+def _unassign_portion(
+    unit: Unit, agent: str, teams: frozenset[str] | None
+) -> Generator[Event, None, tuple[tuple[int, ...], bool]]:
+    """Unassign up to PORTION tickets of an agent. Return their numbers, and True if there are no more."""
+    numbers = Tickets.of(unit).source.active_of(agent, teams, PORTION)
     Tickets.of(unit).load(numbers)
     unassigned = []
     for ticket in map(Tickets.of(unit).get, numbers):
-        if ticket.assignee == before.handle and ticket.status in ACTIVE and (deactivated or ticket.team in left):
-            yield Assigned(ticket.number, before.handle, None)
+        if ticket.assignee == agent and ticket.status in ACTIVE and (teams is None or ticket.team in teams):
+            yield Assigned(ticket.number, agent, None)
             unassigned.append(ticket.number)
-    return tuple(unassigned)
+    return tuple(unassigned), len(numbers) < PORTION
+
+
+def _acting(portion: Generator[Event, None, T], actor: Actor) -> Generator[By, None, T]:
+    """Yield the events of a portion with `actor` as their actor."""
+    while True:
+        try:
+            event = next(portion)
+        except StopIteration as stop:
+            result: T = stop.value
+            return result
+        yield By(event, actor)
+
+
+def _schedule_next(unit: Unit, first: int) -> None:
+    """Set the timer of the next portion. `first` is the command that began."""
+    key = f"{UNASSIGN}:{first}"
+    unit.set_timer(Timer(unit.source.next_id("timers"), UNASSIGN, unit.now, key))
 
 
 def end_presence(unit: Unit, agent: Agent) -> Iterator[Event]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -16,6 +16,7 @@ from ..kernel.command import Command
 from ..kernel.event import Event
 from ..kernel.handler import Handler, Steps
 from ..kernel.outcome import Outcome
+from ..kernel.repository import Grouped, Repository
 from ..kernel.unit import Unit
 from ..messages.channels import ChannelInfo, Channels
 from ..messages.customer_texts import customer_language, numbered_choices, phrase
@@ -30,12 +31,14 @@ from ..messages.thread import Message, MessageHead
 from ..tickets.model import FINAL, Status, Ticket
 from ..tickets.repository import Tickets
 from .commands import Answer
-from .events import MachineAnswered, PersonAsked
+from .events import ChoiceMade, MachineAnswered, PersonAsked
 
 #: The maximum number of automatic messages to one address in a day. It stops loops with unrecognised machines.
 DAILY_LIMIT = 5
 #: The same limit in a chat, where customers send requests that are answered automatically.
 DAILY_CHAT_LIMIT = 40
+#: The events that decide if an automatic answer may be sent and if a choice counts.
+_DECISIVE = (ChoiceMade, Forwarded, MachineAnswered, PersonAsked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ def may_answer(unit: Unit, address: str, channel: ChannelInfo | None = None) -> 
         if (entry := Outbox.of(unit).changes.outbox[number]).kind is OutboxKind.AUTO
     )
     limit = DAILY_CHAT_LIMIT if channel is not None and channel.conversational else DAILY_LIMIT
-    return Outbox.of(unit).source.automatic_sent(address, unit.now - timedelta(days=1)) + fresh < limit
+    return Outbox.of(unit).automatic_sent(address, unit.now - timedelta(days=1)) + fresh < limit
 
 
 def send_automatic(
@@ -228,10 +231,32 @@ def has_agent_reply(heads: Collection[MessageHead]) -> bool:
     return any(head.kind is MessageKind.OUT for head in heads)
 
 
+class Histories(Repository):
+    """The stored events of tickets that automatic answers depend on."""
+
+    def __init__(self, unit: Unit) -> None:
+        super().__init__(unit)
+        self._events = Grouped[int, Event](
+            lambda tickets: (
+                (int(recorded.event.ticket or 0), recorded.event)
+                for recorded in unit.source.histories(tickets, tuple(kind.kind for kind in _DECISIVE))
+            )
+        )
+
+    def expect(self, tickets: Iterable[int]) -> None:
+        """Announce tickets whose events may be needed, so that they are loaded in bulk."""
+        self._events.expect(tickets)
+
+    def of_ticket(self, ticket: int) -> list[Event]:
+        """Return the events of a ticket, oldest first, those of this transaction included."""
+        stored = () if Tickets.of(self.unit).is_new(ticket) else self._events.of((ticket,))
+        fresh = (recorded.event for recorded in self.unit.changes.events if recorded.event.ticket == ticket)
+        return [*stored, *(event for event in fresh if isinstance(event, _DECISIVE))]
+
+
 def history(unit: Unit, ticket: int) -> list[Event]:
-    """Return the events of a ticket, oldest first, including those of this transaction."""
-    stored = [recorded.event for recorded in unit.source.events_since(ticket, 0)]
-    return stored + [recorded.event for recorded in unit.changes.events if recorded.event.ticket == ticket]
+    """Return the events of a ticket that automatic answers depend on, oldest first."""
+    return Histories.of(unit).of_ticket(ticket)
 
 
 HANDLERS: dict[type[Command], Handler] = {Answer: answer}

@@ -18,25 +18,30 @@ from .settings import AutomationSettings
 def enqueue_jobs(unit: Unit, cause: Command, actor: Actor, events: Sequence[RecordedEvent]) -> None:
     """Write the jobs that follow from these events of the command `cause` of `actor`.
 
-    They are the jobs of actions that ran, and one for each automation that subscribed to an event. Events that the
-    automation's own plugin caused, undo, spam, and imported mail that is older than the desk start no automation.
+    They are the jobs of actions that ran, and one for each automation that wants an event. Events that the automation's
+    own plugin caused, undo, spam, and imported mail that is older than the desk start no automation.
     """
     for record in events:
         if isinstance(record.event, ActionRun) and record.event.job:
             _add(unit, record.event.action, record)
-    automations = unit.settings.of(AutomationSettings).automations
+    settings = unit.settings.of(AutomationSettings)
+    automations, wanted = settings.automations, settings.wanted
     if not automations or cause.undoes or cause.historical:
         return
     if unit.job_depth >= MAX_DEPTH:
         return
     for record in events:
         number = record.event.ticket
-        subscribed = [name for name, kinds in sorted(automations.items()) if record.event.kind in kinds]
-        if not subscribed or (number is not None and Tickets.of(unit).get(number).spam):
+        subscribed = [
+            name
+            for name, kinds in sorted(automations.items())
+            if record.event.kind in kinds and Actor.system(plugin_of(name)) not in (actor, record.actor)
+        ]
+        wanting = [name for name in subscribed if name not in wanted or wanted[name](record)]
+        if not wanting or (number is not None and Tickets.of(unit).get(number).spam):
             continue
-        for name in subscribed:
-            if Actor.system(plugin_of(name)) not in (actor, record.actor):
-                _add(unit, name, record)
+        for name in wanting:
+            _add(unit, name, record)
 
 
 def _add(unit: Unit, name: str, record: RecordedEvent) -> None:

@@ -33,7 +33,7 @@ def contact_for(unit: Unit, kind: str, address: str | None, name: str | None, la
     identity = None if address is None else Contacts.of(unit).identity(address_key(kind, address))
     if identity is None:
         contact = Contact(unit.source.next_id("contacts"), name, unit.now, language)
-        Contacts.of(unit).put(contact)
+        Contacts.of(unit).add(contact)
         if address is not None:
             Contacts.of(unit).add_identity(Identity(*address_key(kind, address), contact=contact.id))
         return contact

@@ -8,7 +8,7 @@ from typing import Protocol, cast
 
 from ...errors import NotFound
 from ...i18n import _
-from ..kernel.repository import Repository, load_missing
+from ..kernel.repository import Grouped, Repository, load_missing
 from ..kernel.unit import Unit
 from .link_codes import LinkCode, LinkTries
 from .model import Address, Belongings, Contact, Identity
@@ -20,8 +20,8 @@ class ContactSource(Protocol):
     def contacts(self, ids: Collection[int]) -> Iterable[Contact]: ...
     def identities(self, addresses: Collection[Address]) -> Iterable[Identity]: ...
 
-    def addresses_of(self, contact: int) -> Sequence[Identity]:
-        """Return a contact's identities, oldest first."""
+    def addresses_of(self, contacts: Collection[int]) -> Iterable[Identity]:
+        """Return the identities of contacts, oldest first."""
         ...
 
     def contacts_into(self, ids: Collection[int]) -> Iterable[Contact]:
@@ -63,6 +63,12 @@ class Contacts(Repository):
         self.changes = unit.changes.of(ContactChanges)
         self._contacts: dict[int, Contact | None] = {}
         self._identities: dict[Address, Identity | None] = {}
+        self._addresses = Grouped[int, Identity](
+            lambda contacts: ((i.contact, i) for i in self.source.addresses_of(contacts))
+        )
+        self._merged = Grouped[int, int](
+            lambda contacts: ((int(c.merged_into or 0), c.id) for c in self.source.contacts_into(contacts))
+        )
 
     def load(self, ids: Collection[int]) -> None:
         """Load contacts, and the contacts that they were merged into."""
@@ -73,6 +79,11 @@ class Contacts(Repository):
             wanted = {c.merged_into for c in found if c is not None and c.merged_into is not None}
             wanted -= self._contacts.keys()
 
+    @property
+    def loaded(self) -> list[int]:
+        """The ids of the contacts that were loaded and exist."""
+        return [number for number, contact in self._contacts.items() if contact is not None]
+
     def load_identities(self, addresses: Collection[Address]) -> None:
         """Load identities and the contacts that they belong to."""
         load_missing(self._identities, addresses, self.source.identities, lambda i: Address(i.kind, i.address))
@@ -81,6 +92,7 @@ class Contacts(Repository):
     def lock(self) -> None:
         """Lock the merges of contacts before a decision that depends on them, and discard what was loaded."""
         self.source.hold_contacts()
+        self._merged.clear()
         for number in self._contacts.keys() - self.changes.contacts.keys():
             del self._contacts[number]
 
@@ -94,7 +106,7 @@ class Contacts(Repository):
 
     def merged_into(self, ids: Collection[int]) -> list[Contact]:
         """Return the contacts that were merged into one of these, as this transaction leaves them."""
-        stored = {c.id for c in self.source.contacts_into(ids)}
+        stored = set(self._merged.of(ids))
         self.load(stored)
         changed = {c.id for c in self.changes.contacts.values() if c.merged_into in ids}
         return [c for n in sorted(stored | changed) if (c := self.get(n)).merged_into in ids]
@@ -106,8 +118,20 @@ class Contacts(Repository):
 
     def addresses(self, contact: int) -> list[Identity]:
         """Return a contact's identities, oldest first."""
-        stored = list(self.source.addresses_of(contact))
+        stored = list(self._addresses.of((contact,)))
         return stored + [i for i in self.changes.identities if i.contact == contact and i not in stored]
+
+    def expect(self, contacts: Iterable[int]) -> None:
+        """Announce contacts whose addresses and merges may be needed, so that they are loaded in bulk."""
+        wanted = list(contacts)
+        self._addresses.expect(wanted)
+        self._merged.expect(wanted)
+
+    def add(self, contact: Contact) -> None:
+        """Add a new contact. Nothing about it is stored."""
+        self._addresses.add(contact.id)
+        self._merged.add(contact.id)
+        self.put(contact)
 
     def put(self, contact: Contact) -> None:
         """Add or replace a contact."""

@@ -28,14 +28,20 @@ def reported_entry(unit: Unit, channel: str, message: InboundMessage) -> OutboxE
     must not be able to report a failure for someone else.
     """
     report = message.bounce or message.confirmation
-    if report is None or (isinstance(report, Confirmation) and report.kind != "delivered"):
-        return None
-    ids = [i for i in (report.original_message_id, *message.in_reply_to, *message.references) if i]
-    for message_id in dict.fromkeys(ids):
+    for message_id in reported_ids(message):
         entry = Outbox.of(unit).sent(message_id)
-        if entry is not None and entry.channel == channel and _concerns(entry, report):
+        if entry is not None and report is not None and entry.channel == channel and _concerns(entry, report):
             return entry
     return None
+
+
+def reported_ids(message: InboundMessage) -> list[str]:
+    """Return the Message-IDs of the mail that a report may be about; none if the message is not a report."""
+    report = message.bounce or message.confirmation
+    if report is None or (isinstance(report, Confirmation) and report.kind != "delivered"):
+        return []
+    ids = (report.original_message_id, *message.in_reply_to, *message.references)
+    return list(dict.fromkeys(i for i in ids if i))
 
 
 def _concerns(entry: OutboxEntry, report: Bounce | Confirmation) -> bool:

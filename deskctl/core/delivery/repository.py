@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, cast
@@ -24,8 +24,8 @@ class OutboxSource(Protocol):
         """Return the outgoing messages with these Message-IDs, notifications included."""
         ...
 
-    def automatic_sent(self, address: str, since: datetime) -> int:
-        """Return the number of automatic messages to an address since a time, without notifications."""
+    def automatic_sent(self, addresses: Collection[str], since: datetime) -> Mapping[str, int]:
+        """Return the number of automatic messages to each address (lower-cased) since a time, without notifications."""
         ...
 
 
@@ -46,6 +46,13 @@ class Outbox(Repository):
         self.changes = unit.changes.of(OutboxChanges)
         self._outbox: dict[int, OutboxEntry] = {}
         self._sent: dict[str, int | None] = {}
+        self._automatic: dict[str, int] = {}
+        self._automatic_expected: dict[str, None] = {}
+
+    @property
+    def loaded(self) -> list[OutboxEntry]:
+        """The outgoing messages that were loaded or added."""
+        return list(self._outbox.values())
 
     def get(self, number: int) -> OutboxEntry:
         """Return an outgoing message. Raises NotFound."""
@@ -86,3 +93,18 @@ class Outbox(Repository):
             for entry in self.source.outbox_by_message_id(missing):
                 self._outbox.setdefault(entry.id, entry)
                 self._sent[entry.message_id] = entry.id
+
+    def expect_automatic(self, addresses: Iterable[str]) -> None:
+        """Announce addresses (lower-cased) that may get an automatic message, so that they are counted in bulk."""
+        self._automatic_expected.update(dict.fromkeys(addresses))
+
+    def automatic_sent(self, address: str, since: datetime) -> int:
+        """Return the number of stored automatic messages to an address (lower-cased) since a time.
+
+        `since` is the same throughout the transaction.
+        """
+        if address not in self._automatic:
+            wanted = {address, *self._automatic_expected} - self._automatic.keys()
+            found = self.source.automatic_sent(wanted, since)
+            self._automatic.update((one, found.get(one, 0)) for one in wanted)
+        return self._automatic[address]

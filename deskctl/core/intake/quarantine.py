@@ -53,7 +53,7 @@ def drop_intake(unit: Unit, command: DropIntake, actor: Actor) -> Steps:
 
 def _check_quarantined(unit: Unit, journal: int) -> None:
     """Raise NotFound for an unknown journal row and Refused for a row that is not quarantined."""
-    state = Journal.of(unit).source.journal_state(journal)
+    state = Journal.of(unit).source.journal_states((journal,)).get(journal)
     if state is None:
         raise NotFound(_("no journal row {row}", row=journal), _("see deskctl inbox list"))
     if state is not JournalState.QUARANTINED:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Generator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from ...i18n import _
 from ..agents.model import Agent
 from ..agents.repository import Agents
 from ..answers import choices, intents
+from ..answers.automatic_answer import Histories
 from ..contacts.identity import address_key, address_owner, contact_for
 from ..contacts.linking import add_vouched_addresses
+from ..contacts.model import Address
 from ..contacts.repository import Contacts
 from ..delivery import bounces
 from ..delivery.model import OutboxEntry
@@ -47,38 +49,67 @@ from .repository import Journal
 
 def preload(unit: Unit, receives: Sequence[Receive]) -> None:
     """Load the rows that a batch needs, with few statements for the whole batch."""
-    ids: dict[str, None] = {}
-    sent: dict[str, None] = {}
-    addresses = set()
-    talking = []
-    numbers: set[int] = set()
+    unit.source.expect_rows(len(receives))
     agents = {agent.email.lower() for agent in Agents.of(unit).agents.values()}
+    found = _Named()
     for command in receives:
+        found.add(command, _channel(unit, command), agents)
+    Messages.of(unit).load_by_message_id(found.ids)
+    Outbox.of(unit).load_sent(found.sent)
+    Tickets.of(unit).load([entry.ticket for entry in Outbox.of(unit).loaded if entry.ticket is not None])
+    Tickets.of(unit).load_tokens(found.tokens)
+    Contacts.of(unit).load_identities(found.addresses)
+    Messages.of(unit).load_blocked({a.address for a in found.addresses})
+    Conversations.of(unit).load_new_ticket_requests(found.requests)
+    found.numbers |= matching.load_conversations(unit, found.talking)
+    Tickets.of(unit).load(found.numbers)
+    tickets = Tickets.of(unit).loaded
+    Tickets.of(unit).load_participants(tickets)
+    Contacts.of(unit).load({Tickets.of(unit).get(number).contact for number in tickets})
+    Contacts.of(unit).expect(Contacts.of(unit).loaded)
+    Conversations.of(unit).load_offers(tickets)
+    Tickets.of(unit).expect_merged(tickets)
+    Messages.of(unit).expect_heads(tickets)
+    Histories.of(unit).expect(tickets)
+    Outbox.of(unit).expect_automatic(a.address for a in found.addresses)
+    if Sla.of(unit).book.used:
+        Sla.of(unit).load(tickets, HISTORY_KINDS)
+
+
+@dataclass(slots=True)
+class _Named:
+    """The rows of the store that the messages of a batch name."""
+
+    ids: dict[str, None] = field(default_factory=dict)
+    sent: dict[str, None] = field(default_factory=dict)
+    tokens: dict[str, None] = field(default_factory=dict)
+    addresses: set[Address] = field(default_factory=set)
+    requests: set[tuple[str, str]] = field(default_factory=set)
+    talking: list[tuple[str, Address]] = field(default_factory=list)
+    numbers: set[int] = field(default_factory=set)
+
+    def add(self, command: Receive, channel: ChannelInfo, agents: Collection[str]) -> None:
+        """Add the rows that a message names. `agents` are the addresses of the agents."""
         message = command.message
         references = matching.references(message)
-        ids.update(dict.fromkeys(references))
-        ids.update((known, None) for known in (message.message_id, message.edits) if known)
-        channel = _channel(unit, command)
-        if message.behind is not None:
-            addresses.add(address_key(channel.kind, message.behind[0]))
+        self.ids.update(dict.fromkeys(references))
+        self.ids.update((known, None) for known in (message.message_id, message.edits) if known)
+        self.tokens.update(dict.fromkeys(matching.tokens(message)))
+        self.numbers.update(subjects.numbers(message.subject))
+        self.sent.update(dict.fromkeys(bounces.reported_ids(message)))
+        if message.bounce is not None:
+            reported = (*message.bounce.recipients, *(one.address for one in message.bounce.reports))
+            self.addresses.update(address_key(channel.kind, address) for address in reported)
+        behind = message.behind[0] if message.behind is not None else None
+        forwarded = message.forwarded.sender if message.forwarded is not None else None
+        for author in filter(None, (message.sender, behind, forwarded)):
+            self.addresses.add(address_key(channel.kind, author))
+            self.requests.add((channel.name, author.lower()))
         if message.sender:
-            addresses.add(address_key(channel.kind, message.sender))
             if channel.conversational:
-                talking.append((channel.name, address_key(channel.kind, message.sender)))
+                self.talking.append((channel.name, address_key(channel.kind, message.sender)))
             if message.sender.lower() in agents:
-                sent.update(dict.fromkeys(references))
-        numbers.update(subjects.numbers(message.subject))
-    Messages.of(unit).load_by_message_id(ids)
-    Outbox.of(unit).load_sent(sent)
-    Contacts.of(unit).load_identities(addresses)
-    Messages.of(unit).load_blocked({a.address for a in addresses})
-    numbers |= matching.load_conversations(unit, talking)
-    if numbers:
-        Tickets.of(unit).load(numbers)
-        Tickets.of(unit).load_participants({n for n in numbers if Tickets.of(unit).find(n) is not None})
-    Conversations.of(unit).load_offers(Tickets.of(unit).loaded)
-    if Sla.of(unit).book.used:
-        Sla.of(unit).load(Tickets.of(unit).loaded, HISTORY_KINDS)
+                self.sent.update(dict.fromkeys((*message.in_reply_to, *message.references)))
 
 
 def receive(unit: Unit, command: Receive, actor: Actor) -> Steps:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, cast
 
@@ -13,7 +14,9 @@ from .journal import JournalSettled, JournalState
 class JournalSource(Protocol):
     """The reads from the store for the journal."""
 
-    def journal_state(self, row: int, /) -> JournalState | None: ...
+    def journal_states(self, rows: Collection[int], /) -> Mapping[int, JournalState]:
+        """Return the states of these rows, which are locked until the transaction ends."""
+        ...
 
 
 @dataclass(slots=True)

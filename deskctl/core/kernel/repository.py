@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
-from typing import TYPE_CHECKING, Self, TypeVar
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 if TYPE_CHECKING:
     from .unit import Unit
@@ -39,3 +39,41 @@ def load_missing(
     if missing:
         cache.update(dict.fromkeys(missing))
         cache.update((key_of(item), item) for item in fetch(missing))
+
+
+class Grouped(Generic[K, V]):
+    """Stored items by key, several for each key.
+
+    Keys that were announced with `expect` are fetched together when the first of them is needed, so that a batch needs
+    one call and a transaction that needs none makes none. Keys that are new in this transaction are given with `add`:
+    the store has no items for them.
+    """
+
+    def __init__(self, fetch: Callable[[Collection[K]], Iterable[tuple[K, V]]]) -> None:
+        self._fetch = fetch
+        self._items: dict[K, list[V]] = {}
+        self._expected: dict[K, None] = {}
+
+    def expect(self, keys: Iterable[K]) -> None:
+        """Announce keys whose items may be needed."""
+        self._expected.update((key, None) for key in keys if key not in self._items)
+
+    def add(self, key: K) -> None:
+        """Record that a key is new, so that the store has no items for it."""
+        self._items[key] = []
+
+    def of(self, keys: Iterable[K]) -> Sequence[V]:
+        """Return the items of these keys, in the order of the keys, then in stored order."""
+        wanted = list(dict.fromkeys(keys))
+        missing = [key for key in wanted if key not in self._items]
+        if missing:
+            missing = list(dict.fromkeys((*missing, *(key for key in self._expected if key not in self._items))))
+            self._expected.clear()
+            self._items.update((key, []) for key in missing)
+            for key, item in self._fetch(missing):
+                self._items[key].append(item)
+        return [item for key in wanted for item in self._items[key]]
+
+    def clear(self) -> None:
+        """Discard what was fetched."""
+        self._items.clear()

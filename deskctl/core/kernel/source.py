@@ -39,8 +39,16 @@ class KernelSource(Protocol):
         """Return a ticket's events with an id above `after`, oldest first."""
         ...
 
+    def events_after(self, tickets: Collection[int], after: int) -> Iterable[RecordedEvent]:
+        """Return the events of tickets with an id above `after`, oldest first for each ticket."""
+        ...
+
     def histories(self, tickets: Collection[int], kinds: Sequence[str]) -> Iterable[RecordedEvent]:
         """Return the tickets' events of these kinds, oldest first."""
+        ...
+
+    def expect_rows(self, count: int) -> None:
+        """Announce the number of new rows of each kind, so that their ids are made in bulk."""
         ...
 
     def next_id(self, kind: str) -> int:

@@ -73,6 +73,30 @@ class Unit:
         self._command = record
         return record.id
 
+    def ensure_invocation(self) -> None:
+        """Make the current command part of an invocation, so that later commands can continue it.
+
+        Call it before the first event of the command.
+        """
+        command = self._command
+        if command is not None and command.invocation is None:
+            self._command = command._replace(invocation=self.source.token())
+
+    def continue_command(self, earlier: CommandRecord) -> None:
+        """Make the current command a part of an earlier one: the same name, actor and invocation.
+
+        Call it before the first event of the command.
+        """
+        command = self._command
+        assert command is not None, "begin() comes first"
+        self._command = earlier._replace(id=command.id, at=command.at, undone=False)
+
+    @property
+    def command_id(self) -> int:
+        """The id of the current command."""
+        assert self._command is not None, "begin() comes first"
+        return self._command.id
+
     def record(self, event: Event, actor: Actor) -> None:
         """Record an event, and apply it to the state that follows from events."""
         command = self._command

@@ -118,7 +118,7 @@ def _chosen(unit: Unit, ticket: Ticket, heads: Sequence[MessageHead], wanted: Se
 
 def _merged_with(unit: Unit, ticket: int, message: int) -> int | None:
     """Return the ticket that was merged into this one and has the message."""
-    merged = Tickets.of(unit).source.merged_into(ticket)
+    merged = Tickets.of(unit).merged_into(ticket)
     return next((number for number in merged if any(h.id == message for h in Messages.of(unit).heads(number))), None)
 
 

@@ -71,7 +71,7 @@ class Conversations(Repository):
         """Load in bulk which contacts have no contact merged into them."""
         missing = [number for number in dict.fromkeys(contacts) if number not in self._unmerged]
         if missing:
-            merged = {contact.merged_into for contact in Contacts.of(self.unit).source.contacts_into(missing)}
+            merged = {contact.merged_into for contact in Contacts.of(self.unit).merged_into(missing)}
             self._unmerged.update((number, number not in merged) for number in missing)
 
     def is_unmerged(self, contact: int) -> bool:
@@ -115,6 +115,8 @@ class Conversations(Repository):
         fresh = [m for m in Messages.of(self.unit).changes.messages if m.ticket == ticket and m.choices]
         if fresh:
             return head(fresh[-1])
+        if Tickets.of(self.unit).is_new(ticket):
+            return None
         self.load_offers((ticket,))
         return self._offers[ticket]
 

@@ -79,7 +79,7 @@ def match_references(unit: Unit, channel: str, message: InboundMessage) -> Match
         if _takes_part(unit, sender, head.ticket) and _same_group(unit, message, head.ticket):
             return Match(head.ticket, "reference")
         mentioned.append(head.ticket)
-    for number in Tickets.of(unit).source.tickets_by_token(tokens(message)).values() if tokens(message) else ():
+    for number in Tickets.of(unit).by_token(tokens(message)):
         if on_channel(unit, Tickets.of(unit).get(number), channel):
             return Match(number, "plus", verified=_takes_part(unit, sender, number))
     named = [number for number in numbers(message.subject) if Tickets.of(unit).find(number) is not None]

@@ -29,7 +29,7 @@ def correspondence(unit: Unit, ticket: Ticket) -> Correspondence:
 
 def _merged(unit: Unit, number: int) -> list[Ticket]:
     """Return every ticket that was merged into this one, directly or not, in this transaction or before."""
-    stored = set(Tickets.of(unit).source.merged_into(number))
+    stored = set(Tickets.of(unit).merged_into(number))
     Tickets.of(unit).load(stored)
     numbers = stored | {n for n, changed in Tickets.of(unit).changes.tickets.items() if changed.merged_into == number}
     found = [one for n in sorted(numbers) if (one := Tickets.of(unit).get(n)).merged_into == number]

@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol, cast
 
-from ..kernel.repository import Repository
+from ..kernel.repository import Grouped, Repository
 from ..kernel.unit import Unit
 from ..tickets.repository import Tickets
-from .model import FileRef, InboundMessage
+from .model import FileRef, InboundMessage, MessageKind
 from .thread import Lease, Message, MessageHead, head
 
 
@@ -20,8 +20,8 @@ class MessageSource(Protocol):
         """Return the messages, in and out, with one of these Message-IDs (with angle brackets, compared exactly)."""
         ...
 
-    def heads(self, ticket: int) -> Sequence[MessageHead]:
-        """Return a ticket's own messages that were not withdrawn, oldest first."""
+    def heads(self, tickets: Collection[int]) -> Iterable[MessageHead]:
+        """Return the own messages of tickets that were not withdrawn, oldest first."""
         ...
 
     def seen(self, agent: str, messages: Collection[int]) -> Mapping[int, int]:
@@ -74,6 +74,7 @@ class Messages(Repository):
         self._by_message_id: dict[str, list[MessageHead]] = {}
         self._moved_from: dict[int, int] = {}  # the ticket that a moved message has in the store
         self._blocked: dict[str, bool] = {}
+        self._heads = Grouped[int, MessageHead](lambda tickets: ((m.ticket, m) for m in self.source.heads(tickets)))
 
     def load_by_message_id(self, message_ids: Collection[str]) -> None:
         """Load messages by Message-ID, their tickets, and the participants of these."""
@@ -95,11 +96,16 @@ class Messages(Repository):
         self.load_by_message_id((message_id,))
         return self._by_message_id[message_id]
 
+    def expect_heads(self, tickets: Iterable[int]) -> None:
+        """Announce tickets whose messages may be needed, so that they are loaded in bulk."""
+        self._heads.expect(tickets)
+
     def heads(self, ticket: int) -> list[MessageHead]:
         """Return a ticket's messages, oldest first, those of this transaction included."""
         gone, moved = self.changes.withdrawn, self.changes.moved
         origins = {origin for number, origin in self._moved_from.items() if moved[number] == ticket}
-        found = [m for number in (ticket, *sorted(origins)) for m in self.source.heads(number)]
+        stored = (number for number in (ticket, *sorted(origins)) if not Tickets.of(self.unit).is_new(number))
+        found = list(self._heads.of(stored))
         found += [head(m) for m in self.changes.messages]
         there = (replace(m, ticket=moved[m.id]) if m.id in moved else m for m in found if m.id not in gone)
         there = (replace(m, version=m.version + 1) if m.id in self.changes.edited else m for m in there)
@@ -108,8 +114,11 @@ class Messages(Repository):
     def add(self, message: Message) -> None:
         """Add a new message."""
         self.changes.messages.append(message)
-        if message.message_id is not None:
-            self.by_message_id(message.message_id).append(head(message))
+        if message.message_id is None:
+            return
+        if message.kind is MessageKind.OUT or message.author is None:  # a new random Message-ID of the desk
+            self._by_message_id.setdefault(message.message_id, [])
+        self.by_message_id(message.message_id).append(head(message))
 
     def withdraw(self, message: int) -> None:
         """Withdraw a message."""

@@ -32,7 +32,7 @@ EXCERPT = 2000
 def conversation(unit: Unit, ticket: int) -> list[MessageHead]:
     """Return the messages of the ticket and of the tickets merged into it, oldest first."""
     heads = list(Messages.of(unit).heads(ticket))
-    for other in Tickets.of(unit).source.merged_into(ticket):
+    for other in Tickets.of(unit).merged_into(ticket):
         heads += conversation(unit, other)
     return sorted(heads, key=lambda h: h.id)
 

@@ -34,6 +34,8 @@ def notify_agents(unit: Unit, event: Event, actor: Actor, cause: Command) -> Ite
     Agents are not notified of their own actions.
     """
     number = event.ticket
+    if cause.undoes:
+        return
     match event:
         case ticket_events.TicketCreated(team=team) if actor.handle is None and not (
             _is_spam(unit, number) or cause.historical

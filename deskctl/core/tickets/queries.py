@@ -51,6 +51,16 @@ class ShowTicket(Query, audience=Audience.AGENT):
 
 
 @dataclass(frozen=True, slots=True)
+class ShowTickets(Query, audience=Audience.AGENT):
+    """Get several tickets as `ShowTicket` does, in this order; numbers without a ticket are left out.
+
+    Answer: `list[answers.TicketDocument]`.
+    """
+
+    numbers: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ListFields(Query, audience=Audience.AGENT):
     """List the declared fields; with `former`, also fields that only have stored values. Answer: `FieldsDocument`."""
 

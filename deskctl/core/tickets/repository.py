@@ -8,7 +8,7 @@ from typing import Protocol, cast
 
 from ...errors import NotFound
 from ...i18n import _
-from ..kernel.repository import Repository, load_missing
+from ..kernel.repository import Grouped, Repository, load_missing
 from ..kernel.unit import Unit
 from .model import Ticket
 
@@ -30,12 +30,15 @@ class TicketSource(Protocol):
         """
         ...
 
-    def active_of(self, agent: str) -> Sequence[int]:
-        """Return the numbers of an agent's tickets that are new, open, pending or on hold."""
+    def active_of(self, agent: str, teams: Collection[str] | None, limit: int) -> Sequence[int]:
+        """Return the numbers of an agent's tickets that are new, open, pending or on hold, up to `limit`.
+
+        `teams` selects tickets of these teams; None: of every team and of none.
+        """
         ...
 
-    def merged_into(self, number: int) -> Sequence[int]:
-        """Return the tickets that were merged into this one."""
+    def merged_into(self, numbers: Collection[int]) -> Iterable[tuple[int, int]]:
+        """Return (ticket, other) for each other ticket that was merged into one of these, in order."""
         ...
 
 
@@ -57,6 +60,8 @@ class Tickets(Repository):
         self.changes = unit.changes.of(TicketChanges)
         self._tickets: dict[int, Ticket | None] = {}
         self._participants: dict[int, frozenset[str]] = {}
+        self._merged = Grouped[int, int](self.source.merged_into)
+        self._by_token: dict[str, int | None] = {}
 
     def load(self, numbers: Collection[int]) -> None:
         """Load tickets in bulk."""
@@ -88,6 +93,32 @@ class Tickets(Repository):
     def put(self, ticket: Ticket) -> None:
         """Replace a ticket."""
         self._tickets[ticket.number] = self.changes.tickets[ticket.number] = ticket
+
+    def is_new(self, number: int) -> bool:
+        """Return True if this transaction created the ticket, so that nothing about it is stored."""
+        return number in self.changes.new_tickets
+
+    def expect_merged(self, numbers: Iterable[int]) -> None:
+        """Announce tickets whose merged tickets may be needed, so that they are loaded in bulk."""
+        self._merged.expect(numbers)
+
+    def merged_into(self, number: int) -> Sequence[int]:
+        """Return the tickets that were merged into this one before this transaction."""
+        return () if self.is_new(number) else self._merged.of((number,))
+
+    def load_tokens(self, tokens: Collection[str]) -> None:
+        """Load in bulk the tickets that have these tokens."""
+        missing = [token for token in dict.fromkeys(tokens) if token not in self._by_token]
+        if missing:
+            found = self.source.tickets_by_token(missing)
+            self._by_token.update((token, found.get(token)) for token in missing)
+            self.load(list(found.values()))
+            self.load_participants([number for number in found.values() if self._tickets[number] is not None])
+
+    def by_token(self, tokens: Collection[str]) -> list[int]:
+        """Return the stored tickets that have these tokens."""
+        self.load_tokens(tokens)
+        return [number for token in tokens if (number := self._by_token[token]) is not None]
 
     def opened_now(self, number: int) -> bool:
         """Return True if the current command created the ticket."""

@@ -19,6 +19,7 @@ from ..kernel.permissions import Audience
 from ..kernel.records import CommandRecord, RecordedEvent
 from ..kernel.undo import Follows, Hindrance, Restore
 from ..kernel.unit import Unit
+from ..tickets.repository import Tickets
 from .commands import ListCommands, Undo
 from .summaries import described
 
@@ -67,8 +68,11 @@ def undo(unit: Unit, command: Undo, actor: Actor, restorers: Mapping[type[Restor
                 yield from restorers[type(step)](unit, step)
             else:
                 yield step
+    by_command: dict[int, list[RecordedEvent]] = {}
+    for recorded in invocation.events:
+        by_command.setdefault(recorded.command, []).append(recorded)
     for record in invocation.commands:
-        own = Invocation([record], [r for r in invocation.events if r.command == record.id])
+        own = Invocation([record], by_command.get(record.id, []))
         numbers: Sequence[int | None] = own.tickets or (None,)
         for number in numbers:
             yield Undone(number, record.id)
@@ -157,6 +161,7 @@ def hindrance(unit: Unit, invocation: Invocation) -> Hindrance | None:
         if not unit.by_owner and audience_of(record.name) is Audience.OWNER:
             return Hindrance(_("only the desk's owner may change that"), _("ask the desk's owner to undo it"))
     changes = [r for r in invocation.events if not r.event.is_consequence]
+    Tickets.of(unit).load(invocation.tickets)
     if not changes:
         only = next((r.event.undo for r in invocation.events if isinstance(r.event.undo, Follows)), None)
         return Hindrance(_("it changed nothing")) if only is None else Hindrance(only.why, only.instead)
@@ -175,9 +180,16 @@ def hindrance(unit: Unit, invocation: Invocation) -> Hindrance | None:
 def _touched_since(unit: Unit, invocation: Invocation) -> Hindrance | None:
     """Return a hindrance if people changed the same tickets later and did not undo that. Consequences do not count."""
     own = {record.id for record in invocation.commands}
+    first: dict[int, int] = {}
+    for recorded in invocation.events:
+        if recorded.event.ticket is not None:
+            first.setdefault(recorded.event.ticket, recorded.id)
+    happened: dict[int, list[RecordedEvent]] = {}
+    for later in unit.source.events_after(invocation.tickets, min(first.values(), default=0)):
+        if later.event.ticket is not None and later.id > first[later.event.ticket]:
+            happened.setdefault(later.event.ticket, []).append(later)
     for number in invocation.tickets:
-        first = min(r.id for r in invocation.events if r.event.ticket == number)
-        for later in unit.source.events_since(number, first):
+        for later in happened.get(number, ()):
             if later.command in own or not _by_someone(later):
                 continue
             record = unit.source.command(later.command)

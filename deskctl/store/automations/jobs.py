@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -36,11 +36,19 @@ class Jobs:
         self._clock = clock
         self._instance = instance
 
-    def claim(self, limit: int, automations: Collection[str]) -> list[ClaimedJob]:
-        """Claim up to `limit` due jobs of these automations, the oldest first, and count the attempt."""
+    def claim(
+        self, limit: int, automations: Collection[str], together: Collection[str] | None = None
+    ) -> list[ClaimedJob]:
+        """Claim up to `limit` due jobs of these automations, the oldest first, and count the attempt.
+
+        With `together`, claim jobs that can run in one call: the oldest job, and if its automation is one of these,
+        further jobs of the same automation for other tickets. A job that was tried before is claimed alone, so that it
+        cannot disturb others.
+        """
         now = to_micros(self._clock())
         due = (
-            select(jobs.c.id)
+            select(jobs.c.id, jobs.c.automation, jobs.c.attempts, events.c.ticket)
+            .join(events, events.c.id == jobs.c.event)
             .where(text(WAITING), jobs.c.due_at <= now, jobs.c.automation.in_(list(automations)))
             .order_by(jobs.c.due_at, jobs.c.id)
         )
@@ -49,20 +57,21 @@ class Jobs:
                 return []  # without due jobs, no write transaction is needed
         me = self._instance.name()
         with self._database.writing("jobs.claim") as connection:
-            taken = connection.execute(due.limit(limit).with_for_update(skip_locked=True)).scalars().all()
+            found = connection.execute(due.limit(limit).with_for_update(skip_locked=True, of=jobs)).all()
+            taken = [row.id for row in (found if together is None else _together(found, together))]
             mine = {"state": "running", "attempts": jobs.c.attempts + 1, "claimed_by": me, "claimed_at": now}
             connection.execute(jobs.update().where(jobs.c.id.in_(taken)).values(mine))
             query = select(jobs, events.c.kind, events.c.ticket, events.c.actor, events.c.at, events.c.facts)
             query = query.join(events, events.c.id == jobs.c.event).where(jobs.c.id.in_(taken)).order_by(jobs.c.id)
             return [_claimed_job(row) for row in connection.execute(query)]
 
-    def finish(self, connection: Connection, job: int) -> bool:
-        """Delete a job inside the transaction that writes its result.
+    def finish(self, connection: Connection, ids: Collection[int]) -> set[int]:
+        """Delete jobs inside the transaction that writes their results, and return their ids.
 
-        Return False if another daemon has claimed the job, so that nothing may be written.
+        A job that is missing is claimed by another daemon, so nothing may be written for it.
         """
-        mine = and_(jobs.c.id == job, jobs.c.state == "running", jobs.c.claimed_by == self._instance.known())
-        return connection.execute(jobs.delete().where(mine).returning(jobs.c.id)).first() is not None
+        mine = and_(jobs.c.id.in_(sorted(ids)), jobs.c.state == "running", jobs.c.claimed_by == self._instance.known())
+        return set(connection.execute(jobs.delete().where(mine).returning(jobs.c.id)).scalars())
 
     def put_back(self, job: int, error: str, due_at: datetime | None, counted: bool = True) -> None:
         """Record a failure. The job is retried at `due_at`; with None, only after a manual retry.
@@ -129,6 +138,19 @@ class Jobs:
             gone = jobs.delete().where(jobs.c.id == job, jobs.c.state != "running").returning(jobs.c.id)
             if connection.execute(gone).first() is None:
                 raise NotFound(_("no job {job} to drop", job=job), _("deskctl plugin jobs"))
+
+
+def _together(found: Sequence[Any], together: Collection[str]) -> list[Any]:
+    """Return the first of these jobs, and those that can run in one call with it."""
+    chosen = list(found[:1])
+    if not chosen or chosen[0].attempts or chosen[0].automation not in together:
+        return chosen
+    tickets = {chosen[0].ticket}
+    for row in found[1:]:
+        if row.automation == chosen[0].automation and not row.attempts and row.ticket not in tickets:
+            chosen.append(row)
+            tickets.add(row.ticket)
+    return chosen
 
 
 def _claimed_job(row: Any) -> ClaimedJob:

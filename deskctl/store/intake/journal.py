@@ -40,6 +40,7 @@ class Journal:
             keys = [(clean(entry.key), clean(entry.channel)) for entry, _ in entries]
             known = _known(connection, keys)
             numbers = self._database.ids(connection)
+            numbers.expect(len(entries))
             answer, new, contents = [], [], {}
             for (entry, sha256), (key, channel) in zip(entries, keys, strict=True):
                 fresh = (key, channel) not in known

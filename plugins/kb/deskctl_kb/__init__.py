@@ -13,6 +13,7 @@ from deskctl.plugins import (
     PluginContext,
     PluginTables,
     RequestType,
+    SettingsView,
     Suggestion,
     SuggestionType,
     Words,
@@ -41,12 +42,29 @@ def _answer(happening: Happening, context: PluginContext) -> Iterable[Write]:
     return run(happening, context)
 
 
+def _answer_many(happenings: Sequence[Happening], context: PluginContext) -> Iterable[Iterable[Write]]:
+    from .batches import run_many
+
+    return run_many(happenings, context)
+
+
+def _wants(happening: Happening, settings: SettingsView) -> bool:
+    from .events import wants
+
+    return wants(happening, settings)
+
+
 @hookimpl
 def deskctl_automations() -> Iterable[AutomationType]:
-    on = frozenset({"message_received", "choice_made", "person_asked", "reply_added"})
+    on = frozenset({"message_received", "choice_made", "person_asked", "reply_added", "status_changed"})
     return [
         AutomationType(
-            "first-answer", on, _answer, description=_("answers new tickets with articles and counts the outcome")
+            "first-answer",
+            on,
+            _answer,
+            description=_("answers new tickets with articles and counts the outcome"),
+            wants=_wants,
+            run_many=_answer_many,
         )
     ]
 

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import Any
 
 from .article import Article, Content
 from .repository import Version
-
-
-def timestamp(at: datetime) -> str:
-    return at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+from .timestamps import timestamp
 
 
 def summary(article: Article) -> dict[str, Any]:

@@ -10,17 +10,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from sqlalchemy import insert, select
-
 from deskctl.plugins import Happening, NotFound, PluginContext, Write, WriteContext
 from deskctl.plugins.actions import Answer
 from deskctl.plugins.queries import ShowTicket
 
-from . import documents, usage
+from . import usage
 from .answer_text import answer_choices, answer_text
 from .article import Article, guess_language
+from .events import inserted_articles, opens_ticket
+from .missed_questions import record_missed
 from .search import confident_result, has_good_match
-from .tables import missed
 from .ticket_question import TicketQuestion, ticket_question
 
 #: The value of `about` on the ticket's events for these answers.
@@ -39,10 +38,17 @@ def run(happening: Happening, context: PluginContext) -> Iterable[Write]:
         document = context.desk.ask(ShowTicket(happening.ticket))
     except NotFound:
         return []
+    return writes_for(happening, document, context)
+
+
+def writes_for(happening: Happening, document: Mapping[str, Any], context: PluginContext) -> list[Write]:
+    """Return the write for an event, if it has one. `document` is that of the ticket."""
     work: Work | None
     match happening.kind:
         case "message_received":
-            work = _on_first_message(happening, document, context) or _on_reopened(happening, document, context)
+            work = _on_first_message(happening, document, context)
+        case "status_changed":
+            work = _on_reopened(document, context)
         case "choice_made":
             ours = happening.facts["message"] in _answers(document)
             kind = {"solved": "solved", "person": "contradicted"}.get(str(happening.facts["key"]))
@@ -58,7 +64,7 @@ def _on_first_message(happening: Happening, document: Mapping[str, Any], context
     """Answer the first message of a new ticket, or record it as missed. Return None for other messages."""
     facts = happening.facts
     first = next((m["id"] for m in document["messages"] if m["kind"] == "in"), None)
-    if facts["matched"] != "new" or facts["automatic"] is not None or first != facts["message"]:
+    if not opens_ticket(facts) or first != facts["message"]:
         return None
     if document["follows"] is not None or document["merged_into"] is not None:
         return None
@@ -69,7 +75,7 @@ def _on_first_message(happening: Happening, document: Mapping[str, Any], context
         return answer
     if has_good_match(context.connection, question.text, language, context.language):
         return None
-    return _record_missed(document)
+    return record_missed(document["number"])
 
 
 def _answer(
@@ -124,49 +130,26 @@ def _still_public(context: WriteContext, shown: list[Article]) -> bool:
     )
 
 
-def _record_missed(document: Mapping[str, Any]) -> Work:
-    def work(context: WriteContext) -> None:
-        known = select(missed.c.id).where(missed.c.ticket == document["number"])
-        if context.connection.execute(known).first() is None:
-            row = {"at": documents.timestamp(context.now()), "ticket": document["number"], "query": None}
-            context.connection.execute(insert(missed), row)
-
-    return work
-
-
-def _on_reopened(happening: Happening, document: Mapping[str, Any], context: PluginContext) -> Work | None:
-    """Count a contradiction if the message reopens a ticket that the customer had marked as solved by an article."""
+def _on_reopened(document: Mapping[str, Any], context: PluginContext) -> Work | None:
+    """Count a contradiction if a message reopened a ticket that the customer had marked as solved by an article."""
     ours = _answers(document)
-    events = list(document["events"])
-    position = next(
-        (
-            index
-            for index, event in enumerate(events)
-            if event["kind"] == "message_received" and event["message"] == happening.facts["message"]
-        ),
-        None,
-    )
-    if position is None or not ours:
-        return None
-    command = events[position]["command"]
-    solved = any(
-        event["kind"] == "choice_made"
-        and event["key"] == "solved"
-        and event["message"] in ours
-        and event["command"] != command
-        for event in events[:position]
-    )
-    reopened = any(
-        event["kind"] == "status_changed" and event["old"] == "solved" and event["command"] == command
-        for event in events
-    )
-    return _record_use(document, "contradicted", _shown(context, document)) if solved and reopened else None
+    solved: set[int] = set()  # commands
+    received: set[int] = set()
+    for event in document["events"] if ours else ():
+        match event["kind"]:
+            case "choice_made" if event["key"] == "solved" and event["message"] in ours:
+                solved.add(event["command"])
+            case "message_received":
+                received.add(event["command"])
+            case "status_changed" if event["old"] == "solved" and event["command"] in received and solved:
+                if event["command"] not in solved:
+                    return _record_use(document, "contradicted", _shown(context, document))
+    return None
 
 
 def _on_reply(happening: Happening, document: Mapping[str, Any]) -> Work | None:
     """Count the articles that an agent inserted into a reply."""
-    references = [str(reference) for reference in happening.facts.get("inserted", ())]
-    numbers = [int(r[3:]) for r in references if r.startswith("kb:") and r[3:].isdecimal()]
+    numbers = inserted_articles(happening.facts)
     return _record_use(document, "inserted", numbers) if numbers else None
 
 

@@ -17,6 +17,7 @@ from .params import Export, History, List, Missed, Search, Show, Suggest
 from .search import GOOD, SearchResult, find
 from .tables import missed
 from .ticket_question import ticket_question
+from .timestamps import timestamp
 from .usage import of_article
 
 MAX_LIMIT = 1000
@@ -89,7 +90,7 @@ def for_ticket(connection: Any, document: Mapping[str, Any], default: str, limit
 
 def record_missed(params: Missed, context: RequestContext) -> None:
     """Record an agent's search without a good match, for `gaps`."""
-    row = {"at": documents.timestamp(context.now()), "ticket": None, "query": storable(params.query)[:500]}
+    row = {"at": timestamp(context.now()), "ticket": None, "query": storable(params.query)[:500]}
     context.connection.execute(insert(missed), row)
 
 

@@ -10,10 +10,11 @@ from sqlalchemy import Connection, func, insert, select
 
 from deskctl.plugins import RequestContext
 
-from . import documents, repository
+from . import repository
 from .article import State
 from .params import Stats
 from .tables import missed, uses
+from .timestamps import timestamp
 
 KINDS = ("shown", "inserted", "solved", "contradicted")
 
@@ -25,7 +26,7 @@ def record(
     known = select(uses.c.article).where(uses.c.ticket == ticket, uses.c.what == kind)
     before = set(connection.execute(known).scalars())
     rows = [
-        {"article": article, "what": kind, "ticket": ticket, "contact": contact, "at": documents.timestamp(now)}
+        {"article": article, "what": kind, "ticket": ticket, "contact": contact, "at": timestamp(now)}
         for article in dict.fromkeys(articles)
         if article not in before
     ]

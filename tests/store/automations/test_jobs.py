@@ -79,12 +79,47 @@ def test_no_job_for_own_undone_spam_or_endless_events(hearing: Store) -> None:
     assert _told(hearing) == heard
 
 
+def test_automation_gets_no_job_for_an_event_that_it_does_not_want(hearing: Store) -> None:
+    wanted = {"bot.note": lambda recorded: recorded.event.facts()["channel"] != "manual"}
+    hearing.settings = hearing.settings.having(AutomationSettings(WANTED, wanted))
+    _do(hearing, Create("bob@example.org", "Printer", "It burns."))
+    assert _told(hearing) == [("kb.answer", "ticket_created")]
+
+
+def test_jobs_for_several_tickets_are_claimed_together(hearing: Store) -> None:
+    numbers = [_do(hearing, Create("bob@example.org", f"Printer {n}", "It burns."))["number"] for n in range(3)]
+    _do(hearing, Note(numbers[0], "again"))
+    assert [job.automation for job in hearing.jobs.claim(9, ["kb.answer"], together=["bot.note"])] == ["kb.answer"]
+    first = hearing.jobs.claim(9, ["bot.note"], together=["bot.note"])
+    assert [(job.kind, job.ticket) for job in first] == [("ticket_created", number) for number in numbers]
+    rest = hearing.jobs.claim(9, ["bot.note"], together=["bot.note"])
+    assert [(job.kind, job.ticket) for job in rest] == [("note_added", numbers[0])]
+
+
+def test_job_that_was_tried_before_is_claimed_alone(hearing: Store) -> None:
+    for number in range(3):
+        _do(hearing, Create("bob@example.org", f"Printer {number}", "It burns."))
+    taken = [job.id for job in hearing.jobs.claim(9, ["kb.answer"], together=["kb.answer"])]
+    hearing.jobs.recover()  # the daemon died
+    again = [[job.id for job in hearing.jobs.claim(9, ["kb.answer"], together=["kb.answer"])] for _ in taken]
+    assert again == [[number] for number in taken]
+
+
+def test_results_of_several_jobs_are_written_together(hearing: Store) -> None:
+    for number in range(3):
+        _do(hearing, Create("bob@example.org", f"Printer {number}", "It burns."))
+    taken = [job.id for job in hearing.jobs.claim(9, ["kb.answer"], together=["kb.answer"])]
+    assert hearing.with_connection(lambda unit, connection: hearing.jobs.finish(connection, taken)) == set(taken)
+    assert hearing.with_connection(lambda unit, connection: hearing.jobs.finish(connection, taken)) == set()
+    assert {automation for automation, _ in _told(hearing)} == {"bot.note"}
+
+
 def test_job_is_deleted_with_its_result_or_stays(hearing: Store) -> None:
     _do(hearing, Create("bob@example.org", "Printer", "It burns."))
     [job] = hearing.jobs.claim(1, ["kb.answer"])
 
     def work(unit: Unit, connection: Any) -> bool:
-        return hearing.jobs.finish(connection, job.id)
+        return bool(hearing.jobs.finish(connection, [job.id]))
 
     assert hearing.with_connection(work, dry_run=True)
     assert hearing.with_connection(work)
@@ -154,5 +189,5 @@ def test_daemon_cannot_finish_a_job_of_another_daemon(
     lose_instances(desk_url)
     two.jobs.recover(started=False)
     assert [taken.id for taken in two.jobs.claim(1, ["kb.answer"])] == [job.id]
-    assert not one.with_connection(lambda unit, connection: one.jobs.finish(connection, job.id))
-    assert two.with_connection(lambda unit, connection: two.jobs.finish(connection, job.id))
+    assert not one.with_connection(lambda unit, connection: one.jobs.finish(connection, [job.id]))
+    assert two.with_connection(lambda unit, connection: two.jobs.finish(connection, [job.id]))

@@ -162,7 +162,7 @@ def test_document_includes_messages_of_merged_tickets(store: Store) -> None:
     assert document["merged"] == [near, far]
     assert document["newest_in"] == document["messages"][-1]["id"]
     assert store.ask(ShowTicket(near))["merged_into"] == main
-    assert store.transaction(lambda unit: list(Tickets.of(unit).source.merged_into(main))) == [near]
+    assert store.transaction(lambda unit: list(Tickets.of(unit).merged_into(main))) == [near]
 
 
 def test_withdrawn_message_is_not_shown(store: Store) -> None:

@@ -58,7 +58,7 @@ class EmptySource:
     def identities(self, addresses: Collection[Address]) -> Iterable[Identity]:
         return ()
 
-    def addresses_of(self, contact: int) -> Sequence[Identity]:
+    def addresses_of(self, contacts: Collection[int]) -> Iterable[Identity]:
         return ()
 
     def contacts_into(self, ids: Collection[int]) -> Iterable[Contact]:
@@ -91,7 +91,7 @@ class EmptySource:
     def participants(self, tickets: Collection[int]) -> Mapping[int, frozenset[str]]:
         return {}
 
-    def heads(self, ticket: int) -> Sequence[MessageHead]:
+    def heads(self, tickets: Collection[int]) -> Iterable[MessageHead]:
         return ()
 
     def last_messages(self, talks: Collection[ConversationKey]) -> Iterable[LastMessage]:
@@ -118,10 +118,10 @@ class EmptySource:
     def queue(self, teams: Mapping[str | None, Collection[str]], limit: int) -> Sequence[int]:
         return ()
 
-    def active_of(self, agent: str) -> Sequence[int]:
+    def active_of(self, agent: str, teams: Collection[str] | None, limit: int) -> Sequence[int]:
         return ()
 
-    def merged_into(self, number: int) -> Sequence[int]:
+    def merged_into(self, numbers: Collection[int]) -> Iterable[tuple[int, int]]:
         return ()
 
     def outbox(self, ids: Collection[int]) -> Iterable[OutboxEntry]:
@@ -133,8 +133,8 @@ class EmptySource:
     def outbox_by_message_id(self, message_ids: Collection[str]) -> Iterable[OutboxEntry]:
         return ()
 
-    def automatic_sent(self, address: str, since: datetime) -> int:
-        return 0
+    def automatic_sent(self, addresses: Collection[str], since: datetime) -> Mapping[str, int]:
+        return {}
 
     def tickets_by_token(self, tokens: Collection[str]) -> Mapping[str, int]:
         return {}
@@ -152,6 +152,9 @@ class EmptySource:
         return PolicyBook()
 
     def clocks(self, tickets: Collection[int]) -> Iterable[Clock]:
+        return ()
+
+    def events_after(self, tickets: Collection[int], after: int) -> Iterable[RecordedEvent]:
         return ()
 
     def histories(self, tickets: Collection[int], kinds: Sequence[str]) -> Iterable[RecordedEvent]:
@@ -186,8 +189,8 @@ class EmptySource:
     def notices(self, agent: str) -> Sequence[Notification]:
         return ()
 
-    def journal_state(self, row: int, /) -> JournalState | None:
-        return None
+    def journal_states(self, rows: Collection[int], /) -> Mapping[int, JournalState]:
+        return {}
 
     def command(self, number: int, /) -> CommandRecord | None:
         return None
@@ -206,6 +209,9 @@ class EmptySource:
 
     def events_since(self, ticket: int, after: int) -> Sequence[RecordedEvent]:
         return ()
+
+    def expect_rows(self, count: int) -> None:
+        pass
 
     def next_id(self, kind: str) -> int:
         return next(self._ids[kind])

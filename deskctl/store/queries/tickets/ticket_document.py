@@ -15,7 +15,7 @@ from ....core.messages.thread import Trust
 from ....core.messages.views import AttachmentRow, CallRow, MessageRow
 from ....core.search.queries import Seen
 from ....core.tickets.events import MarkedSpam
-from ....core.tickets.queries import ShowTicket
+from ....core.tickets.queries import ShowTicket, ShowTickets
 from ....core.tickets.views import BouncedRow, OtherTicket, TicketDocument
 from ....errors import NotFound
 from ....i18n import _
@@ -69,6 +69,12 @@ def show_ticket(connection: Connection, query: ShowTicket, settings: Settings) -
         "composing": composers(connection, [number, *merged]),
         "field_texts": field_texts(ticket.fields, settings),
     }
+
+
+def show_tickets(connection: Connection, query: ShowTickets, settings: Settings) -> list[TicketDocument]:
+    """Return the tickets with these numbers that exist."""
+    existing = set(connection.execute(select(tickets.c.number).where(tickets.c.number.in_(query.numbers))).scalars())
+    return [show_ticket(connection, ShowTicket(n), settings) for n in query.numbers if n in existing]
 
 
 def seen(connection: Connection, query: Seen) -> SeenMark:
@@ -308,5 +314,6 @@ def _fact(value: Any) -> Any:
 
 ANSWERS: Answers = {
     ShowTicket: lambda reader, query: show_ticket(reader.connection, query, reader.settings),
+    ShowTickets: lambda reader, query: show_tickets(reader.connection, query, reader.settings),
     Seen: lambda reader, query: seen(reader.connection, query),
 }
