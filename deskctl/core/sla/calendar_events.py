@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ...i18n import _
@@ -12,6 +12,7 @@ from ..kernel.undo import UNRECORDED, Hindrance, Restore, Undoable
 from .repository import Sla
 
 if TYPE_CHECKING:
+    from ..calendars.model import Calendar
     from ..kernel.records import RecordedEvent
     from ..kernel.unit import Unit
 
@@ -44,16 +45,27 @@ class CalendarChanged(Event):
     def hindrance(self, unit: Unit, past: RecordedEvent) -> Hindrance | None:
         if self.kept is None:
             return UNRECORDED
-        current = Sla.of(unit).book.calendar(self.calendar)
-        if (None if current is None else current.version) != self.version:
+        book = Sla.of(unit).book
+        if not _is_as_in(book.calendar(self.calendar), self.version, book.calendars[self.calendar]):
             return Hindrance(
                 _("calendar {calendar} was changed since", calendar=self.calendar),
                 _("see deskctl calendar show {calendar}", calendar=self.calendar),
             )
-        users = [p.name for p in Sla.of(unit).book.current_policies if p.calendar == self.calendar]
+        users = [p.name for p in book.current_policies if p.calendar == self.calendar]
         if self.kept["version"] is None and users:
             return Hindrance(
                 _("policy {policy} uses calendar {calendar}", policy=users[0], calendar=self.calendar),
                 _("deskctl sla edit {policy} --calendar 24x7 changes that", policy=users[0]),
             )
         return None
+
+
+def _is_as_in(current: Calendar | None, version: int | None, versions: Sequence[Calendar]) -> bool:
+    """Return True if the calendar has the content of a version. An undo adds a version with the content of an old one.
+
+    None as the calendar and as the version means that it was removed.
+    """
+    if current is None or version is None:
+        return current is None and version is None
+    then = next(calendar for calendar in versions if calendar.version == version)
+    return replace(then, version=current.version, since=current.since) == current

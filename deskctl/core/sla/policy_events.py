@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from ...i18n import _
@@ -14,6 +14,7 @@ from .repository import Sla
 if TYPE_CHECKING:
     from ..kernel.records import RecordedEvent
     from ..kernel.unit import Unit
+    from .policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +47,7 @@ class PolicyChanged(Event):
         if self.kept is None:
             return UNRECORDED
         book = Sla.of(unit).book
-        current = book.policy(self.policy)
-        if (None if current is None else current.version) != self.version:
+        if not _is_as_in(book.policy(self.policy), self.version, book.policies[self.policy]):
             return Hindrance(
                 _("policy {policy} was changed since", policy=self.policy),
                 _("see deskctl sla show {policy}", policy=self.policy),
@@ -87,3 +87,14 @@ class PolicyMoved(Event):
         return Hindrance(
             _("the place of policy {policy} was changed since", policy=self.policy), _("see deskctl sla list")
         )
+
+
+def _is_as_in(current: Policy | None, version: int | None, versions: Sequence[Policy]) -> bool:
+    """Return True if the policy has the content of a version. An undo adds a version with the content of an old one.
+
+    None as the policy and as the version means that it was removed.
+    """
+    if current is None or version is None:
+        return current is None and version is None
+    then = next(policy for policy in versions if policy.version == version)
+    return replace(then, version=current.version, since=current.since) == current

@@ -31,14 +31,23 @@ def restore(unit: Unit, past: RestorePolicy) -> Iterator[Event | By]:
         if past.version is None:
             yield PolicyMoved(None, name, past.place, {"version": None, "place": position})
         else:
-            yield PolicyChanged(None, name, past.version, {"version": None, "place": None})
+            yield PolicyChanged(
+                None, name, _restore_content(unit, name, past.version), {"version": None, "place": None}
+            )
     else:
-        versions = book.policies[name]
-        former = next(policy for policy in versions if policy.version == past.version)
-        restored = replace(former, version=versions[-1].version + 1, since=unit.now)
-        Sla.of(unit).put_policy(restored)
-        yield PolicyChanged(None, name, restored.version, {"version": version, "place": None})
+        assert past.version is not None
+        yield PolicyChanged(None, name, _restore_content(unit, name, past.version), {"version": version, "place": None})
     yield from recalculate_all(unit)
+
+
+def _restore_content(unit: Unit, name: str, version: int) -> int:
+    """Make the content of a version the newest one, unless it is. Return the number of the newest version."""
+    versions = Sla.of(unit).book.policies[name]
+    if versions[-1].version == version:
+        return version
+    former = next(policy for policy in versions if policy.version == version)
+    Sla.of(unit).put_policy(replace(former, version=versions[-1].version + 1, since=unit.now))
+    return versions[-1].version + 1
 
 
 RESTORERS: dict[type[Restore], Restorer] = {RestorePolicy: restore}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 from deskctl.plugins import ReasonClass
 
@@ -18,6 +19,8 @@ MAX_TEXT = 20_000
 """Characters of a report that are examined."""
 MAX_RECIPIENTS = 50
 
+#: Distinct lines of a report whose reason is classified, which takes many patterns for each.
+_MAX_CLASSIFIED = 200
 _DAEMON = re.compile(
     r"(?:mailer[-_.]?daemon|post-?master|mail-?daemon|mmdf|mailerdaemon|microsoftexchange[0-9a-f]{8,40}"
     r"|maildeliverysystem"
@@ -279,7 +282,8 @@ def _reason(report: str) -> str | None:
         found = next((line for line in lines if pattern.search(line) and any(c.isalpha() for c in line)), None)
         if found:
             return found[:500]
-    found = next((line for line in lines if bounce_reasons.classify_reason(line) is not ReasonClass.OTHER), None)
+    distinct = islice(dict.fromkeys(filter(None, lines)), _MAX_CLASSIFIED)
+    found = next((line for line in distinct if bounce_reasons.classify_reason(line) is not ReasonClass.OTHER), None)
     found = found or next((line for line in lines if _PHRASE.search(line[:300])), None)
     return found[:500] if found else None
 

@@ -208,6 +208,21 @@ def test_undo_of_approval_and_denial_restores_state(desk_url: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "commands",
+    [
+        [ChangeCalendar("office", hours="mon-fri 10:00-12:00"), ChangeCalendar("office", timezone="UTC")],
+        [RemoveCalendar("spare"), AddCalendar("spare", "UTC", "mon 09:00-10:00"), RemoveCalendar("spare")],
+        [ChangePolicy("all", warnings=("50%",)), ChangePolicy("all", targets=(("resolution", "3d"),))],
+        [RemovePolicy("gold"), AddPolicy("gold", targets=(("resolution", "1d"),)), RemovePolicy("gold")],
+        [MovePolicy("all", 1), ChangePolicy("all", warnings=("50%",)), MovePolicy("all", 2)],
+    ],
+    ids=lambda commands: "-".join(type(c).__name__ for c in commands),
+)
+def test_several_changes_of_one_setting_are_undone_in_reverse_order(desk_url: str, commands: list[Command]) -> None:
+    undo_backwards(desk_url, commands)
+
+
+@pytest.mark.parametrize(
     ("command", "between", "words"),
     [
         (SetContact(1, (("tier", "vip"),)), SetContact(1, (("tier", "gold"),)), r"contact 1 .* since \(tier\)"),
