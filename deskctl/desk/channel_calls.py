@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from deskctl.core.intake.forwards import as_forwarded
 from deskctl.core.intake.journal import JournalEntry
-from deskctl.core.intake.receive import as_forwarded
 from deskctl.core.kernel.actor import Actor
 from deskctl.core.kernel.unit import Unit
 from deskctl.core.messages.commands import Reread

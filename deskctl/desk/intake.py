@@ -11,9 +11,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from deskctl.core import features as dispatch
-from deskctl.core.intake import receive as intake
 from deskctl.core.intake.commands import Quarantine, Receive
 from deskctl.core.intake.journal import MAX_ATTEMPTS, JournalRow, JournalState
+from deskctl.core.intake.preload import preload
 from deskctl.core.intake.repository import Journal
 from deskctl.core.kernel.actor import Actor
 from deskctl.core.kernel.changes import Changes
@@ -118,7 +118,7 @@ class Intake:
             if self.shared:
                 states = Journal.of(unit).source.journal_states([command.journal for command in commands])
                 mine = [command for command in commands if states.get(command.journal) is _WAITING]
-            intake.preload(unit, [command for command in mine if isinstance(command, Receive)])
+            preload(unit, [command for command in mine if isinstance(command, Receive)])
             for command in mine:
                 dispatch.execute(unit, command, _INTAKE)
             return unit.changes

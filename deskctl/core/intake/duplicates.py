@@ -1,4 +1,4 @@
-"""Copies of a mail: a mail received directly and through a mailing list opens only one ticket."""
+"""Duplicates of stored messages, and copies: a mail received directly and through a list opens only one ticket."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from ..messages.channels import ChannelInfo
 from ..messages.model import InboundMessage
 from ..messages.repository import Messages
 from ..messages.thread import MessageHead
+from .commands import Receive
 
 COPY = "copy"
 """The reason why a copy is treated as automatic: a list or a gateway forwarded a mail that is already stored."""
@@ -37,3 +38,14 @@ def has_same_text(unit: Unit, head: MessageHead, message: InboundMessage) -> boo
         known = Messages.of(unit).source.visible_texts((head.id,)).get(head.id, "")
     stored, copied = (_GAPS.sub("", text) for text in (known, message.text))
     return stored in copied or _GAPS.sub("", message.visible_text) in stored
+
+
+def find_duplicate(unit: Unit, command: Receive) -> int | None:
+    """Return the message of the same mailbox with the same Message-ID and content. The Message-ID alone may collide."""
+    message_id = command.message.message_id
+    if message_id is None:
+        return None
+    for head in Messages.of(unit).by_message_id(message_id):
+        if head.channel == command.channel and head.digest == command.message.digest:
+            return head.id
+    return None

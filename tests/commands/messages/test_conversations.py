@@ -15,8 +15,8 @@ from deskctl.core.delivery.commands import SettleDelivery
 from deskctl.core.delivery.queries import ShowOutbox
 from deskctl.core.intake.commands import Receive
 from deskctl.core.intake.journal import JournalEntry
+from deskctl.core.intake.preload import preload
 from deskctl.core.intake.queries import ListInbox
-from deskctl.core.intake.receive import preload
 from deskctl.core.kernel.actor import Actor
 from deskctl.core.kernel.outcome import Outcome
 from deskctl.core.messages.channels import ChannelInfo, Channels
