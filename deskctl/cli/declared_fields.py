@@ -34,12 +34,12 @@ def declared_fields(ctx: click.Context) -> list[FieldRow]:
 
 def complete_condition(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
     """Complete `NAME=VALUE` of a declared field."""
-    name, sign, begun = incomplete.partition("=")
+    name, mark, typed = incomplete.partition("=")
     rows = declared_fields(ctx)
-    if not sign:
+    if not mark:
         return [f"{row['name']}=" for row in rows if row["name"].startswith(name)]
     values = [each["value"] for row in rows if row["name"] == name for each in row["values"]]
-    return [f"{name}={value}" for value in values if value.startswith(begun)]
+    return [f"{name}={value}" for value in values if value.startswith(typed)]
 
 
 def fields_of_desk(context: CliContext, *, former: bool = False) -> list[FieldRow]:

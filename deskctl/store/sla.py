@@ -74,7 +74,7 @@ def _calendar(row: Any) -> Calendar:
         name=row.name,
         timezone=row.timezone,
         week=tuple(_frames(frames) for frames in from_json(row.week)),
-        days={date.fromisoformat(day): _day(*kept) for day, kept in from_json(row.days).items()},
+        days={date.fromisoformat(day): _day(*stored) for day, stored in from_json(row.days).items()},
         holidays=tuple(from_json(row.holidays)),
         version=row.version,
         since=from_micros(row.since),
@@ -86,7 +86,7 @@ def _day(name: str, frames: Sequence[Sequence[int]], public: bool = False) -> Sp
     return SpecialDay(name, _frames(frames), public)
 
 
-def _day_kept(day: SpecialDay) -> list[Any]:
+def _day_json(day: SpecialDay) -> list[Any]:
     return [day.name, [list(frame) for frame in day.frames], *([True] if day.public else [])]
 
 
@@ -174,11 +174,11 @@ def write_sla(connection: Connection, changes: SlaChanges) -> None:
         insert(connection, sla_book, [row], "id edition used", on_conflict_update("id", ["edition", "used"]))
         _calendars(connection, changes)
         _policies(connection, changes)
-    kept = [_clock_values(clock) for _, clock in sorted(changes.clocks.items()) if clock is not None]
+    rows = [_clock_values(clock) for _, clock in sorted(changes.clocks.items()) if clock is not None]
     gone = [(ticket, *key) for (ticket, key), clock in sorted(changes.clocks.items()) if clock is None]
     delete(connection, clocks, [(t, metric.value, instance) for t, metric, instance in gone], " ".join(CLOCK_KEY))
     rest = [column for column in CLOCK_COLUMNS.split() if column not in CLOCK_KEY]
-    insert(connection, clocks, kept, CLOCK_COLUMNS, on_conflict_update(", ".join(CLOCK_KEY), rest))
+    insert(connection, clocks, rows, CLOCK_COLUMNS, on_conflict_update(", ".join(CLOCK_KEY), rest))
 
 
 def _calendars(connection: Connection, changes: SlaChanges) -> None:
@@ -192,7 +192,7 @@ def _calendars(connection: Connection, changes: SlaChanges) -> None:
             to_micros(c.since),
             c.timezone,
             to_json([[list(frame) for frame in frames] for frames in c.week]),
-            to_json({day.isoformat(): _day_kept(own) for day, own in sorted(c.days.items())}),
+            to_json({day.isoformat(): _day_json(own) for day, own in sorted(c.days.items())}),
             to_json(list(c.holidays)),
             c.name in changes.gone_calendars,
         )

@@ -40,14 +40,16 @@ def is_only_request(message: InboundMessage) -> bool:
     return not message.files and _COMMAND.fullmatch(message.visible_text.strip()) is not None
 
 
-def standalone_intent(unit: Unit, channel: ChannelInfo, message: InboundMessage, sign: Automatic) -> Intent | None:
+def standalone_intent(
+    unit: Unit, channel: ChannelInfo, message: InboundMessage, classification: Automatic
+) -> Intent | None:
     """Return the intent to carry out instead of adding the message to a ticket; None if the message is kept.
 
     Intents of automatic messages and of blocked senders are ignored. A message that asks for a new ticket or for a
     person is kept if it contains other text, and so is one that asks for a person if the sender has no current ticket.
     """
     intent = message.intent
-    if intent is None or sign.automatic or not message.sender or Messages.of(unit).is_blocked(message.sender):
+    if intent is None or classification.automatic or not message.sender or Messages.of(unit).is_blocked(message.sender):
         return None
     if intent.kind in (IntentKind.NEW, IntentKind.PERSON) and not is_only_request(message):
         return None
@@ -60,7 +62,7 @@ def carry_out(unit: Unit, command: Receive, channel: ChannelInfo, intent: Intent
     """Carry out a request and answer the customer; settle the journal row."""
     message = command.message
     contact = contact_for(unit, channel.kind, message.sender, message.sender_name, message.language)
-    own = address_owner(unit, channel.kind, message.sender, contact)
+    owner = address_owner(unit, channel.kind, message.sender, contact)
     language = customer_language(unit, message.language, contact.language)
     ticket: Ticket | None = None
     text = name = ""
@@ -78,12 +80,12 @@ def carry_out(unit: Unit, command: Receive, channel: ChannelInfo, intent: Intent
         case IntentKind.PERSON:
             ticket = _current_ticket(unit, channel, message)
             assert ticket is not None
-            name = yield from request_person(unit, ticket.number, None, own)
+            name = yield from request_person(unit, ticket.number, None, owner)
             text = confirmation_text(channel, language, name, ticket)
         case IntentKind.CHOICE:
             offer = _answered_offer(unit, channel, message)
             ticket = follow_merges(unit, offer.ticket)[0] if offer is not None else None
-            name = yield from _apply_choice(unit, ticket, offer, message, intent.argument, own)
+            name = yield from _apply_choice(unit, ticket, offer, message, intent.argument, owner)
             text = confirmation_text(channel, language, name, ticket)
     about = ticket if name in ON_TICKET else None
     sent = send_answer(unit, channel, message, text, language, about, name or intent.kind.value) if text else True

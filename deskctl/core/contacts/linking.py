@@ -105,7 +105,7 @@ def redeem(unit: Unit, code: str, kind: str, address: str, now: datetime) -> Gen
     """
     Contacts.of(unit).lock()
     sender = contact_for(unit, kind, address, None)
-    own = address_owner(unit, kind, address, sender)
+    owner = address_owner(unit, kind, address, sender)
     key = address_key(kind, address)
     tries = _tries(unit, key, now)
     found = Contacts.of(unit).link_code(digest(code))
@@ -113,11 +113,11 @@ def redeem(unit: Unit, code: str, kind: str, address: str, now: datetime) -> Gen
     if why is not None or found is None:
         if why != "too_many":
             Contacts.of(unit).put_link_tries(replace(tries, wrong=tries.wrong + 1))
-        yield LinkRefused(None, own, kind, why or "wrong")
+        yield LinkRefused(None, owner, kind, why or "wrong")
         return Redemption(why or "wrong", sender.id)
     Contacts.of(unit).put_link_code(replace(found, used_at=now))
-    into, other = primary_contact(unit, found.contact), primary_contact(unit, own)
-    yield LinkRedeemed(None, into.id, own, kind)
+    into, other = primary_contact(unit, found.contact), primary_contact(unit, owner)
+    yield LinkRedeemed(None, into.id, owner, kind)
     if into.id == other.id:
         return Redemption("already", into.id)
     yield from merge_into(unit, other, into, "code")

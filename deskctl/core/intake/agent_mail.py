@@ -91,13 +91,13 @@ def apply_answer(unit: Unit, command: Receive, agent: Agent, entry: OutboxEntry)
     of the notification is left in it. The mail becomes exactly one message, which gets the next free id.
     """
     actor = Actor.agent(agent.handle)
-    own = agent_verification.without_notification(unit, command.message, agent, entry)
-    parsed = parse_directives(own.text)
+    stripped = agent_verification.without_notification(unit, command.message, agent, entry)
+    parsed = parse_directives(stripped.text)
     ticket = follow_merges(unit, int(entry.ticket or 0))[0].number
     before = len(Messages.of(unit).changes.messages)
     try:
         if parsed.text and not parsed.note:
-            if not own.certain:
+            if not stripped.certain:
                 raise Refused(
                     _("your answer contains text of the notification that the customer must not see"),
                     _("it became a note; write above the quoted text, or use deskctl reply {ticket}", ticket=ticket),

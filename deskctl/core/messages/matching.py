@@ -83,15 +83,15 @@ def match_references(unit: Unit, channel: str, message: InboundMessage) -> Match
         if on_channel(unit, Tickets.of(unit).get(number), channel):
             return Match(number, "plus", verified=_takes_part(unit, sender, number))
     named = [number for number in numbers(message.subject) if Tickets.of(unit).find(number) is not None]
-    own = [
+    participating = [
         number
         for number in named
         if _takes_part(unit, sender, number)
         and on_channel(unit, Tickets.of(unit).get(number), channel)
         and _same_group(unit, message, number)
     ]
-    if own:  # an open ticket first, else the number that was added last
-        return Match(next((n for n in own if follow_merges(unit, n)[1] is None), own[0]), "subject")
+    if participating:  # an open ticket first, else the number that was added last
+        return Match(next((n for n in participating if follow_merges(unit, n)[1] is None), participating[0]), "subject")
     mentioned += [number for number in named if Tickets.of(unit).get(number).channel == channel]
     return Match(mentions=tuple(dict.fromkeys(mentioned)))
 

@@ -44,19 +44,19 @@ def classify_sender(unit: Unit, message: InboundMessage, *, takes_part: bool, op
     `takes_part`: the message answers a thread in which its sender takes part. `opens`: it opens a ticket. Bulk and
     auto-generated mail counts as a person's in the first case, and in the second if its Reply-To names a person.
     """
-    sign = message.automatic
+    decision = message.automatic
     if message.bounce is not None:
         return Automatic(True, "delay" if message.bounce.delayed else "bounce", False)
     if message.confirmation is not None and message.confirmation.kind == "delivered":
         return Automatic(True, "delivered", False)
-    if sign.bulk:
+    if decision.bulk:
         person = takes_part or (opens and _names_person(unit, message))
-        return replace(sign, automatic=not person, may_answer=False)
-    if sign.automatic:
-        return replace(sign, why=sign.why or "automatic", may_answer=False)
+        return replace(decision, automatic=not person, may_answer=False)
+    if decision.automatic:
+        return replace(decision, why=decision.why or "automatic", may_answer=False)
     if message.sender is not None and unit.settings.of(Channels).owns(message.sender):
         return Automatic(True, "own address", False)
-    return sign
+    return decision
 
 
 def _is_from_form(unit: Unit, message: InboundMessage) -> bool:

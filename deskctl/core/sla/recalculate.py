@@ -128,9 +128,9 @@ def recalculate_ticket(unit: Unit, number: int, *, undone: bool = False, fired: 
     for key, clock in after.items():
         known = before.get(key)
         if known is None or known.fulfilled_at is None or _start_and_end(known) != _start_and_end(clock):
-            kept = replace(clock, fired=_still_fired(clock, known, unit, undone))
+            updated = replace(clock, fired=_still_fired(clock, known, unit, undone))
             reopened = known is not None and history is not None and _reopened(known, history)
-            yield from _changed(unit, known, kept, reopened)
+            yield from _changed(unit, known, updated, reopened)
     yield from _set_due(unit, ticket, None if fired else _next(before.values()), fired)
 
 

@@ -65,12 +65,12 @@ def create(unit: Unit, command: Create, actor: Actor) -> Steps:
     outgoing = call is not None and call.direction == "out"
     text = require_text(command.text)
     contact = contact_for(unit, kind, sender, command.sender_name)
-    own = address_owner(unit, kind, sender, contact)
+    owner = address_owner(unit, kind, sender, contact)
     ticket = open_ticket(
         unit,
         subject=command.subject if command.subject.strip() else first_line(text),
         channel=channel.name,
-        contact=own,
+        contact=owner,
         team=team,
         priority=Priority.NORMAL if command.priority is None else parse_priority(command.priority),
     )
@@ -85,7 +85,7 @@ def create(unit: Unit, command: Create, actor: Actor) -> Steps:
         subject=ticket.subject,
         text=text,
         visible_text=text,
-        contact=None if outgoing else own,
+        contact=None if outgoing else owner,
         to=(sender,) if outgoing else (),
         call=call,
         trust=None if outgoing else Trust.FIRST,

@@ -275,8 +275,8 @@ def _erase_journal(
 
 
 def _minimal_envelope(envelope: str) -> str:
-    kept = from_json(envelope)
-    return to_json({"via": kept["via"], "sender": None, "recipients": [], "size": kept["size"], "extra": {}})
+    stored = from_json(envelope)
+    return to_json({"via": stored["via"], "sender": None, "recipients": [], "size": stored["size"], "extra": {}})
 
 
 def _undo_data(connection: Connection, people: Sequence[int], addresses: Sequence[str]) -> None:

@@ -91,11 +91,11 @@ class Outbox:
                 .values(state=case((outbox.c.attempts > 0, "retry"), else_="queued"))
             )
             # This process still sends the messages that it claimed under an earlier name.
-            kept = () if started else self._instance.former
+            former = () if started else self._instance.former
             sending = (
                 outbox.update()
                 .where(text(IN_HAND), outbox.c.state == "sending", abandoned)
-                .where(or_(outbox.c.claimed_by.is_(None), outbox.c.claimed_by.not_in(kept)))
+                .where(or_(outbox.c.claimed_by.is_(None), outbox.c.claimed_by.not_in(former)))
                 .values(claimed_by=me, claimed_at=to_micros(self._clock()))
                 .returning(outbox.c.id)
             )

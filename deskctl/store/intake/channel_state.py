@@ -23,8 +23,8 @@ class ChannelState:
         """Return the last saved state, `{}` if there is none."""
         query = select(channel_state.c.state).where(channel_state.c.channel == clean(channel))
         with self._database.reading() as connection:
-            kept = connection.execute(query).scalar_one_or_none()
-        return dict(from_json(kept)) if kept is not None else {}
+            stored = connection.execute(query).scalar_one_or_none()
+        return dict(from_json(stored)) if stored is not None else {}
 
     def save(self, channel: str, state: Mapping[str, Any]) -> None:
         """Save the state. It is durable when the method returns."""

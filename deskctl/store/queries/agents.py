@@ -1,4 +1,4 @@
-"""List agents and teams, with their workload."""
+"""Queries for agents and teams, with their workload."""
 
 from __future__ import annotations
 
@@ -69,8 +69,8 @@ def list_teams(connection: Connection, query: ListTeams) -> list[TeamRow]:
     ]
 
 
-def _seat(kept: str | None, presence: Presence, now: datetime) -> RoutingProfilePart:
-    seat, state = documents.seat(kept), presence.at(now)
+def _seat(stored: str | None, presence: Presence, now: datetime) -> RoutingProfilePart:
+    seat, state = documents.seat(stored), presence.at(now)
     ends = presence.until if presence.until is not None and presence.until > now else None
     return {
         "tier": seat.tier,
@@ -84,8 +84,8 @@ def _seat(kept: str | None, presence: Presence, now: datetime) -> RoutingProfile
     }
 
 
-def _reach(kept: str | None) -> NotificationPreferencesPart:
-    reach = documents.reach(kept)
+def _reach(stored: str | None) -> NotificationPreferencesPart:
+    reach = documents.reach(stored)
     return {
         "notify": reach.notify or None,
         "quiet": reach.quiet or None,

@@ -1,4 +1,4 @@
-"""List and show outgoing messages."""
+"""Queries for outgoing messages."""
 
 from __future__ import annotations
 

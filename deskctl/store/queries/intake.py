@@ -1,4 +1,4 @@
-"""Show the journal: waiting messages, and messages that could not be processed."""
+"""Queries for the journal: waiting messages, and messages that could not be processed."""
 
 from __future__ import annotations
 

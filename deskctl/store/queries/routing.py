@@ -1,4 +1,4 @@
-"""Answer queries about routing."""
+"""Queries for routing."""
 
 from __future__ import annotations
 

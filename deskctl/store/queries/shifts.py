@@ -1,4 +1,4 @@
-"""Answer queries about shifts, coverage, staffing and handover notes."""
+"""Queries for shifts, coverage, staffing and handover notes."""
 
 from __future__ import annotations
 

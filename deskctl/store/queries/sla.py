@@ -1,4 +1,4 @@
-"""Return calendars, policies and clocks as documents."""
+"""Queries for calendars, policies and clocks."""
 
 from __future__ import annotations
 

@@ -169,8 +169,8 @@ def _require_oauth(config: EmailConfig) -> OAuth:
 
 
 def _load_cursor(imap: Imap, context: ChannelContext) -> Cursor | None:
-    kept = State(context).get("imap").get(journal_keys.mailbox_name(imap.account, imap.folder))
-    return Cursor.from_json(kept) if kept is not None else None
+    stored = State(context).get("imap").get(journal_keys.mailbox_name(imap.account, imap.folder))
+    return Cursor.from_json(stored) if stored is not None else None
 
 
 def _parse_time(value: object) -> datetime:

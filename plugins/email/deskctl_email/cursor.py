@@ -34,6 +34,8 @@ class Cursor:
         return {**asdict(self), "since": self.since.isoformat(), "aside": list(self.aside)}
 
     @classmethod
-    def from_json(cls, kept: dict[str, Any]) -> Cursor:
+    def from_json(cls, document: dict[str, Any]) -> Cursor:
         """Return the cursor of a JSON document."""
-        return cls(**{**kept, "since": datetime.fromisoformat(kept["since"]), "aside": tuple(kept["aside"])})
+        return cls(
+            **{**document, "since": datetime.fromisoformat(document["since"]), "aside": tuple(document["aside"])}
+        )

@@ -180,14 +180,14 @@ class Mailbox:
     def _start_cursor(self, connection: Connection) -> Cursor:
         """Return the cursor for the current numbering; at the first login, the end of the mailbox."""
         folder = connection.folder
-        kept = self._state.get("imap").get(self._name)
-        if kept is None:
+        stored = self._state.get("imap").get(self._name)
+        if stored is None:
             now = self._context.now().replace(microsecond=0)
             cursor = Cursor(folder.uidvalidity, folder.uidnext, now, folder.uidnext, folder.uidnext)
             self._save(cursor)
             self._context.log.info("first login: existing mail in %s is not read", self._imap.folder)
             return cursor
-        cursor = Cursor.from_json(kept)
+        cursor = Cursor.from_json(stored)
         if cursor.uidvalidity != folder.uidvalidity:
             return self._renumbered_cursor(connection, cursor)
         if cursor.settled < cursor.next:

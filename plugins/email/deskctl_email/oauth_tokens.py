@@ -132,11 +132,11 @@ class AccessTokens:
             return self._renew()
 
     def _renew(self) -> str:
-        kept = self._unsaved or self._state.get(SECTION).get("refresh")
-        if not kept:
+        refresh_token = self._unsaved or self._state.get(SECTION).get("refresh")
+        if not refresh_token:
             raise self._auth_failed(_("the desk is not authorized for this mailbox yet"))
         assert self._oauth.token_url is not None  # the configuration was checked
-        form = {"grant_type": "refresh_token", "refresh_token": str(kept)}
+        form = {"grant_type": "refresh_token", "refresh_token": str(refresh_token)}
         if self._oauth.scope:
             form["scope"] = self._oauth.scope
         try:
@@ -154,7 +154,7 @@ class AccessTokens:
         token = answer.get("access_token")
         if not isinstance(token, str) or not token.isascii() or not token.isprintable():
             raise Unavailable(_("the provider's response contains no token"))
-        self._keep(answer.get("refresh_token"), str(kept))
+        self._keep(answer.get("refresh_token"), str(refresh_token))
         self._token, self._until = token, time.monotonic() + _seconds(answer.get("expires_in"))
         self._alerted = None
         return token

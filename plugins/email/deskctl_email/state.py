@@ -28,7 +28,7 @@ class State:
         """Return a section; `{}` if it is not stored."""
         return dict(self._context.load_state().get(section, {}))
 
-    def put(self, section: str, kept: dict[str, Any]) -> None:
+    def put(self, section: str, values: dict[str, Any]) -> None:
         """Store a section durably. Raises StoreUnavailable, in which case nothing has changed."""
         with self._lock:
-            self._context.save_state({**self._context.load_state(), section: kept})
+            self._context.save_state({**self._context.load_state(), section: values})

@@ -179,9 +179,9 @@ def _params(
     """Return the parameters of the command, from `options` or else the draft, and the names of those in `options`."""
     words = [str(found.ticket)] if found.ticket is not None else []
     for param in command.params:
-        kept = found.options.get(param.name or "")
-        if isinstance(param, click.Option) and param.required and kept is not None:
-            words += [param.opts[0], str(kept)]
+        stored = found.options.get(param.name or "")
+        if isinstance(param, click.Option) and param.required and stored is not None:
+            words += [param.opts[0], str(stored)]
     with command.make_context(found.command, [*words, *options], parent=ctx, obj=ctx.obj) as inner:
         line = click.core.ParameterSource.COMMANDLINE
         given = {name for name in inner.params if inner.get_parameter_source(name) is line}

@@ -65,10 +65,10 @@ def _tail(text: str, limit: int) -> str:
     """Return the end of a text in at most `limit` columns, with an ellipsis if it is cut."""
     if width(text) <= limit:
         return text
-    kept = text
-    while kept and width(kept) > limit - 1:
-        kept = kept[1:]
-    return ELLIPSIS + kept
+    end = text
+    while end and width(end) > limit - 1:
+        end = end[1:]
+    return ELLIPSIS + end
 
 
 def _painted(text: str, style: str, color: bool) -> str:

@@ -80,9 +80,9 @@ def _complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> li
 
     values = {field.name: field.values for field in SPECIAL}
     values |= {row["name"]: tuple(each["value"] for each in row["values"]) for row in declared_fields(ctx)}
-    name, sign, begun = incomplete.partition("=")
-    if sign:
-        found = [f"{name}={value}" for value in values.get(name, ()) if value.startswith(begun)]
+    name, mark, typed = incomplete.partition("=")
+    if mark:
+        found = [f"{name}={value}" for value in values.get(name, ()) if value.startswith(typed)]
     else:
         found = [f"{field}=" for field in values if incomplete and field.startswith(incomplete)]
     return [CompletionItem(value) for value in found] or complete_names(ctx, "ticket", incomplete)

@@ -1,1 +1,1 @@
-"""Answers to queries about contacts."""
+"""Queries for contacts."""

@@ -1,4 +1,4 @@
-"""List contacts, and show one contact with its conversations on every channel."""
+"""Queries for contacts: the list, and one contact with its conversations on every channel."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Answers to queries about messages: raw bytes, attachments, recipients of a reply."""
+"""Queries for messages: raw bytes, attachments, recipients of a reply."""

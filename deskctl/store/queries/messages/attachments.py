@@ -1,4 +1,4 @@
-"""Return the bytes of attachments."""
+"""Queries for the bytes of attachments."""
 
 from __future__ import annotations
 

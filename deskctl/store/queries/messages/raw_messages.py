@@ -1,4 +1,4 @@
-"""Return the raw messages of displayed messages, and check journal keys."""
+"""Queries for the raw messages of displayed messages, and for journal keys."""
 
 from __future__ import annotations
 

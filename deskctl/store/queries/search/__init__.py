@@ -1,1 +1,1 @@
-"""Answers to searches."""
+"""Queries for search."""

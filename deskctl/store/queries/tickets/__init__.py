@@ -1,1 +1,1 @@
-"""Answers to queries about tickets: lists, the queue, one ticket."""
+"""Queries for tickets: lists, the queue, one ticket."""

@@ -1,4 +1,4 @@
-"""Queries about declared ticket fields: declarations, values for people and scripts, and conditions in SQL."""
+"""Queries for declared ticket fields: declarations, values for people and scripts, and conditions in SQL."""
 
 from __future__ import annotations
 

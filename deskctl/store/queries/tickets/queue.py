@@ -1,4 +1,4 @@
-"""Return the tickets to work on next, in queue order."""
+"""Queries for the tickets to work on next, in queue order."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ def show_queue(connection: Connection, query: ShowQueue, settings: Settings) -> 
     now = moment(query.now, settings)
     if query.reader is not None:
         known_agent(connection, query.reader)
-    own = _teams(connection, query, settings)
-    reach = {} if query.reader is None else higher_tiers(connection, query.reader, own)
+    reader_teams = _teams(connection, query, settings)
+    reach = {} if query.reader is None else higher_tiers(connection, query.reader, reader_teams)
     places: dict[int, tuple[int, int]] = {}
     total = 0
     for number, condition in enumerate(_conditions(query, reach)):
@@ -52,23 +52,23 @@ def show_queue(connection: Connection, query: ShowQueue, settings: Settings) -> 
         "now": rfc3339(to_micros(now)),
         "tickets": _rows(connection, first, places, settings, now),
         "more": max(0, total - len(first)),
-        "approvals": _approvals(connection, query, own),
+        "approvals": _approvals(connection, query, reader_teams),
         "handovers": []
         if query.reader is None
         else list_handovers(connection, ListHandovers(query.reader, query.team, unread=True)),
     }
 
 
-def higher_tiers(connection: Connection, reader: str, own: list[str]) -> dict[str | None, list[str]]:
+def higher_tiers(connection: Connection, reader: str, reader_teams: list[str]) -> dict[str | None, list[str]]:
     """Return the tiers above the reader's for each of the reader's teams, and None for no team.
 
     The reader does not get tickets that were escalated to these tiers.
     """
-    kept = connection.execute(select(agents.c.seat).where(agents.c.handle == reader)).scalar_one_or_none()
-    tier = documents.seat(kept).tier
+    profile = connection.execute(select(agents.c.seat).where(agents.c.handle == reader)).scalar_one_or_none()
+    tier = documents.seat(profile).tier
     plans, people = _plans(connection), _people(connection).values()
     found: dict[str | None, list[str]] = {}
-    for team in (None, *own):
+    for team in (None, *reader_teams):
         plan = plans[team]
         top = max((plan.rank(a.seat.tier) for a in people if team is None or team in a.teams), default=0)
         # Tiers above every agent's tier are open to everyone.
@@ -121,7 +121,7 @@ def _rows(
     return found
 
 
-def _approvals(connection: Connection, query: ShowQueue, own: list[str]) -> list[ApprovalRow]:
+def _approvals(connection: Connection, query: ShowQueue, reader_teams: list[str]) -> list[ApprovalRow]:
     """Return the tickets that wait for approval; for a reader, those that the reader can approve."""
     wanted: list[Any] = [text("approval IS NOT NULL"), tickets.c.status.not_in(("solved", "closed", "merged"))]
     if query.team is not None:

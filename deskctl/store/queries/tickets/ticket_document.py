@@ -1,4 +1,4 @@
-"""Show one ticket with its messages and events."""
+"""Queries for one ticket with its messages and events."""
 
 from __future__ import annotations
 
