@@ -119,6 +119,11 @@ class ParsePool:
         """Return the parse functions by channel, each of which runs in a process if it can be imported there."""
         return {channel: self._wrapped(channel, parse) for channel, parse in parsers.items()}
 
+    @staticmethod
+    def can_run(parse: Parse) -> bool:
+        """Return True if a parse function can be imported in a process."""
+        return _source(parse) is not None
+
     def close(self) -> None:
         """End all processes, also those that parse. Later calls raise Unavailable."""
         with self._lock:

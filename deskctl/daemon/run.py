@@ -108,13 +108,15 @@ class _Daemon:
         self.writer = Writer(self.store.journal, self._delivered)
         self.mark = AttemptMark(components.config.run_dir / MARK_NAME)
         self.parsing = ParsePool()
+        parsers = components.parsers()
         self.intake = Intake(
             self.store,
-            self.parsing.wrap(components.parsers()),
+            self.parsing.wrap(parsers),
             lambda work: self.writer.run(WritePriority.INTAKE, work),
             self._changed,
             not components.on_sqlite,
             self.mark,
+            frozenset(channel for channel, parse in parsers.items() if self.parsing.can_run(parse)),
         )
         self.journal = JournalWorker(self.store.journal, self.intake, self.traffic, poll_interval)
         self.readers = ThreadPoolExecutor(2, thread_name_prefix="reader")

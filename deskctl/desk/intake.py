@@ -43,7 +43,8 @@ class Intake:
     `counted` are the rows whose current attempt is already recorded in the journal, with the number of their attempts:
     a retry after an error of the store in the same process is not a further attempt. `mark` records while such a row
     waits. `shared`: other daemons may process the same journal (PostgreSQL), so each row is locked and read again
-    before it is processed.
+    before it is processed. `isolated` are the channels whose messages are parsed in another process: parsing cannot
+    end this process, so if it dies meanwhile, the message is not the cause.
     """
 
     store: Store
@@ -52,6 +53,7 @@ class Intake:
     changed: Callable[[Changes], None] = lambda changes: None
     shared: bool = False
     mark: AttemptMark | None = None
+    isolated: frozenset[str] = frozenset()
     counted: dict[int, int] = field(default_factory=dict)
 
     def process(self, rows: Sequence[JournalRow]) -> None:
@@ -77,13 +79,15 @@ class Intake:
             if self.counted[row.id] > MAX_ATTEMPTS:
                 self._quarantine(row, f"the process died {MAX_ATTEMPTS} times while it processed the message")
                 return
-        self._mark_working()
+        if row.channel not in self.isolated:
+            self._mark_working()
         try:
             receive = self._receive(row)
         except Exception as error:  # noqa: BLE001 - a channel's parser must not stop intake
             self._quarantine(row, f"could not be read: {_reason(error)}")
             return
-        self._mark_waiting(row.id, self.counted[row.id])
+        if row.channel not in self.isolated:
+            self._mark_waiting(row.id, self.counted[row.id])
         reach("intake.parsed")
         try:
             self._commit([receive])
