@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
-import subprocess
-import sys
-
 import pytest
+
+from tests.unit.plugins.faulty import failed_tests
 
 COMMON = """
 import pathlib, random, socket, tempfile
@@ -110,19 +108,7 @@ def failed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
     file = tmp_path_factory.mktemp("broken") / "test_broken.py"
     parts = [ONE % {"number": n, "definition": definition} for n, (_, definition) in enumerate(FAULTS.values())]
     file.write_text(COMMON + "".join(parts))
-    options = ["-q", "-p", "no:cacheprovider", "--tb=no", "-rf", f"--rootdir={file.parent}"]
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", *options, file],
-        cwd=file.parent,
-        capture_output=True,
-        text=True,
-        timeout=100,
-    )
-    assert done.returncode == 1, done.stdout + done.stderr
-    found: dict[str, set[str]] = {fault: set() for fault in FAULTS}
-    for number, test in re.findall(r"^FAILED .*::Test(\d+)::(\w+)", done.stdout, re.MULTILINE):
-        found[list(FAULTS)[int(number)]].add(test)
-    return found
+    return failed_tests(file, {fault: tests for fault, (tests, _) in FAULTS.items()})
 
 
 @pytest.mark.parametrize("fault", FAULTS)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,6 +9,7 @@ import pytest
 
 from deskctl.testing.contract import ChannelContract
 from deskctl.testing.contract.base import FORMER_NAMES
+from tests.unit.plugins.faulty import failed_tests
 
 COMMON = """
 import asyncio, dataclasses, random, socket, threading
@@ -79,8 +77,6 @@ CRASH = "test_message_is_offered_again_after_a_crash"
 STOP = "test_stop_during_delivery_loses_no_message"
 HOSTILE = "test_hostile_text_is_delivered"
 MEGABYTES = "test_large_message_does_not_block_others"
-ACTS = {AGAIN, CRASH, STOP, HOSTILE, "test_hostile_text_is_sent_or_rejected", "test_sent_message_arrives",
-        "test_receive_stops_when_cancelled", "test_open_does_no_io"}  # fmt: skip
 FAULTS = {
     "is correct": Broken(set()),
     "acknowledges before the commit": Broken(
@@ -152,23 +148,8 @@ def failed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, set[str]]:
     """Run the contract for all faulty channels at once. Return the failed tests by fault."""
     file = tmp_path_factory.mktemp("broken") / "test_broken.py"
     file.write_text(COMMON + "".join(ONE % {**b._asdict(), "number": n} for n, b in enumerate(FAULTS.values())))
-    root = Path(__file__).parents[3]
-    options = ["-q", "-p", "no:cacheprovider", "--noconftest", "--tb=no", "-rf", f"--rootdir={file.parent}"]
-    options += ["--hypothesis-seed=0"]
-    parsers = " or ".join(f"Test{n}" for n, broken in enumerate(FAULTS.values()) if not broken.tests & ACTS)
-    options += ["-k", f"not test_parse or {parsers}"]  # test parsing only for faults that can affect it
-    done = subprocess.run(
-        [sys.executable, "-m", "pytest", *options, "-c", str(root / "pyproject.toml"), str(file)],
-        cwd=root,
-        capture_output=True,
-        text=True,
-        timeout=500,
-    )
-    assert done.returncode == 1, done.stdout + done.stderr
-    found: dict[str, set[str]] = {fault: set() for fault in FAULTS}
-    for number, test in re.findall(r"^FAILED .*::Test(\d+)::(\w+)", done.stdout, re.MULTILINE):
-        found[list(FAULTS)[int(number)]].add(test)
-    return found
+    tests = {fault: broken.tests for fault, broken in FAULTS.items()}
+    return failed_tests(file, tests, "--noconftest", config=Path(__file__).parents[3] / "pyproject.toml")
 
 
 @pytest.mark.parametrize("fault", FAULTS)
