@@ -26,7 +26,7 @@ from ..messages.recipients import machine_recipient
 from ..messages.reply import address_in_use, new_message_id, reply_subject, return_address, sender_name
 from ..messages.reply_context import correspondence
 from ..messages.repository import Messages
-from ..messages.senders import NOBODY
+from ..messages.senders import UNATTENDED_ADDRESS
 from ..messages.thread import Message, MessageHead
 from ..tickets.model import FINAL, Status, Ticket
 from ..tickets.repository import Tickets
@@ -57,7 +57,7 @@ def may_answer(unit: Unit, address: str, channel: ChannelInfo | None = None) -> 
     Addresses of the desk, addresses that no one reads and addresses that have reached the daily limit get none.
     """
     address = address.lower()
-    if unit.settings.of(Channels).owns(address) or NOBODY.search(address.partition("@")[0]):
+    if unit.settings.of(Channels).owns(address) or UNATTENDED_ADDRESS.search(address.partition("@")[0]):
         return False
     fresh = sum(
         address in map(str.lower, entry.to)

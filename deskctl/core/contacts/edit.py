@@ -158,7 +158,7 @@ def restore_fields(unit: Unit, past: RestoreContact) -> Generator[Event, None, N
 
 
 def undo_merge(unit: Unit, past: UndoContactMerge) -> Generator[Event, None, None]:
-    """Undo a merge."""
+    """Undo a merge of contacts."""
     Contacts.of(unit).lock()
     yield from detach(unit, Contacts.of(unit).get(past.contact))
 

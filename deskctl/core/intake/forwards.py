@@ -20,7 +20,7 @@ def original_message(unit: Unit, message: InboundMessage, match: matching.Match)
     """
     forwarded = message.forwarded
     if match.ticket is None and forwarded is None:
-        return senders.with_opener(unit, message), None
+        return senders.with_author_of_new_ticket(unit, message), None
     if forwarded is None or match.ticket is not None or message.sender is None or message.through is not None:
         return message, None
     agent = next(

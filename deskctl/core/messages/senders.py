@@ -12,13 +12,13 @@ from .model import Automatic, InboundMessage
 #: The header, stored with the message, that names the group or form through which its author wrote.
 THROUGH = "x-deskctl-through"
 #: Local parts of unattended addresses.
-NOBODY = re.compile(
+UNATTENDED_ADDRESS = re.compile(
     r"(no|do-?not|nicht|ne)[-_.]?(reply|antworten|repondre)|mailer-daemon|postmaster|bounces?\b", re.IGNORECASE
 )
 
 
 def with_author(unit: Unit, message: InboundMessage) -> InboundMessage:
-    """Return the message with its author: mail of the desk's own form is from the person in Reply-To.
+    """Return the message with its author: mail from the desk's own contact form counts as from Reply-To.
 
     Other mail of the desk's own addresses (a loop) is unchanged.
     """
@@ -29,20 +29,20 @@ def with_author(unit: Unit, message: InboundMessage) -> InboundMessage:
     return replace(message, headers={**message.headers, THROUGH: message.through})
 
 
-def with_opener(unit: Unit, message: InboundMessage) -> InboundMessage:
-    """Return a message that opens a ticket with its author: the person in Reply-To if From is a machine."""
+def with_author_of_new_ticket(unit: Unit, message: InboundMessage) -> InboundMessage:
+    """Return a message for a new ticket with its author: the person in Reply-To if From is a machine."""
     sender = message.sender or ""
-    machine = message.automatic.bulk or NOBODY.search(sender.partition("@")[0]) is not None
+    machine = message.automatic.bulk or UNATTENDED_ADDRESS.search(sender.partition("@")[0]) is not None
     if message.through is None and machine and _names_person(unit, message):
         return _of_person(message)
     return message
 
 
 def classify_sender(unit: Unit, message: InboundMessage, *, takes_part: bool, opens: bool) -> Automatic:
-    """Return the channel's decision on automatic mail, with the knowledge of the desk.
+    """Return the channel's decision on automatic mail, corrected with the data of the desk.
 
     `takes_part`: the message answers a thread in which its sender takes part. `opens`: it opens a ticket. Bulk and
-    auto-generated mail counts as a person's in the first case, and in the second if its Reply-To names a person.
+    auto-generated mail counts as written by a person in the first case, and in the second if its Reply-To names one.
     """
     decision = message.automatic
     if message.bounce is not None:

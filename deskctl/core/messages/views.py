@@ -1,4 +1,4 @@
-"""The documents of messages, and of the recipients of the next reply. Part of `answers`."""
+"""The documents of messages, and of the recipients of the next reply."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ class CallRow(TypedDict):
 class ReplyRow(TypedDict):
     """The recipients of the next plain reply: bare addresses, none if nothing can be sent.
 
-    `why` is the reason. `warnings` are about addresses in messages that get no mail, and about senders who are not
-    participants or may be forged.
+    `why` is the reason. `warnings` name addresses that appear in messages but will get no mail, and senders who are
+    not participants or may be forged.
     """
 
     to: list[str]
@@ -50,9 +50,10 @@ class MessageRow(TypedDict):
     `delivery` is the outbox state of an outgoing message, else null; `delivery_error` is the reason why it has not
     arrived. `deliveries` has the state by recipient, [] for other messages. `choices` are the choices that the
     customer got. `original` is the text before its sender changed it, or null; `version` is the number of changes.
-    `to`, `cc` and `reply_to` are the message's; `bcc` only of the desk's messages. `doubt` is the reason why it is not
-    verified: dmarc, reply_to or stranger; else null. `may_answer` tells if a machine may answer it, null for a message
-    of the desk. `problem` is the reason why only its headers could be parsed: timeout or crash; else null.
+    `to`, `cc` and `reply_to` are fields of the message; `bcc` is empty for received messages. `doubt` is the reason why
+    the message is not verified: dmarc, reply_to or stranger; else null. `may_answer` tells if a machine may answer it,
+    null for a message of the desk. `problem` is the reason why only its headers could be parsed: timeout or crash; else
+    null.
     """
 
     id: int

@@ -52,16 +52,16 @@ def connect(imap: Imap) -> IMAPClient:
     return client
 
 
-def _keep_alive(line: socket.socket) -> None:
+def _keep_alive(connection: socket.socket) -> None:
     """Set TCP keepalive, which detects a dead peer within about three minutes."""
-    line.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
     for name, value in (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 30), ("TCP_KEEPCNT", 4)):
         if hasattr(socket, name):
-            line.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
+            connection.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
 
 def login_with_password(client: IMAPClient, imap: Imap) -> None:
-    """Log in with the configured user and password, or without a login if none is configured."""
+    """Log in with the configured user and password, or, if either is missing, as ANONYMOUS or without a login."""
     if client._imap.state == "AUTH":  # PREAUTH: no login is needed
         return
     # Read the capabilities from imaplib: IMAPClient would cache those before the login.
@@ -81,7 +81,7 @@ def login_with_password(client: IMAPClient, imap: Imap) -> None:
     except (ConnectionLost, CapabilityError):
         raise
     except ServerRefusal as error:
-        raise _login_error(error, imap, "check user and password in the channel's imap table") from None
+        raise _login_error(error, imap, _("check user and password in the channel's imap table")) from None
 
 
 def login_with_token(client: IMAPClient, imap: Imap, token: str, hint: str) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-#: The characters of a message to read.
+#: The maximum number of characters that are read from a message.
 MAX_LENGTH = 1500
 #: The maximum number of questions of one message that are searched separately.
 MAX_QUESTIONS = 3
@@ -31,7 +31,7 @@ class TicketQuestion:
 
 
 def ticket_question(document: Mapping[str, Any], message: int | None = None) -> TicketQuestion:
-    """Return the subject and the customer's text: of `message`, or else of the first and the newest message."""
+    """Return the subject and the text of `message`; without it, of the first and the newest message of the customer."""
     messages = [m for m in document["messages"] if m["kind"] == "in" and m["automatic"] is None]
     if message is not None:
         messages = [m for m in messages if m["id"] == message]

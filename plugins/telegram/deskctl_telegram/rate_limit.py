@@ -1,9 +1,10 @@
 """Telegram's rate limit: HTTP 429 "Too Many Requests" and the wait that it asks for (`retry_after`).
 
-The reactions to a 429 are in this module:
+This module decides what happens after a 429. These modules use it:
 
 - `api.py` turns the response into an `ApiError` of the kind `RATE_LIMITED` (`rate_limit_error`);
-- `delivery.py` leaves the message in the outbox until the wait is over (`try_later`);
+- `delivery.py` leaves the message in the outbox until the wait is over (`try_later`); deskctl sends it again then
+  (`deskctl/core/delivery/outcomes.py`);
 - `channel.py`, `polling.py` and `webhook.py` repeat `getMe`, `deleteWebhook`, `getUpdates` and `setWebhook` after the
   wait (`when_allowed`); `answerCallbackQuery` is not repeated, because no data is lost;
 - `intake.py` waits before the next attempt to download a file (`download_delay`);
