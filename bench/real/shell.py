@@ -33,8 +33,8 @@ def shell(runs: int) -> list[Figure]:
     commands: dict[str, Sequence[str]] = {
         "floor list": floor_list,
         "floor help": [sys.executable, "-c", MINIMAL],
-        "list": [str(DESKCTL), "list"],
-        "list --json": [str(DESKCTL), "list", "--json"],
+        "list": [str(DESKCTL), "list", "--limit", "50"],
+        "list --json": [str(DESKCTL), "list", "--json", "--limit", "50"],
         "show": [str(DESKCTL), "show", "4"],
         "help": [str(DESKCTL), "--help"],
     }
