@@ -241,8 +241,15 @@ def _message(found: Any) -> InboundMessage:
 
 
 def _source(parse: Parse) -> Source | None:
-    """Return the place of a parse function; None if it cannot be found by name."""
-    module, name = getattr(parse, "__module__", None), getattr(parse, "__qualname__", "<")
-    if module is None or "<" in name or module == "__main__":
+    """Return the place of a parse function; None if the function cannot be found by its name.
+
+    A bound method or a nested function has a name under which there is another object, or none.
+    """
+    name = getattr(parse, "__qualname__", "")
+    module = sys.modules.get(getattr(parse, "__module__", None) or "__main__")
+    if module is None or module.__name__ == "__main__":
         return None
-    return Source(module, getattr(sys.modules.get(module), "__file__", None), name)
+    found: Any = module
+    for part in name.split("."):
+        found = getattr(found, part, None)
+    return Source(module.__name__, getattr(module, "__file__", None), name) if found is parse else None

@@ -7,6 +7,7 @@ import os
 import smtplib
 import socket
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -61,9 +62,13 @@ class Channel:
     async def aclose(self):
         pass
 
+class Parser:
+    def parse(self, raw, envelope):
+        return parse(raw, envelope)
+
 @hookimpl
 def deskctl_channels():
-    return [ChannelType("hostile", Config, Channel, parse)]
+    return [ChannelType("hostile", Config, Channel, parse), ChannelType("bound", Config, Channel, Parser().parse)]
 """
 
 
@@ -77,16 +82,16 @@ def port() -> int:
 @pytest.fixture
 def folder(tmp_path: Path, desk_url: str, port: int) -> Path:
     channels = (
-        '[channels.odd]\ntype = "hostile"\n'
+        '[channels.odd]\ntype = "hostile"\n[channels.bound]\ntype = "bound"\n'
         f'[channels.mail]\ntype = "email"\naddress = "help@acme.test"\n'
         f'listen = {{ host = "127.0.0.1", port = {port} }}\n'
     )
     return make_desk(tmp_path / "desk", desk_url, channels, {"hostile": HOSTILE})
 
 
-def ingest(desk: RemoteDesk, subject: str, text: str) -> None:
+def ingest(desk: RemoteDesk, subject: str, text: str, channel: str = "odd") -> None:
     raw = f"Subject: {subject}\n\n{text}".encode()
-    desk.call("ingest", raw_base64=base64.b64encode(raw).decode(), channel="odd")
+    desk.call("ingest", raw_base64=base64.b64encode(raw).decode(), channel=channel)
 
 
 def tickets(desk: RemoteDesk) -> dict[str, int]:
@@ -165,3 +170,10 @@ def test_parsers_end_with_the_daemon(folder: Path, wait_until: WaitUntil, *, kil
             assert daemon.terminate() == 0
         wait_until(lambda: not is_running(process), what="the parser has ended")
     assert os.getpid() != process
+
+
+def test_parser_that_cannot_be_imported_by_name_runs_in_the_daemon(folder: Path, wait_until: WaitUntil) -> None:
+    with running(folder) as daemon, closing(daemon.desk()) as desk:
+        ingest(desk, "Printer", "bound", "bound")
+        wait_until(lambda: "Printer" in tickets(desk), what="it is a ticket")
+        assert parser_of(daemon, "bound", wait_until) == daemon.process.pid
