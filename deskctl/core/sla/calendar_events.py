@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...i18n import _
 from ..kernel.event import Event, Kept
 from ..kernel.undo import UNRECORDED, Hindrance, Restore, Undoable
 from .repository import Sla
+from .versions import has_content_of
 
 if TYPE_CHECKING:
-    from ..calendars.model import Calendar
     from ..kernel.records import RecordedEvent
     from ..kernel.unit import Unit
 
@@ -46,7 +46,7 @@ class CalendarChanged(Event):
         if self.kept is None:
             return UNRECORDED
         book = Sla.of(unit).book
-        if not _is_as_in(book.calendar(self.calendar), self.version, book.calendars[self.calendar]):
+        if not has_content_of(book.calendar(self.calendar), self.version, book.calendars[self.calendar]):
             return Hindrance(
                 _("calendar {calendar} was changed since", calendar=self.calendar),
                 _("see deskctl calendar show {calendar}", calendar=self.calendar),
@@ -58,14 +58,3 @@ class CalendarChanged(Event):
                 _("deskctl sla edit {policy} --calendar 24x7 changes that", policy=users[0]),
             )
         return None
-
-
-def _is_as_in(current: Calendar | None, version: int | None, versions: Sequence[Calendar]) -> bool:
-    """Return True if the calendar has the content of a version. An undo adds a version with the content of an old one.
-
-    None as the calendar and as the version means that it was removed.
-    """
-    if current is None or version is None:
-        return current is None and version is None
-    then = next(calendar for calendar in versions if calendar.version == version)
-    return replace(then, version=current.version, since=current.since) == current

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...i18n import _
 from ..kernel.event import Event, Kept
 from ..kernel.undo import UNRECORDED, Hindrance, Restore, Undoable
 from .repository import Sla
+from .versions import has_content_of
 
 if TYPE_CHECKING:
     from ..kernel.records import RecordedEvent
     from ..kernel.unit import Unit
-    from .policy import Policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class PolicyChanged(Event):
         if self.kept is None:
             return UNRECORDED
         book = Sla.of(unit).book
-        if not _is_as_in(book.policy(self.policy), self.version, book.policies[self.policy]):
+        if not has_content_of(book.policy(self.policy), self.version, book.policies[self.policy]):
             return Hindrance(
                 _("policy {policy} was changed since", policy=self.policy),
                 _("see deskctl sla show {policy}", policy=self.policy),
@@ -87,14 +87,3 @@ class PolicyMoved(Event):
         return Hindrance(
             _("the place of policy {policy} was changed since", policy=self.policy), _("see deskctl sla list")
         )
-
-
-def _is_as_in(current: Policy | None, version: int | None, versions: Sequence[Policy]) -> bool:
-    """Return True if the policy has the content of a version. An undo adds a version with the content of an old one.
-
-    None as the policy and as the version means that it was removed.
-    """
-    if current is None or version is None:
-        return current is None and version is None
-    then = next(policy for policy in versions if policy.version == version)
-    return replace(then, version=current.version, since=current.since) == current
