@@ -45,7 +45,7 @@ def write_notifications(connection: Connection, changes: NotificationChanges) ->
         for n in changes.notices.values()
     ]
     insert(connection, notices, new, NOTICE_COLUMNS)
-    delete(connection, notices, [(number,) for number in sorted(changes.told)], "id")
+    delete(connection, notices, [(number,) for number in sorted(changes.dropped)], "id")
     on_conflict = on_conflict_update("agent", WINDOW_COLUMNS.split()[1:])
     rows = [(w.agent, to_micros(w.until), w.seconds, w.at_once, w.waiting) for _, w in sorted(changes.windows.items())]
     insert(connection, windows, rows, WINDOW_COLUMNS, on_conflict)

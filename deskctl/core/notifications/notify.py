@@ -50,14 +50,14 @@ def notify_agent(unit: Unit, command: NotifyAgent, actor: Actor) -> Steps:
         personal=command.personal
         or (ticket is not None and ticket.assignee == agent.handle and command.about in URGENT_IN_QUIET_HOURS),
     )
-    before = Notifications.of(unit).said(notification)
+    before = Notifications.of(unit).sent_or_stored(notification)
     if before is not None:
         if not before.is_pending or before.personal or not notification.personal:
             return Outcome(_("{agent} is already notified", agent=agent.handle))
         Notifications.of(unit).drop(before)  # it is pending until the morning; this one is sent in quiet hours
     if not timing.send_now(unit, agent, notification):
         return Outcome(_("the notification to {agent} is postponed", agent=agent.handle))
-    Notifications.of(unit).told(notification)
+    Notifications.of(unit).record_sent(notification)
     subject, text = wording.single(unit, notification)
     wait = unit.settings.of(DeliverySettings).undo_window if command.about in AFTER_UNDO_WINDOW else timedelta()
     shows = shown(unit, notification, text, command.shows)

@@ -28,7 +28,7 @@ class NotificationChanges:
     """The notifications and windows that a transaction writes."""
 
     notices: dict[int, Notification] = field(default_factory=dict)  # new
-    told: set[int] = field(default_factory=set)  # ids of stored notifications that are no longer pending
+    dropped: set[int] = field(default_factory=set)  # ids of stored notifications that are no longer pending
     windows: dict[str, Window] = field(default_factory=dict)  # by agent, new or changed
 
 
@@ -39,7 +39,7 @@ class Notifications(Repository):
         super().__init__(unit)
         self.source = cast("NotificationSource", unit.source)
         self._windows: dict[str, Window] | None = None
-        self._said: dict[ContentKey, Notification] = {}  # sent or stored by this transaction
+        self._by_content: dict[ContentKey, Notification] = {}  # sent or stored by this transaction
         self.changes = unit.changes.of(NotificationChanges)
 
     def window(self, agent: str) -> Window | None:
@@ -53,23 +53,23 @@ class Notifications(Repository):
         self._windows[window.agent] = self.changes.windows[window.agent] = window
 
     def keep(self, notification: Notification) -> None:
-        self.changes.notices[notification.id] = self._said[notification.content_key] = notification
+        self.changes.notices[notification.id] = self._by_content[notification.content_key] = notification
 
     def waiting_for(self, agent: str) -> list[Notification]:
         """Return the pending notifications of an agent, oldest first."""
-        stored = [n for n in self.source.notices(agent) if n.id not in self.changes.told]
+        stored = [n for n in self.source.notices(agent) if n.id not in self.changes.dropped]
         return stored + [n for n in self.changes.notices.values() if n.agent == agent]
 
-    def told(self, notification: Notification) -> None:
+    def record_sent(self, notification: Notification) -> None:
         """Record a notification that was sent at once."""
-        self._said[notification.content_key] = notification
+        self._by_content[notification.content_key] = notification
 
-    def said(self, notification: Notification) -> Notification | None:
+    def sent_or_stored(self, notification: Notification) -> Notification | None:
         """Return the notification with the same key that this transaction sent or stored, if there is one."""
-        return self._said.get(notification.content_key)
+        return self._by_content.get(notification.content_key)
 
     def drop(self, notification: Notification) -> None:
         if self.changes.notices.pop(notification.id, None) is None:
-            self.changes.told.add(notification.id)
-        elif self._said.get(notification.content_key) == notification:
-            del self._said[notification.content_key]
+            self.changes.dropped.add(notification.id)
+        elif self._by_content.get(notification.content_key) == notification:
+            del self._by_content[notification.content_key]
