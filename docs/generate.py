@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from deskctl.cli.reference import reference as commands
@@ -22,6 +23,17 @@ def pages() -> dict[Path, str]:
     }
 
 
-if __name__ == "__main__":
-    for path, text in pages().items():
+def main(arguments: list[str]) -> int:
+    """Write the pages; with `--check`, print the names of the pages that differ instead, and return 1 if any does."""
+    differing = {path: text for path, text in pages().items() if path.read_text(encoding="utf-8") != text}
+    if "--check" in arguments:
+        for path in differing:
+            sys.stdout.write(f"{path.relative_to(ROOT)}\n")
+        return bool(differing)
+    for path, text in differing.items():
         path.write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -46,7 +46,7 @@ def arguments(command: str) -> list[str]:
 def problems(words: list[str]) -> Iterator[str]:
     """Yield the unknown command or option in the words, if there is one."""
     command: click.Command = cli
-    context = click.Context(cli, info_name="deskctl")
+    context = click.Context(cli, info_name="deskctl", **cli.context_settings)
     while True:
         try:
             _, rest, _ = command.make_parser(context).parse_args(list(words))
