@@ -70,6 +70,7 @@ def state(desk: StoredDesk) -> dict[str, Any]:
             "blocks": list(Messages.of(unit).source.blocks()),
             "presence": {handle: (p.at(unit.now), p.until) for handle, p in presences.items()},
             "tickets": [without_times(Tickets.of(unit).get(n)) for n in (1, 2, 3)],
+            "messages": [Messages.of(unit).heads(n) for n in (1, 2, 3)],
             "clocks": [
                 sorted((c.metric, c.instance, c.state, c.due_at, c.started_at) for c in Sla.of(unit).clocks(n).values())
                 for n in (1, 2, 3)
@@ -77,11 +78,21 @@ def state(desk: StoredDesk) -> dict[str, Any]:
         }
 
     found = desk.store.transaction(look)
-    found["messages"] = [[m["text"] for m in desk.show(n)["messages"]] for n in (1, 2, 3)]
     found["to send"] = sorted(
         tuple(row["to"]) for row in desk.outbox() if row["state"] == "queued" and "@acme.test" not in row["to"][0]
     )
     return found
+
+
+_STATES: dict[str, dict[str, Any]] = {}
+
+
+def state_after_setup(url: str, desk: StoredDesk) -> dict[str, Any]:
+    """Return the state of a new desk, read once per engine: all desks of an engine are copies of one."""
+    engine = url.partition(":")[0]
+    if engine not in _STATES:
+        _STATES[engine] = state(desk)
+    return _STATES[engine]
 
 
 def without_times(ticket: Ticket) -> Ticket:
@@ -183,12 +194,11 @@ COMMANDS: list[Command] = [
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda c: f"{type(c).__name__}-{COMMANDS.index(c)}")
 def test_undo_restores_state(desk_url: str, command: Command) -> None:
     with contextlib.closing(Desk(desk_url)) as desk:
-        before = state(desk)
+        before = state_after_setup(desk_url, desk)
         desk.later(seconds=30)
         done = desk.do(command)
         assert done.changed
-        without_teams = {**state(desk), "teams": before["teams"]}
-        assert {**without_teams, "teams": state(desk)["teams"]} != before
+        assert state(desk) != before
         desk.later(seconds=30)
         assert desk.do(Undo()).said.startswith("undone: ")
         after = state(desk)
