@@ -10,17 +10,10 @@ from pathlib import Path
 import pytest
 
 from tests.crash.world import World
-from tests.crash.zygote import Zygote
+from tests.servers import stores
 from tests.servers.dovecot import DovecotServer
 
 NewWorld = Callable[[str], World]
-
-
-@pytest.fixture(scope="session")
-def zygote() -> Iterator[Zygote]:
-    started = Zygote()
-    yield started
-    started.close()
 
 
 @pytest.fixture(scope="session")
@@ -36,7 +29,7 @@ def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def new_world(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, zygote: Zygote, dovecot: DovecotServer
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, dovecot: DovecotServer
 ) -> Iterator[NewWorld]:
     """`new_world(store)` returns a started desk on sqlite, postgresql or tmpfs."""
     made: list[World] = []
@@ -45,14 +38,14 @@ def new_world(
     def make(store: str) -> World:
         folder = tmp_path_factory.mktemp("world") / "desk"
         if store == "postgresql":
-            url, where = request.getfixturevalue("postgres").database(), folder
+            url, where = stores.new_postgresql(request.getfixturevalue("postgres")), folder
         elif store == "tmpfs":
             where = request.getfixturevalue("disk") / str(next(numbers))
             where.mkdir()
             url = f"sqlite:///{where / 'desk.db'}"
         else:
             url, where = f"sqlite:///{folder / 'desk.db'}", folder
-        world = World(folder, url, dovecot, zygote, where)
+        world = World(folder, url, dovecot, where)
         made.append(world)
         world.begin()
         return world

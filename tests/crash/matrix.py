@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from tests.crash.named import points
 from tests.crash.proxy import WHENS, When
-from tests.crash.world import World
+from tests.crash.world import TOO_LARGE, World, mail
 
 STORES = ("sqlite", "postgresql")
 
@@ -34,15 +35,22 @@ PRELUDE: dict[str, tuple[str, ...]] = {
 
 
 def prepare(world: World, point: str) -> None:
-    """Return the preparation before the start of the daemon that makes it reach the point."""
+    """Prepare a world so that its next daemon reaches the point soon."""
     if point.startswith(("imap.compare", "imap.dates")):
         world.boxes["moved"].make_anew()
     if point.startswith("imap.create"):
-        box = world.boxes["moved"].mailbox
-        if box.uids("Done"):
-            box.remove("Done")
+        mailbox = world.boxes["moved"].mailbox
+        if mailbox.uids("Done"):
+            mailbox.remove("Done")
     if point.startswith("relay.rset"):
         world.sink.refuse("rcpt", 550)
+    if point.startswith(("imap.sent_folder", "imap.append", "imap.known")):
+        world.calls = itertools.chain(["flagged"], world.calls)
+    if point.startswith("imap.headers"):
+        world.sizes = itertools.chain([TOO_LARGE], world.sizes)
+    if point.startswith("imap"):
+        for box in world.boxes.values():
+            box.append(mail(box.channel))
     if point.startswith(("journal.start", "intake")):
         for _ in range(3):
             world.feeders[3].once()

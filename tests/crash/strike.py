@@ -7,20 +7,18 @@ import os
 import resource
 import signal
 import sqlite3
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import psycopg
 from psycopg import sql
 
 from deskctl.errors import DeskctlError
 from tests.crash.matrix import COMMANDS, PRELUDE, Case, prepare
+from tests.crash.process import Process
 from tests.crash.proxy import Cut
 from tests.crash.world import World, mail
-from tests.crash.zygote import Process
+from tests.servers import zygote
 from tests.servers.waiting import wait_until
 
 #: Seconds within which a point must be reached, and the duration of a hindrance.
@@ -99,13 +97,11 @@ def _pipe(world: World, case: Case) -> None:
     folder = world.folder / f"pipe-{len(world.piped)}-{case.point}"
     folder.mkdir()
     (folder / "fault").write_text(f"KILL {case.point} 1")
-    line = [sys.executable, "-m", "deskctl.cli.main", "--config", str(world.folder / "config.toml")]
-    line += ["mail", "ingest", "smtp"]
-    root = Path(__file__).parents[2]
-    killed = subprocess.run(line, input=raw, env={**os.environ, "DESKCTL_FAULT": str(folder)}, cwd=root, timeout=90)
+    words = ["--config", str(world.folder / "config.toml"), "mail", "ingest", "smtp"]
+    killed = zygote.shared().run(words, world.folder, {**os.environ, "DESKCTL_FAULT": str(folder)}, raw)
     assert killed.returncode == -signal.SIGKILL
-    again = subprocess.run(line, input=raw, env=dict(os.environ), cwd=root, timeout=90)
-    assert again.returncode == 0
+    again = zygote.shared().run(words, world.folder, os.environ, raw)
+    assert again.returncode == 0, again.stderr
     world.piped.append(raw)
 
 

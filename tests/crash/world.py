@@ -26,14 +26,17 @@ from deskctl.core.tickets.commands import Create, Solve
 from deskctl.desk.remote import RemoteDesk
 from deskctl.errors import DeskctlError
 from deskctl.testing.smtp_sink import SmtpSink
+from tests.crash.process import Process
 from tests.crash.proxy import Proxy
-from tests.crash.zygote import Process, Zygote
 from tests.daemon.running import make_desk
 from tests.servers.dovecot import DovecotServer, Mailbox
 from tests.servers.waiting import free_port, wait_until
 
 #: The desk reads only the header of mail above this size, in bytes.
 MAX_SIZE = 65536
+TOO_LARGE = MAX_SIZE + 1000
+#: Seconds after which a sender and the agent try again, while the daemon is dead or starts.
+RETRY = 0.05
 
 
 def mail(door: str, size: int = 0) -> bytes:
@@ -109,8 +112,8 @@ class Feeder:
         self._raw: bytes | None = None
 
     def feed(self, stop: threading.Event) -> None:
-        while not stop.wait(self._pause):
-            self.once()
+        while not stop.wait(self._pause if self.once() else RETRY):
+            pass
 
     def once(self) -> bool:
         """Send the unacknowledged mail again, or the next mail. Return True if it was acknowledged."""
@@ -133,11 +136,10 @@ class Feeder:
 class World:
     """A desk for faults: call `begin`, cause faults, then call `books.reconcile`."""
 
-    def __init__(self, folder: Path, url: str, dovecot: DovecotServer, zygote: Zygote, store_folder: Path) -> None:
+    def __init__(self, folder: Path, url: str, dovecot: DovecotServer, store_folder: Path) -> None:
         self.folder, self.url = folder, url
         self.store_folder = store_folder
         self.on_sqlite = url.startswith("sqlite")
-        self.zygote = zygote
         self.sink = SmtpSink()
         self._ports = {"smtp": free_port(), "lmtp": free_port()}
         self.proxies = {
@@ -153,7 +155,9 @@ class World:
         }
         self._env = {**os.environ, "XDG_STATE_HOME": str(folder / "state"), "MAILBOX_PASSWORD": mailbox[0].password}
         self._numbers = itertools.count(1)
-        self.sizes = itertools.cycle([0, 0, 0, 0, MAX_SIZE + 1000])
+        self.sizes: Iterator[int] = itertools.cycle([0, 0, 0, 0, TOO_LARGE])
+        #: The channels of the agent's next tickets. The first one stores copies of sent mail.
+        self.calls: Iterator[str] = itertools.cycle(("flagged", "smtp", "lmtp", "moved"))
         self.feeders = [
             Feeder("smtp", self._transport(smtplib.SMTP, "smtp"), 0.25, int),
             Feeder("lmtp", self._transport(smtplib.LMTP, "lmtp"), 0.25, int),
@@ -197,7 +201,7 @@ class World:
             (folder / "fault").write_text("\n".join(faults))
             env["DESKCTL_FAULT"] = str(folder)
         line = ["--config", str(self.folder / "config.toml"), *words]
-        self.daemon = self.zygote.start(line, env, self.folder / f"log-{number}")
+        self.daemon = Process.start(line, env, self.folder / f"log-{number}")
         return self.daemon
 
     def reached(self) -> set[str]:
@@ -302,15 +306,17 @@ class World:
 
     def _answer(self, stop: threading.Event) -> None:
         """Create, answer and solve tickets repeatedly as an agent, during all faults of the daemon."""
-        channels = itertools.cycle(("smtp", "lmtp", "moved", "flagged"))  # the last one stores copies of sent mail
-        while not stop.wait(0.2):
+        pause = 0.0
+        while not stop.wait(pause):
+            pause = RETRY
             with suppress(DeskctlError, OSError), self.desk() as desk:
-                call = Create("bob@example.net", "call", "hello", channel=next(channels))
+                call = Create("bob@example.net", "call", "hello", channel=next(self.calls))
                 made = desk.execute(call, agent="ana")
                 number = made.facts["number"]
                 said = desk.execute(Reply(number, "an answer", at_once=True), agent="ana")
                 self.replies.append(int(said.facts["outbox"]))
                 desk.execute(Solve(number), agent="ana")
+                pause = 0.2
 
     # --- the store
 
