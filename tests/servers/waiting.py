@@ -18,20 +18,23 @@ def wait_until(condition: Callable[[], T], timeout: float = 10, what: str = "") 
     """Call `condition` until its result is true, and return that result.
 
     `timeout` is the limit in seconds on an idle machine; the actual limit is `PATIENCE` times as long.
+    The pauses between calls grow, because many conditions ask the tested program, which takes time from it.
     Raises AssertionError with `what`.
     """
-    deadline = time.monotonic() + timeout * PATIENCE
+    began = time.monotonic()
+    deadline = began + timeout * PATIENCE
     pause = 0.002
     while True:
         answer = condition()
         if answer:
             return answer
-        if time.monotonic() >= deadline:
+        now = time.monotonic()
+        if now >= deadline:
             raise AssertionError(
                 f"not within {timeout * PATIENCE:g} s: {what or getattr(condition, '__name__', 'the condition')}"
             )
         select.select([], [], [], pause)
-        pause = min(pause * 1.5, 0.05)
+        pause = min(pause * 1.5, max(0.05, (now - began) / 10), 0.25)
 
 
 def free_port() -> int:
