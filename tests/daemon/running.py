@@ -9,7 +9,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from deskctl.bootstrap import load
 from deskctl.core.agents.commands import AddAgent
 from deskctl.desk.remote import RemoteDesk
 from tests.servers import stores, zygote
@@ -65,7 +64,8 @@ class Channel:
             await asyncio.Event().wait()
         if self.config.mode == "slow":
             Path(str(self.config.sent) + ".begun").touch()
-            await asyncio.sleep(1)
+            while not Path(str(self.config.sent) + ".continue").exists():
+                await asyncio.sleep(0.01)
         with open(self.config.sent, "a") as file:
             file.write(message.message_id + "\\n")
         return Receipt("written down")
@@ -111,7 +111,7 @@ class Daemon:
 
 
 def make_desk(folder: Path, store_url: str, channels: str, plugins: Mapping[str, str] | None = None) -> Path:
-    """Create a folder with a configuration, one-file plugins and a migrated store with the agent `ana`."""
+    """Create a folder with a configuration, one-file plugins and a store. A store on a server must have its tables."""
     folder.mkdir(exist_ok=True)
     lengths = 'undo_window = "1s"\nclose_after = "1s"\ndigest = "1s"\n'
     text = f'[desk]\nname = "Acme"\n{lengths}[store]\nurl = "{store_url}"\n'
@@ -121,8 +121,8 @@ def make_desk(folder: Path, store_url: str, channels: str, plugins: Mapping[str,
             (folder / "plugins" / f"{name}.py").write_text(source)
         text += '[plugins]\ndir = "plugins"\n'
     (folder / "config.toml").write_text(text + channels)
-    config, _ = load(folder / "config.toml")
-    stores.prepare(config.store.url)
+    if store_url.startswith("sqlite:"):
+        stores.prepare(store_url)
     return folder
 
 

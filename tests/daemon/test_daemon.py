@@ -194,7 +194,10 @@ def test_sigterm_waits_for_the_message_being_sent(desk_with: MakeDesk, wait_unti
         desk.execute(Reply(1, "yes", at_once=True), agent="ana")
         wait_until((folder / "sent.begun").exists, what="sending has begun")
         desk.close()
-        assert daemon.terminate() == 0
+        daemon.process.send_signal(signal.SIGTERM)
+        wait_until(lambda: not (folder / "desk.sock").exists(), what="the daemon stops")
+        (folder / "sent.continue").touch()
+        assert daemon.process.wait(30) == 0
     assert not (folder / "desk.sock").exists()
     with running(folder) as daemon:
         desk = daemon.desk()
