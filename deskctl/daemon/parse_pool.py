@@ -46,19 +46,24 @@ class _Ended(Exception):
     """The process ended."""
 
 
+def _start_process(connection: socket.socket) -> subprocess.Popen[bytes]:
+    """Start a process that parses, and that reads its requests from the connection."""
+    path = os.pathsep.join(entry for entry in sys.path if entry)
+    return subprocess.Popen(
+        [sys.executable, "-c", _START, str(connection.fileno()), str(os.getpid()), path],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        pass_fds=(connection.fileno(),),
+    )
+
+
 class _Worker:
     """A process that parses one message at a time."""
 
     def __init__(self) -> None:
         self._connection, theirs = socket.socketpair()
         with theirs:
-            path = os.pathsep.join(entry for entry in sys.path if entry)
-            self.process = subprocess.Popen(
-                [sys.executable, "-c", _START, str(theirs.fileno()), str(os.getpid()), path],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                pass_fds=(theirs.fileno(),),
-            )
+            self.process = _start_process(theirs)
         self._loaded: set[Source] = set()
         self.idle_since = time.monotonic()
 

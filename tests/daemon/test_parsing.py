@@ -16,6 +16,7 @@ import pytest
 from deskctl.core.tickets.queries import ListTickets, ShowTicket
 from deskctl.desk.remote import RemoteDesk
 from tests.daemon.running import Daemon, command, make_desk, running
+from tests.servers import zygote
 
 WaitUntil = Callable[..., Any]
 
@@ -70,6 +71,12 @@ class Parser:
 def deskctl_channels():
     return [ChannelType("hostile", Config, Channel, parse), ChannelType("bound", Config, Channel, Parser().parse)]
 """
+
+
+@pytest.fixture(autouse=True)
+def new_parsers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let daemons start parsers as new processes, as they do for users."""
+    monkeypatch.setenv(zygote.NEW_PARSERS, "1")
 
 
 @pytest.fixture
@@ -156,8 +163,12 @@ def test_message_is_parsed_again_after_its_parser_died(folder: Path, wait_until:
         desk.close()
 
 
-@pytest.mark.parametrize("killed", [False, True])
-def test_parsers_end_with_the_daemon(folder: Path, wait_until: WaitUntil, *, killed: bool) -> None:
+@pytest.mark.parametrize(("killed", "forked"), [(False, False), (True, False), (True, True)])
+def test_parsers_end_with_the_daemon(
+    folder: Path, wait_until: WaitUntil, monkeypatch: pytest.MonkeyPatch, *, killed: bool, forked: bool
+) -> None:
+    if forked:  # as in other tests
+        monkeypatch.delenv(zygote.NEW_PARSERS)
     with running(folder) as daemon:
         desk = daemon.desk()
         ingest(desk, "Endless", "spin")

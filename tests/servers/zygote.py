@@ -5,7 +5,7 @@ commands are separate processes in all other respects: environment, folder, stan
 
 `python -m tests.servers.zygote SOCKET` is the process that forks. A request is a length and a JSON document with the
 words, the folder and the environment; the three standard streams come with it as file descriptors. The answers are the
-process id with a descriptor of the process, and later its exit code.
+process id with a descriptor of the process, and later its exit code. A daemon requests its parsers in the same way.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import ctypes
+import fcntl
 import gc
 import importlib
 import io
@@ -46,6 +47,10 @@ ROOT = Path(__file__).parents[2]
 _DIE_WITH_PARENT = 1
 _LENGTH = struct.Struct("!I")
 _CODE = struct.Struct("!i")
+#: The standard streams of a command; a parser has two descriptors more.
+_MAX_STREAMS = 5
+#: With this variable, a daemon starts its parsers as it does outside of tests: as new Python processes.
+NEW_PARSERS = "DESK_TEST_NEW_PARSERS"
 
 #: All modules of these packages, and third-party modules that deskctl imports only where it needs them.
 PACKAGES = ("deskctl", "deskctl_email", "deskctl_telegram", "deskctl_kb")
@@ -90,7 +95,7 @@ def serve(path: str) -> None:
         while True:
             ready = [key.fileobj for key, _ in selector.select()]
             if listener in ready:
-                _accept(listener, waiting, main.main)
+                _accept(listener, waiting, path, main.main)
             if ended in ready:
                 ended.recv(4096)
                 _tell(waiting)
@@ -187,7 +192,7 @@ def _modules() -> Iterator[str]:
                 yield found.name
 
 
-def _accept(listener: socket.socket, waiting: dict[int, socket.socket], main: Callable[[], object]) -> None:
+def _accept(listener: socket.socket, waiting: dict[int, socket.socket], path: str, main: Callable[[], object]) -> None:
     connection, _ = listener.accept()
     request, streams = _receive(connection)
     if request is None:
@@ -195,7 +200,7 @@ def _accept(listener: socket.socket, waiting: dict[int, socket.socket], main: Ca
         return
     pid = os.fork()
     if pid == 0:
-        _command(request, streams, main)
+        _run(request, streams, path, main)
     for stream in streams:
         os.close(stream)
     handle = os.pidfd_open(pid)
@@ -206,7 +211,7 @@ def _accept(listener: socket.socket, waiting: dict[int, socket.socket], main: Ca
 
 
 def _receive(connection: socket.socket) -> tuple[dict[str, Any] | None, list[int]]:
-    head, streams, _, _ = socket.recv_fds(connection, _LENGTH.size, 3)
+    head, streams, _, _ = socket.recv_fds(connection, _LENGTH.size, _MAX_STREAMS)
     if len(head) < _LENGTH.size:
         return None, streams
     (length,) = _LENGTH.unpack(head)
@@ -231,8 +236,8 @@ def _tell(waiting: dict[int, socket.socket]) -> None:
         connection.close()
 
 
-def _command(request: dict[str, Any], streams: Sequence[int], main: Callable[[], object]) -> NoReturn:
-    """Run the command in this process. The other state is that of a new Python process."""
+def _run(request: dict[str, Any], streams: Sequence[int], path: str, main: Callable[[], object]) -> NoReturn:
+    """Run the request in this process. The other state is that of a new Python process."""
     code = 255
     try:
         signal.set_wakeup_fd(-1)
@@ -244,20 +249,15 @@ def _command(request: dict[str, Any], streams: Sequence[int], main: Callable[[],
         os.umask(request["umask"])
         for number, stream in enumerate(streams):
             os.dup2(stream, number)
-        os.closerange(3, 1 << 16)
+        os.closerange(len(streams), 1 << 16)
         os.environ.clear()
         os.environ.update(request["env"])
         time.tzset()
         _streams()
-        paths = [path for path in request["env"].get("PYTHONPATH", "").split(os.pathsep) if path]
-        sys.path[:0] = [path for path in paths if path not in sys.path]
-        importlib.invalidate_caches()
-        sys.argv = ["deskctl", *request["words"]]
-        sys.orig_argv = [sys.executable, "-m", "deskctl.cli.main", *request["words"]]
-        from deskctl import faultpoints
-
-        vars(faultpoints)["_FAULTS"] = faultpoints._armed()  # read when a process starts, and this one starts here
-        main()
+        if "path" in request:
+            _parse(request["path"])
+        else:
+            _command(request["words"], path, main)
         code = 0
     except SystemExit as end:
         code = _code(end)
@@ -268,6 +268,37 @@ def _command(request: dict[str, Any], streams: Sequence[int], main: Callable[[],
             sys.stdout.flush()
             sys.stderr.flush()
         os._exit(code & 255)
+
+
+def _command(words: Sequence[str], path: str, main: Callable[[], object]) -> None:
+    paths = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
+    sys.path[:0] = [path for path in paths if path not in sys.path]
+    importlib.invalidate_caches()
+    sys.argv = ["deskctl", *words]
+    sys.orig_argv = [sys.executable, "-m", "deskctl.cli.main", *words]
+    from deskctl import faultpoints
+    from deskctl.daemon import parse_pool
+
+    vars(faultpoints)["_FAULTS"] = faultpoints._armed()  # read when a process starts, and this one starts here
+    if NEW_PARSERS not in os.environ:
+        vars(parse_pool)["_start_process"] = lambda connection: Parser(path, connection)
+    main()
+
+
+def _parse(path: Sequence[str]) -> None:
+    """Serve a daemon, whose connection is descriptor 3. The kernel ends this process when no one has the other end of
+    the pipe that is descriptor 4: it is not a child of the daemon.
+    """
+    from deskctl.daemon import parse_worker
+
+    fcntl.fcntl(4, fcntl.F_SETSIG, signal.SIGKILL)
+    fcntl.fcntl(4, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(4, fcntl.F_SETFL, fcntl.fcntl(4, fcntl.F_GETFL) | os.O_ASYNC)
+    if select.select([4], [], [], 0)[0]:
+        return
+    sys.path[:] = path
+    importlib.invalidate_caches()
+    parse_worker.main(3, os.getppid())
 
 
 def _code(end: SystemExit) -> int:
@@ -339,6 +370,35 @@ class Process:
         self.send_signal(signal.SIGKILL)
 
 
+class Parser(Process):
+    """A process that parses for the daemon that is this process, forked by the zygote at a path. It ends with it."""
+
+    def __init__(self, zygote: str, connection: socket.socket) -> None:
+        alive, self._alive = os.pipe()  # the other end closes with this process
+        nothing = os.open(os.devnull, os.O_RDWR)
+        streams = (nothing, nothing, 2, connection.fileno(), alive)
+        request = {"folder": str(Path.cwd()), "env": dict(os.environ), "umask": 0o077, "session": False}
+        try:
+            super().__init__(_request(zygote, streams, **request, path=sys.path))
+        finally:
+            os.close(alive)
+            os.close(nothing)
+
+    def __del__(self) -> None:
+        super().__del__()
+        os.close(self._alive)
+
+
+def _request(zygote: str, streams: Sequence[int], **request: Any) -> socket.socket:
+    """Send a request to the zygote at a path, and return the connection for its answers."""
+    body = json.dumps(request).encode()
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    connection.connect(zygote)
+    socket.send_fds(connection, [_LENGTH.pack(len(body))], list(streams))
+    connection.sendall(body)
+    return connection
+
+
 class Zygote:
     """The process that forks. `script` is a program `deskctl` for shell scripts, which runs commands here, too."""
 
@@ -384,13 +444,8 @@ class Zygote:
             )
         umask = os.umask(0)
         os.umask(umask)
-        body = {"words": list(words), "folder": str(folder), "env": dict(env), "umask": umask, "session": session}
-        request = json.dumps(body).encode()
-        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        connection.connect(self._socket)
-        socket.send_fds(connection, [_LENGTH.pack(len(request))], list(streams))
-        connection.sendall(request)
-        return Process(connection)
+        request = {"words": list(words), "folder": str(folder), "env": dict(env), "umask": umask, "session": session}
+        return Process(_request(self._socket, streams, **request))
 
     def run(
         self, words: Sequence[str], folder: Path, env: Mapping[str, str], given: bytes = b"", timeout: float = 300
