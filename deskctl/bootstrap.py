@@ -10,7 +10,6 @@ import time
 from typing import TYPE_CHECKING
 
 from deskctl.config.locate import trusted_run_folder
-from deskctl.core.agents.repository import Agents
 from deskctl.desk.remote import RemoteDesk
 from deskctl.desk.wire import SOCKET_NAME
 
@@ -127,6 +126,7 @@ def ensure_teams(components: Components) -> None:
     from deskctl.core import features as dispatch
     from deskctl.core.agents.commands import AddTeam
     from deskctl.core.agents.queries import ListTeams
+    from deskctl.core.agents.repository import Agents
     from deskctl.core.kernel.actor import Actor
     from deskctl.core.kernel.unit import Unit
     from deskctl.errors import Unavailable

@@ -14,7 +14,6 @@ from _socket import AF_UNIX, MSG_PEEK, SOCK_CLOEXEC, SOCK_STREAM, socket
 from typing import TYPE_CHECKING, Any
 
 from deskctl import __version__
-from deskctl.core.kernel.outcome import Outcome, outcome_from
 from deskctl.desk import DeskInfo
 from deskctl.desk.address import reachable
 from deskctl.desk.wire import LINE_LIMIT, PROTOCOL, answer_from, error_from, line, spoken
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
     from deskctl.core.kernel.command import Command
+    from deskctl.core.kernel.outcome import Outcome
     from deskctl.core.kernel.query import Query
 
 #: Seconds to wait for the hello of a daemon and for an answer. A locked store delays an answer by at most 60 s.
@@ -89,6 +89,8 @@ class RemoteDesk:
         )
 
     def execute(self, command: Command, *, agent: str | None = None, dry_run: bool = False) -> Outcome:
+        from deskctl.core.kernel.outcome import outcome_from
+
         asked = {"execute": spoken(command), "as": agent, "dry_run": dry_run, **self._invocation}
         return outcome_from(self._request(asked))
 

@@ -61,6 +61,34 @@ def test_help_does_not_import_heavy_modules() -> None:
     assert done.stdout.splitlines()[-1] == "[]"
 
 
+@pytest.mark.parametrize(
+    ("words", "requests"),
+    [
+        (["list"], {"tickets.queries"}),
+        (["list", "--json"], {"tickets.queries"}),
+        (["show", "1"], {"tickets.queries", "messages.seen_commands"}),
+        (["show", "1", "--json"], {"tickets.queries", "messages.seen_commands"}),
+        (["take", "1"], {"tickets.commands"}),
+    ],
+    ids=" ".join,
+)
+def test_command_over_the_socket_imports_few_modules(alone: Shell, words: list[str], requests: set[str]) -> None:
+    """With a daemon, a command needs the requests that it sends and a client of the socket, and nothing else."""
+    alone.start()
+    alone.ingest(mail())
+    code = f"import sys\nfrom deskctl.cli.main import run\nassert run({words!r}) == 0\nprint('\\n', *sys.modules)"
+    env = {**alone.env, "DESKCTL_CONFIG": str(alone.folder / "config.toml")}
+    done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, timeout=30)
+    loaded = set(done.stdout.splitlines()[-1].split())
+    heavy = {"sqlalchemy", "rich", "pluggy", "attrs", "tomli", "asyncio", "email", "socket", "importlib.metadata"}
+    assert heavy & loaded == set()
+    parts = {name.split(".")[1] for name in loaded if name.startswith("deskctl.")}
+    assert parts <= {"bootstrap", "cli", "config", "core", "desk", "errors", "i18n", "safe"}
+    core = {name.removeprefix("deskctl.core.") for name in loaded if name.startswith("deskctl.core.")}
+    kernel = {"kernel.command", "kernel.outcome", "kernel.permissions", "kernel.query"}
+    assert {name for name in core - kernel if "." in name} == requests
+
+
 def test_plugin_commands_are_listed_without_import() -> None:
     done = subprocess.run(
         [sys.executable, "-X", "importtime", *COMMAND[1:], "--help"],

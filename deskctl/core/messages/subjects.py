@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from ...normalization import normalize
-from .model import InboundMessage
+
+if TYPE_CHECKING:
+    from .model import InboundMessage
 
 MAX_LENGTH = 1_000
 """Characters of a subject that are stored and read; the raw mail keeps all of them."""

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from ....core.messages.subjects import differs
 from ....i18n import preferred, shell_languages
 from ....safe import visible, visible_lines
 from ...messages import _, shown, word
@@ -200,12 +199,21 @@ def _message(message: MessageRow, document: TicketDocument, screen: Screen) -> I
             yield screen.paint(line, delivery_style(delivery or ""))
     if not undelivered or len(message["deliveries"]) != 1:
         yield from delivery_problems(message["deliveries"], screen)
-    if message["kind"] in ("in", "auto") and differs(message["subject"], document["subject"], message["text"]):
+    if message["kind"] in ("in", "auto") and _has_own_subject(message, document):
         yield from wrap(_("Subject: {subject}", subject=visible(message["subject"])), screen.width)
     for addresses in recipient_lines(message, document, full=screen.full):
         for line in wrap(addresses, screen.width):
             yield screen.paint(line, "dim")
     yield from message_body(message, screen)
+
+
+def _has_own_subject(message: MessageRow, document: TicketDocument) -> bool:
+    """Return True if the subject of a message adds information to the ticket's subject."""
+    if message["subject"] == document["subject"]:
+        return False
+    from ....core.messages.subjects import differs
+
+    return differs(message["subject"], document["subject"], message["text"])
 
 
 def _report_name(automatic: str) -> str:
@@ -237,20 +245,24 @@ def _undelivered_name(delivery: str) -> str:
 
 def _single_reason(message: MessageRow) -> str:
     """Return the reason why the only recipient did not get a message; "" for several, or without a report."""
+    classes = [each["reason_class"] for each in message["deliveries"]]
+    if len(classes) != 1 or classes[0] is None:
+        return ""
     from ....core.delivery.failure_texts import reason_text
 
-    classes = [each["reason_class"] for each in message["deliveries"]]
-    return f" ({reason_text(_language(), classes[0])})" if len(classes) == 1 and classes[0] is not None else ""
+    return f" ({reason_text(_language(), classes[0])})"
 
 
 def delivery_problems(deliveries: Sequence[DeliveryRow], screen: Screen) -> Iterator[str]:
     """Yield a line for each recipient who, according to a report, does not have the message."""
+    problems = [each for each in deliveries if each["state"] in ("failed", "delayed")]
+    problems = [each for each in problems if each["reason_class"] is not None or each["status"] is not None]
+    if not problems:
+        return
     from ....core.delivery.failure_texts import reason_text, server_answer
 
     language = _language()
-    for each in deliveries:
-        if each["state"] not in ("failed", "delayed") or (each["reason_class"] is None and each["status"] is None):
-            continue
+    for each in problems:
         failed = each["state"] == "failed"
         answer = server_answer(each["status"], each["reason"])
         reason = reason_text(language, each["reason_class"]) if each["reason_class"] else ""
