@@ -22,7 +22,8 @@ from .copy import copy
 from .engine import connect_sqlite, database, parse_url, sqlite_path
 from .errors import convert_errors, scrub_errors
 from .search import rebuild
-from .tables import metadata, postgresql_metadata, sqlite_metadata
+from .tables import metadata
+from .tables.base import declare_conditions
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 #: Key of the advisory lock for schema changes; an arbitrary constant.
@@ -126,9 +127,14 @@ def _finish_index(url: str, tell: Callable[[int, int], None]) -> None:
 def options(connection: Connection) -> dict[str, Any]:
     """Return the options of Alembic for this connection, for migrations and for schema comparisons."""
     sqlite = connection.dialect.name == "sqlite"
+    if sqlite:
+        from .tables.sqlite import metadata as own
+    else:
+        from .tables.postgresql import metadata as own
+    declare_conditions(metadata, connection.dialect.name)
     return {
         "connection": connection,
-        "target_metadata": [metadata, sqlite_metadata if sqlite else postgresql_metadata],
+        "target_metadata": [metadata, own],
         "render_as_batch": True,  # SQLite changes a table by creating a new one
         "transactional_ddl": True,  # both databases roll back DDL; Alembic assumes that SQLite does not
         "include_name": _exclude_fts if sqlite else None,

@@ -8,7 +8,6 @@ from sqlalchemy import Connection
 
 from .. import statements
 from ..tables import contacts, identities
-from ..tables.postgresql import search_contacts
 from .index import match, tsquery, tsvector
 from .tokens import phrases, tokenize
 
@@ -53,6 +52,8 @@ def _reindex(connection: Connection, some: list[int]) -> None:
         if rows:
             connection.exec_driver_sql("INSERT INTO search_contacts (rowid, words) VALUES (?, ?)", rows)
     else:
+        from ..tables.postgresql import search_contacts
+
         statements.delete(connection, search_contacts, keys, "contact")
         vectors = [(n, tsvector((word, at, "") for at, word in enumerate(tokens, 1))) for n, tokens in words]
         statements.insert(connection, search_contacts, vectors, "contact tokens")

@@ -15,7 +15,6 @@ from sqlalchemy import Connection, select
 
 from ..statements import delete, insert
 from ..tables import attachments, messages, tickets
-from ..tables.postgresql import search_index
 from .tokens import Phrase, tokenize
 
 #: Words in one tsvector, whose limits are position 16,383 and 1 MB, and words that the next one repeats.
@@ -52,6 +51,8 @@ def add(connection: Connection, texts: Sequence[Words]) -> None:
         rows = [_fts5(words) for words in texts]
         connection.exec_driver_sql(_INSERT_FTS5, rows)
     else:
+        from ..tables.postgresql import search_index
+
         insert(connection, search_index, [row for w in texts for row in _rows(w)], "message piece long tokens")
 
 
@@ -60,6 +61,8 @@ def remove(connection: Connection, numbers: Collection[int]) -> None:
     if not numbers:
         return
     if connection.dialect.name == "postgresql":
+        from ..tables.postgresql import search_index
+
         delete(connection, search_index, [(number,) for number in sorted(numbers)], "message")
         return
     for some in stored(connection, sorted(indexed(connection, numbers))):
@@ -72,6 +75,8 @@ def indexed(connection: Connection, numbers: Collection[int]) -> set[int]:
     if connection.dialect.name == "sqlite":
         asked = "SELECT rowid FROM search_index WHERE rowid = ?"
         return {n for n in numbers if connection.exec_driver_sql(asked, (n,)).first() is not None}
+    from ..tables.postgresql import search_index
+
     query = select(search_index.c.message).where(search_index.c.message.in_(numbers))
     return set(connection.execute(query).scalars())
 

@@ -14,12 +14,10 @@ from .intake import blob_bytes, blobs, channel_state, journal
 from .messages import anew, attachments, calls, known_as, messages, seen_messages
 from .notifications import notices, notification_answers, windows
 from .plugins import jobs, plugin_revisions
-from .postgresql import metadata as postgresql_metadata
 from .routing import presences, turns, unattended
 from .search import search_progress
 from .shifts import absences, handovers, handovers_read, shifts
 from .sla import calendars, clocks, sla_book, sla_policies
-from .sqlite import metadata as sqlite_metadata
 from .tickets import composing, followers, participants, ticket_fields, ticket_tags, tickets
 from .timers import timers
 
@@ -56,14 +54,12 @@ __all__ = [
     "outbox",
     "participants",
     "plugin_revisions",
-    "postgresql_metadata",
     "presences",
     "search_progress",
     "seen_messages",
     "shifts",
     "sla_book",
     "sla_policies",
-    "sqlite_metadata",
     "teams",
     "ticket_fields",
     "ticket_tags",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Integer, MetaData, Text
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, Text, text
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -33,3 +33,19 @@ def key(name: str = "id") -> Column[Any]:
 def reference(name: str, to: str, *, optional: bool = False, part_of_key: bool = False) -> Column[Any]:
     """Return a foreign key column."""
     return Column(name, Id, ForeignKey(to), nullable=optional, primary_key=part_of_key, autoincrement=False)
+
+
+def partial_index(name: str, where: str, *columns: Column[Any]) -> Index:
+    """Return an index of the rows for which `where` is true."""
+    return Index(name, *columns, info={"where": where})
+
+
+def declare_conditions(tables: MetaData, dialect: str) -> None:
+    """Set the conditions of partial indexes as options of a dialect, for comparisons with a database.
+
+    The options are not set with the index because SQLAlchemy then imports each dialect: PostgreSQL takes 2.5 MB.
+    """
+    for table in tables.tables.values():
+        for index in table.indexes:
+            if (where := index.info.get("where")) is not None:
+                index.dialect_options[dialect]["where"] = text(where)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Index, Integer, Table, Text, UniqueConstraint, false, text
+from sqlalchemy import Boolean, Column, Index, Integer, Table, Text, UniqueConstraint, false
 
-from .base import Id, Moment, key, metadata, reference
+from .base import Id, Moment, key, metadata, partial_index, reference
 
 contacts = Table(
     "contacts",
@@ -25,8 +25,8 @@ contacts = Table(
 MERGED = "merged_into IS NOT NULL"
 ORGANISED = "org IS NOT NULL"
 
-Index("ix_contacts_merged_into", contacts.c.merged_into, sqlite_where=text(MERGED), postgresql_where=text(MERGED))
-Index("ix_contacts_org", contacts.c.org, sqlite_where=text(ORGANISED), postgresql_where=text(ORGANISED))
+partial_index("ix_contacts_merged_into", MERGED, contacts.c.merged_into)
+partial_index("ix_contacts_org", ORGANISED, contacts.c.org)
 
 identities = Table(
     "identities",

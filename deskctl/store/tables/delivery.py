@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Index, Integer, Table, Text, text
+from sqlalchemy import Boolean, Column, Index, Integer, Table, Text
 
-from .base import Moment, key, metadata, reference
+from .base import Moment, key, metadata, partial_index, reference
 
 #: Queries repeat these conditions exactly, so that both databases use the partial indexes.
 DUE = "state IN ('queued', 'retry')"
@@ -50,10 +50,10 @@ outbox = Table(
     Column("deliveries", Text),
 )
 
-Index("ix_outbox_due", outbox.c.due_at, sqlite_where=text(DUE), postgresql_where=text(DUE))
-Index("ix_outbox_in_hand", outbox.c.claimed_by, sqlite_where=text(IN_HAND), postgresql_where=text(IN_HAND))
-Index("ix_outbox_unsent", outbox.c.id, sqlite_where=text(UNSENT), postgresql_where=text(UNSENT))
-Index("ix_outbox_auto", outbox.c.created_at, sqlite_where=text(AUTO), postgresql_where=text(AUTO))
+partial_index("ix_outbox_due", DUE, outbox.c.due_at)
+partial_index("ix_outbox_in_hand", IN_HAND, outbox.c.claimed_by)
+partial_index("ix_outbox_unsent", UNSENT, outbox.c.id)
+partial_index("ix_outbox_auto", AUTO, outbox.c.created_at)
 Index("ix_outbox_message_id", outbox.c.message_id)
 Index("ix_outbox_ticket", outbox.c.ticket)
 Index("ix_outbox_message", outbox.c.message)

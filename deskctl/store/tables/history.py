@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Index, Table, Text, text
+from sqlalchemy import Boolean, Column, Index, Table, Text
 
-from .base import Id, Moment, key, metadata, reference
+from .base import Id, Moment, key, metadata, partial_index, reference
 
 #: Queries repeat these conditions exactly, so that both databases use the partial index.
 UNDOABLE = "undoable"
@@ -25,20 +25,9 @@ commands = Table(
     Column("invocation", Text),  # the shell command that it was part of
 )
 
-Index(
-    "ix_commands_invocation",
-    commands.c.invocation,
-    sqlite_where=text(INVOKED),
-    postgresql_where=text(INVOKED),
-)
+partial_index("ix_commands_invocation", INVOKED, commands.c.invocation)
 
-Index(
-    "ix_commands_undoable",
-    commands.c.actor,
-    commands.c.id,
-    sqlite_where=text(UNDOABLE),
-    postgresql_where=text(UNDOABLE),
-)
+partial_index("ix_commands_undoable", UNDOABLE, commands.c.actor, commands.c.id)
 
 events = Table(
     "events",
@@ -56,4 +45,4 @@ events = Table(
 
 Index("ix_events_ticket", events.c.ticket, events.c.id)
 Index("ix_events_command", events.c.command)
-Index("ix_events_contact", events.c.contact, events.c.id, sqlite_where=text(ABOUT), postgresql_where=text(ABOUT))
+partial_index("ix_events_contact", ABOUT, events.c.contact, events.c.id)

@@ -7,17 +7,15 @@ from sqlalchemy import (
     Boolean,
     Column,
     ForeignKey,
-    Index,
     Integer,
     LargeBinary,
     SmallInteger,
     Table,
     Text,
     UniqueConstraint,
-    text,
 )
 
-from .base import Id, Moment, key, metadata, reference
+from .base import Id, Moment, key, metadata, partial_index, reference
 
 #: Stored contents by their hexadecimal SHA-256. `refs` counts the rows that refer to a content: journal, messages,
 #: attachments, outbox. `compression` is 0 for none, 1 for zlib. `size` is the uncompressed size.
@@ -66,19 +64,8 @@ journal = Table(
 )
 
 #: Finds the raw bytes of a message, to parse it again.
-Index(
-    "ix_journal_message",
-    journal.c.message,
-    sqlite_where=text("message IS NOT NULL"),
-    postgresql_where=text("message IS NOT NULL"),
-)
-Index(
-    "ix_journal_unsettled",
-    journal.c.state,
-    journal.c.id,
-    sqlite_where=text(UNSETTLED),
-    postgresql_where=text(UNSETTLED),
-)
+partial_index("ix_journal_message", "message IS NOT NULL", journal.c.message)
+partial_index("ix_journal_unsettled", UNSETTLED, journal.c.state, journal.c.id)
 
 channel_state = Table(
     "channel_state",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, Table, Text, text
 
-from .base import Moment, key, metadata, reference
+from .base import Moment, key, metadata, partial_index, reference
 
 OFFERS = "choices IS NOT NULL"
 
@@ -46,13 +46,8 @@ messages = Table(
 )
 
 Index("ix_messages_ticket", messages.c.ticket, messages.c.id)
-Index("ix_messages_offers", messages.c.ticket, sqlite_where=text(OFFERS), postgresql_where=text(OFFERS))
-Index(
-    "ix_messages_message_id",
-    messages.c.message_id,
-    sqlite_where=text("message_id IS NOT NULL"),
-    postgresql_where=text("message_id IS NOT NULL"),
-)
+partial_index("ix_messages_offers", OFFERS, messages.c.ticket)
+partial_index("ix_messages_message_id", "message_id IS NOT NULL", messages.c.message_id)
 
 #: Ids that the other side of a channel gives to our messages, if they differ from `message_id`.
 known_as = Table(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Index, Integer, Table, Text, UniqueConstraint, text
+from sqlalchemy import Column, Index, Integer, Table, Text, UniqueConstraint
 
-from .base import Moment, key, metadata, reference
+from .base import Moment, key, metadata, partial_index, reference
 
 #: Queries repeat these conditions exactly, so that both databases use the partial index.
 WAITING = "state = 'waiting'"
@@ -25,7 +25,7 @@ jobs = Table(
     UniqueConstraint("automation", "event"),
 )
 
-Index("ix_jobs_due", jobs.c.due_at, sqlite_where=text(WAITING), postgresql_where=text(WAITING))
+partial_index("ix_jobs_due", WAITING, jobs.c.due_at)
 Index("ix_jobs_event", jobs.c.event)
 
 plugin_revisions = Table(

@@ -1,4 +1,7 @@
-"""Tables and sequences only for PostgreSQL: sequences that generate ids, and the full-text index."""
+"""Tables and sequences only for PostgreSQL: sequences that generate ids, and the full-text index.
+
+This module imports the dialect of PostgreSQL. Import it only if the store is on PostgreSQL.
+"""
 
 from __future__ import annotations
 

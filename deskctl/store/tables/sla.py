@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, Table, Text, text
+from sqlalchemy import BigInteger, Boolean, Column, Integer, Table, Text
 
-from .base import Id, Moment, metadata, reference
+from .base import Id, Moment, metadata, partial_index, reference
 
 #: Queries repeat these conditions exactly, so that both engines use the partial index.
 RUNNING = "state = 'running'"
@@ -75,10 +75,5 @@ clocks = Table(
     sqlite_with_rowid=False,
 )
 
-Index("ix_clocks_due", clocks.c.due_at, sqlite_where=text(RUNNING), postgresql_where=text(RUNNING))
-Index(
-    "ix_clocks_breached",
-    clocks.c.ticket,
-    sqlite_where=text(UNSETTLED_BREACH),
-    postgresql_where=text(UNSETTLED_BREACH),
-)
+partial_index("ix_clocks_due", RUNNING, clocks.c.due_at)
+partial_index("ix_clocks_breached", UNSETTLED_BREACH, clocks.c.ticket)

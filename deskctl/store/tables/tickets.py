@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, Index, SmallInteger, Table, Text, text
+from sqlalchemy import Boolean, Column, Index, SmallInteger, Table, Text
 
-from .base import Binary, Moment, key, metadata, reference
+from .base import Binary, Moment, key, metadata, partial_index, reference
 
 #: Tickets that need work. Queries repeat these conditions exactly, so that both databases use the partial indexes.
 ACTIVE = "status IN ('new', 'open', 'pending', 'hold')"
@@ -44,18 +44,14 @@ tickets = Table(
 Index("ix_tickets_updated", tickets.c.updated_at, tickets.c.number)
 
 
-def _partial(name: str, where: str, *columns: Column[object]) -> None:
-    Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
-
-
-_partial("ix_tickets_active", ACTIVE, tickets.c.updated_at, tickets.c.number)
-_partial("ix_tickets_assignee", ACTIVE, tickets.c.assignee, tickets.c.updated_at, tickets.c.number)
-_partial("ix_tickets_team", ACTIVE, tickets.c.team, tickets.c.updated_at, tickets.c.number)
-_partial("ix_tickets_queue", QUEUED, tickets.c.team, tickets.c.queue_at, tickets.c.number, tickets.c.tier)
-_partial("ix_tickets_approval", "approval IS NOT NULL", tickets.c.number)
-_partial("ix_tickets_spam", "spam", tickets.c.updated_at, tickets.c.number)
-_partial("ix_tickets_token", "token IS NOT NULL", tickets.c.token)
-_partial("ix_tickets_merged_into", "merged_into IS NOT NULL", tickets.c.merged_into)
+partial_index("ix_tickets_active", ACTIVE, tickets.c.updated_at, tickets.c.number)
+partial_index("ix_tickets_assignee", ACTIVE, tickets.c.assignee, tickets.c.updated_at, tickets.c.number)
+partial_index("ix_tickets_team", ACTIVE, tickets.c.team, tickets.c.updated_at, tickets.c.number)
+partial_index("ix_tickets_queue", QUEUED, tickets.c.team, tickets.c.queue_at, tickets.c.number, tickets.c.tier)
+partial_index("ix_tickets_approval", "approval IS NOT NULL", tickets.c.number)
+partial_index("ix_tickets_spam", "spam", tickets.c.updated_at, tickets.c.number)
+partial_index("ix_tickets_token", "token IS NOT NULL", tickets.c.token)
+partial_index("ix_tickets_merged_into", "merged_into IS NOT NULL", tickets.c.merged_into)
 Index("ix_tickets_contact", tickets.c.contact, tickets.c.updated_at)
 
 ticket_tags = Table(
