@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from ..core.messages.authentication import NOBODY
 from ..core.messages.channels import BUILT_IN
 from ..core.tickets.field_registry import LONGEST_NAME, is_built_in, is_name
 from ..core.values.field import FieldType
+from ..dataclass import dataclass
 from ..errors import ConfigError
 from ..i18n import _
 from .channel_types import ChannelTypeSpec

@@ -6,13 +6,13 @@ import os
 import pwd
 import time
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 
 from deskctl.core.agents import caller as callers
 from deskctl.core.agents.model import Agent
 from deskctl.core.kernel import permissions
 from deskctl.core.kernel.actor import Actor
 from deskctl.core.kernel.permissions import Audience, Kind, Rights
+from deskctl.dataclass import dataclass
 
 #: Seconds for which the uid of a login is cached, because a lookup may ask a directory server.
 _REMEMBER = 5.0

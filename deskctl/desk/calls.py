@@ -10,7 +10,7 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from deskctl.core.intake.journal import JournalEntry
 from deskctl.core.kernel.actor import Actor
 from deskctl.core.kernel.permissions import Audience
 from deskctl.core.messages.model import Envelope
+from deskctl.dataclass import dataclass
 from deskctl.desk import channel_calls, plugin_report, suggestions
 from deskctl.desk.call_documents import (
     ChannelReport,

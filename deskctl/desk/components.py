@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+from deskctl.dataclass import dataclass
 from deskctl.desk.intake import Parse
 from deskctl.desk.ports import Store
 

@@ -7,7 +7,7 @@ import re
 import types
 import typing
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, fields
 from typing import Any
 
 from deskctl.core import features as _features  # noqa: F401 - loads every command and query
@@ -16,6 +16,7 @@ from deskctl.core.kernel.command import Command
 from deskctl.core.kernel.permissions import Audience
 from deskctl.core.kernel.query import Query
 from deskctl.core.values.numbers import bounded
+from deskctl.dataclass import dataclass
 from deskctl.errors import UsageError
 from deskctl.i18n import _
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Any
@@ -22,6 +22,7 @@ from deskctl.core.routing.triggers import ROUTE
 from deskctl.core.tickets.events import FormerAssignee
 from deskctl.core.tickets.repository import Tickets
 from deskctl.core.values import numbers
+from deskctl.dataclass import dataclass
 from deskctl.desk.caller import Caller
 from deskctl.desk.ports import Store
 from deskctl.errors import DeskctlError

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -18,6 +17,7 @@ from deskctl.core.kernel.unit import Unit
 from deskctl.core.tickets.model import Ticket
 from deskctl.core.tickets.repository import Tickets
 from deskctl.core.values.suggestions import did_you_mean
+from deskctl.dataclass import dataclass
 from deskctl.desk.plugin_requests import plugin_error, running_plugin
 from deskctl.errors import DeskctlError, UsageError
 from deskctl.i18n import _

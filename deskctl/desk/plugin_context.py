@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from deskctl.core.kernel.command import Command
 from deskctl.core.kernel.query import Query
 from deskctl.core.kernel.unit import Unit
 from deskctl.core.messages.channels import ChannelInfo, Channels
+from deskctl.dataclass import dataclass
 from deskctl.desk.components import Components
 from deskctl.desk.execution import execute_in_unit
 from deskctl.errors import Refused, UsageError

@@ -8,7 +8,6 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from deskctl import i18n
@@ -21,6 +20,7 @@ from deskctl.core.kernel.events import PluginWrote
 from deskctl.core.kernel.permissions import REQUESTS, Audience
 from deskctl.core.kernel.unit import Unit
 from deskctl.core.values.suggestions import did_you_mean
+from deskctl.dataclass import dataclass
 from deskctl.desk.caller import Caller
 from deskctl.desk.components import Components
 from deskctl.desk.decode import Request, build

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any
 
 from deskctl.core.agents.model import Agent
 from deskctl.core.kernel.permissions import Audience, Kind, Rights
 from deskctl.core.operations.queries import DeskHealth
+from deskctl.dataclass import dataclass
 from deskctl.desk import plugin_requests
 from deskctl.desk.caller import Caller
 from deskctl.desk.calls import CALLS, unknown_call

@@ -8,13 +8,13 @@ even if the process dies. An automation may be called again for the same event.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from logging import Logger
 from typing import Any, NamedTuple, Protocol
 
 from ..core.kernel.command import Command
 from ..core.kernel.query import Query
+from ..dataclass import dataclass
 
 
 class Happening(NamedTuple):

@@ -7,12 +7,13 @@ A plugin describes a channel type once with a `ChannelType`. The daemon opens a 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from logging import Logger
 from typing import Any, Protocol
 
 from ..core.messages.model import Envelope, InboundMessage, OutboundMessage, RecipientReport
+from ..dataclass import dataclass
 from ..errors import DeskctlError
 
 

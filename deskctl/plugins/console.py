@@ -28,11 +28,11 @@ import json
 import os
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, timedelta
 from pathlib import Path
 from typing import Final
 
+from ..dataclass import dataclass
 from ..i18n import _
 from ..normalization import normalize
 from . import (

@@ -6,11 +6,11 @@ import importlib
 import importlib.util
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
 from ..config.trust import check_trust
+from ..dataclass import dataclass
 from ..errors import ConfigError
 from ..i18n import _
 

@@ -11,10 +11,10 @@ def deskctl_erase():
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from ..core.contacts.erased_person import ErasedPerson
+from ..dataclass import dataclass
 from .automation import PluginContext
 
 __all__ = ["EraseType", "ErasedPerson"]

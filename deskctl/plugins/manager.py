@@ -7,7 +7,7 @@ import json
 import logging
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, Protocol, TypedDict, TypeVar
@@ -17,6 +17,7 @@ import pluggy
 from ..config.missing_types import DISABLED_REASON
 from ..config.problems import did_you_mean
 from ..core.messages.channels import Channels
+from ..dataclass import dataclass
 from ..errors import ConfigError, DeskctlError
 from ..i18n import _
 from . import hookspecs

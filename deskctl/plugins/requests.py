@@ -16,9 +16,9 @@ A command of the plugin runs it with `context.desk().request("pigeons.count", co
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
+from ..dataclass import dataclass
 from .automation import WriteContext
 
 

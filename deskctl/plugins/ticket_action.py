@@ -18,12 +18,12 @@ the changes to make and has no other effect. `job` does the work outside the des
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from logging import Logger
 from typing import Any, Protocol
 
 from ..core.kernel.command import Command
+from ..dataclass import dataclass
 from .automation import PluginContext, Write
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from deskctl.i18n import _
 
 from ..config.problems import Invalid
+from ..dataclass import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,9 +7,9 @@ import re
 import types
 import typing
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from ..dataclass import dataclass
 from ..errors import ConfigError
 from ..i18n import _
 from .automation import AutomationType

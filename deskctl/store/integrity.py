@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 import time
-from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
+from ..dataclass import dataclass
 from .migrate import reading
 
 #: Problems that are reported at most.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NamedTuple
 
+from ...dataclass import dataclass
 from ..kernel.actor import Actor
 from ..kernel.handler import Steps
 from ..kernel.unit import Unit

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
+from ...dataclass import dataclass
 from ...i18n import Text, _
 from ..kernel.command import Command
 from ..kernel.permissions import Audience

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
+from ...dataclass import dataclass
 from ..kernel.permissions import Audience
 from ..kernel.query import Query
 

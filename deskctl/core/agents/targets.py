@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
+from ...dataclass import dataclass
 from ...errors import NotFound
 from ...i18n import _
 from ..kernel.unit import Unit

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import timedelta
 
+from ...dataclass import dataclass
 from ...errors import Refused
 from ...i18n import _
 from ..delivery.model import OutboxEntry, OutboxKind

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator
-from dataclasses import dataclass
 
+from ...dataclass import dataclass
 from ...normalization import normalize
 from ..kernel.actor import Actor
 from ..kernel.event import Event

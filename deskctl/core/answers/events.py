@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from ...dataclass import dataclass
 from ...i18n import _
 from ..kernel.event import Event
 from ..kernel.undo import Cannot

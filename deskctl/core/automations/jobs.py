@@ -8,9 +8,10 @@ event is missed or handled twice.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
+
+from ...dataclass import dataclass
 
 #: The number of tries after which a job has failed.
 MAX_TRIES = 5

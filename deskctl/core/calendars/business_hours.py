@@ -7,9 +7,9 @@ binary search, however far away the result is.
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+from ...dataclass import dataclass
 from .model import BEGINNING, DAY, Calendar, zone
 from .time_zones import offset_periods
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
+from ...dataclass import dataclass
 from ...normalization import normalize
 
 #: The minimum length of a part of a name that is searched for; shorter parts occur in too many other words.

@@ -6,10 +6,10 @@ that the codes cannot be read there. An address can send five wrong codes a day,
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
+from ...dataclass import dataclass
 from ...normalization import normalize
 
 #: Letters and digits without I, L, O, U, 0 and 1, which are easily confused.

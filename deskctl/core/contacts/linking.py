@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
+from ...dataclass import dataclass
 from ...errors import NotFound, Refused
 from ...i18n import _
 from ..kernel.actor import Actor

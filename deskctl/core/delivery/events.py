@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ...dataclass import dataclass
 from ...i18n import _
 from ..kernel.event import Event
 from ..kernel.undo import UNRECORDED, Cannot, Follows, Hindrance, Restore, Undoable

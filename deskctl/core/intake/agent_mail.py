@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from ...dataclass import dataclass
 from ...errors import ColleagueReplied, CustomerWrote, DeskctlError, Refused
 from ...i18n import _, translate
 from ..agents.model import Agent

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass
 from unicodedata import east_asian_width
 
+from ...dataclass import dataclass
 from ...normalization import normalize
 
 #: The minimum length of a common run, in letters.

@@ -5,9 +5,9 @@ Each feature has its own module of commands, so that a command line process load
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
+from ...dataclass import dataclass
 from ...i18n import Text
 from .permissions import Audience
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from datetime import datetime
 from enum import Enum, IntEnum
 from inspect import get_annotations
 from typing import TYPE_CHECKING, Any, ClassVar, get_args, get_type_hints
 
+from ...dataclass import dataclass
 from ...i18n import Text
 from .undo import Cannot, Declaration, Follows, Hindrance, Restore, Undoable
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ...dataclass import dataclass
 from ...i18n import _
 from .event import Event
 from .undo import PART_OF_UNDO, Cannot, Hindrance

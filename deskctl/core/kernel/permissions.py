@@ -7,9 +7,9 @@ in `desk.calls`, and a plugin request with `RequestType.who`. Without a declarat
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
+from ...dataclass import dataclass
 from ...errors import Refused
 from ...i18n import _
 

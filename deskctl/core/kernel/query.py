@@ -5,9 +5,9 @@ The answer is the JSON document that `--json` prints; the features' `views.py` d
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
+from ...dataclass import dataclass
 from .permissions import Audience
 
 #: Every query by name; filled when the modules are imported.

@@ -6,9 +6,9 @@ events of its command; it needs no inverse and does not prevent an undo.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from ...dataclass import dataclass
 from ...i18n import _
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from ...dataclass import dataclass
 from ..kernel.event import Event
 from ..kernel.undo import PART_OF_UNDO, Restore, Undoable
 from ..messages.repository import Messages

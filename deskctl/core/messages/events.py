@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from ...dataclass import dataclass
 from ...i18n import _
 from ..delivery.model import OutboxState, sent_explanation
 from ..delivery.repository import Outbox

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from ...dataclass import dataclass
 from ..contacts.identity import address_key, person_contacts
 from ..contacts.identity import primary_contact as living_contact
 from ..contacts.model import Address

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from ...dataclass import dataclass
 from ..contacts.model import Identity
 from ..kernel.settings import Settings
 from .addresses import answerable, distinct

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from ...dataclass import dataclass
 from ...errors import Refused, UsageError
 from ...i18n import _, _n
 from ..contacts.identity import address_key

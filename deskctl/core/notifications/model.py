@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from ...dataclass import dataclass
 
 #: Notifications that need action, or report on the agent's own actions. A few of them per window are sent at once.
 URGENT = frozenset(

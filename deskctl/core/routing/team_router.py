@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from ...dataclass import dataclass
 from ..agents.routing_profile import SKILL_TAG, RoutingPlan, Strategy
 from .candidate import Candidate, Kinds
 from .model import QueuedTicket, Turn

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
+from ...dataclass import dataclass
 from ..calendars.model import Frame
 
 #: Frames by weekday, Monday first. A frame belongs to the day on which it begins and can end on the next, after 24:00.

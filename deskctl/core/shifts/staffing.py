@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from ...dataclass import dataclass
 from ...errors import UsageError
 from ...i18n import _
 from ..calendars.model import WEEKDAYS

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
+from ...dataclass import dataclass
 from ...errors import DeskctlError
 from ...i18n import Phrases, _, _p, joined, preferred, translate
 from ..actions.model import Run

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
+from ...dataclass import dataclass
 from ..calendars.model import ALWAYS
 from ..calendars.working_time import Schedule
 from ..tickets.model import Priority

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NamedTuple
 
+from ...dataclass import dataclass
 from ...errors import UsageError
 from ...i18n import _
 from ..tickets.model import Priority

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from ...dataclass import dataclass
 from ...errors import UsageError
 from ...i18n import _
 from ..tickets.model import Priority, parse_priority

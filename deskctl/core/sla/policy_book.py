@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 
+from ...dataclass import dataclass
 from ..calendars.business_hours import BusinessHours
 from ..calendars.model import ALWAYS, BEGINNING, Calendar, always
 from ..calendars.working_time import Schedule, ScheduleEntry

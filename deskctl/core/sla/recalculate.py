@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar, Final
 
+from ...dataclass import dataclass
 from ...i18n import _, _n
 from ..contacts.repository import Contacts
 from ..kernel.actor import Actor

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import ClassVar
 
+from ...dataclass import dataclass
 from ...errors import Refused
 from ...i18n import _
 from ..agents import targets

@@ -7,10 +7,10 @@ Each class is one kind of event; people and scripts use its `kind`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from ...dataclass import dataclass
 from ...i18n import _
 from ..agents.repository import Agents
 from ..kernel.event import Event, Kept

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from ...dataclass import dataclass
 from ...errors import DeskctlError, NotFound, Refused
 from ...i18n import Text, _, joined
 from ..kernel.actor import Actor

@@ -14,11 +14,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from enum import StrEnum
 from typing import Final, NamedTuple
 
+from ...dataclass import dataclass
 from ...errors import UsageError
 from ...i18n import _, _p, by_language, joined
 from .suggestions import did_you_mean

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection
@@ -12,6 +11,7 @@ from ...core.agents.model import DESK
 from ...core.kernel.actor import Actor
 from ...core.kernel.query import Query
 from ...core.kernel.settings import Settings
+from ...dataclass import dataclass
 from ..engine import Database
 
 

@@ -8,12 +8,12 @@ the rest; frequent words are found in the first window.
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select
 
 from ...core.messages.model import MessageKind
+from ...dataclass import dataclass
 from ..tables import messages, tickets
 from .index import match, tsquery
 from .tokens import Phrase

@@ -9,8 +9,8 @@ trigram), and 가나다 is not found in 가나 나다: the last character of the
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from ...dataclass import dataclass
 from ...normalization import normalize
 
 #: Longer words (characters) are split: a line of base64 is not a word, and PostgreSQL rejects lexemes over 2 KB.

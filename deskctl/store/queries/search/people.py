@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Generator, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, or_, select
 
 from ....core.values import phone
+from ....dataclass import dataclass
 from ....normalization import normalize
 from ...search import contacts as contact_index
 from ...search.candidates import Wanted, these
