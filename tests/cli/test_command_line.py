@@ -83,7 +83,7 @@ def test_command_over_the_socket_imports_few_modules(alone: Shell, words: list[s
     heavy = {"sqlalchemy", "rich", "pluggy", "attrs", "tomli", "asyncio", "email", "socket", "importlib.metadata"}
     assert heavy & loaded == set()
     parts = {name.split(".")[1] for name in loaded if name.startswith("deskctl.")}
-    assert parts <= {"bootstrap", "cli", "config", "core", "desk", "errors", "i18n", "safe"}
+    assert parts <= {"bootstrap", "cli", "config", "core", "dataclass", "desk", "errors", "i18n", "safe"}
     core = {name.removeprefix("deskctl.core.") for name in loaded if name.startswith("deskctl.core.")}
     kernel = {"kernel.command", "kernel.outcome", "kernel.permissions", "kernel.query"}
     assert {name for name in core - kernel if "." in name} == requests
