@@ -63,8 +63,10 @@ def _safe(error: BaseException) -> str | None:
         line = _QUOTED.sub("…", _line(error))
         return f"{line} ({code})" if code and code not in line else line
     state = getattr(error, "sqlstate", None)
-    if state is None or state[:2] in _UNAVAILABLE or not hasattr(error, "diag"):
+    if state is None or not hasattr(error, "diag"):
         return None
+    if state[:2] in _UNAVAILABLE:  # the context of an error during COPY is the row
+        return error.diag.message_primary if error.diag.context else None
     names = [
         f"{kind} {name}"
         for kind in ("schema", "table", "column", "constraint")

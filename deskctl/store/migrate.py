@@ -22,6 +22,7 @@ from .copy import copy
 from .engine import connect_sqlite, database, parse_url, sqlite_path
 from .errors import convert_errors, scrub_errors
 from .search import rebuild
+from .statements import accept_copies
 from .tables import metadata
 from .tables.base import declare_conditions
 
@@ -191,6 +192,7 @@ def changing(url: str) -> Iterator[Connection]:
         except ModuleNotFoundError:
             raise ConfigError(_("PostgreSQL needs psycopg"), _("pip install 'deskctl[postgresql]'")) from None
         scrub_errors(engine)
+        accept_copies(engine)
         with engine.begin() as connection:
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK})")
             yield connection

@@ -16,6 +16,7 @@ from .database import Database
 from .errors import scrub_errors
 from .ids import Ids, Sequences
 from .instance import Instance, LockedInstance
+from .statements import accept_copies
 
 
 class PostgreSQL(Database):
@@ -49,6 +50,7 @@ class PostgreSQL(Database):
         except ModuleNotFoundError:
             raise ConfigError(_("PostgreSQL needs psycopg"), _("pip install 'deskctl[postgresql]'")) from None
         scrub_errors(engine)
+        accept_copies(engine)
         self._writer = engine
         self._readers = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 

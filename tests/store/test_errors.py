@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from deskctl.errors import DeskctlError
+from deskctl.errors import DeskctlError, Unavailable
 from deskctl.store import Store, migrate
 from deskctl.store.errors import convert_errors
+from tests.store.build import mail
 
 SECRET = "kim.secret@customer.example"
 
@@ -104,3 +105,22 @@ def test_upgrade_errors_contain_no_values(desk_url: str, store: Store) -> None:
         )
     assert SECRET not in everything(caught.value)
     assert "plugin_revisions" in caught.value.what
+
+
+def test_errors_of_several_rows_contain_no_values(
+    store: Store, desk_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    if not desk_url.startswith("postgresql"):
+        pytest.skip("only PostgreSQL shows the row")
+    full = "RAISE EXCEPTION 'the disk is full' USING ERRCODE = '53100'"
+    store.with_connection(
+        lambda unit, connection: connection.execute(
+            text(
+                f"CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {full}; END $$;"
+                "CREATE TRIGGER refuse BEFORE INSERT ON journal FOR EACH ROW EXECUTE FUNCTION refuse()"
+            )
+        )
+    )
+    with pytest.raises(Unavailable, match="the disk is full") as caught:
+        store.journal.append([mail(f"{SECRET} {number}") for number in range(10)])
+    assert SECRET not in everything(caught.value)

@@ -14,6 +14,7 @@ from deskctl.core.intake.queries import ListInbox, ShowInbox
 from deskctl.core.intake.repository import Journal
 from deskctl.core.kernel.unit import Unit
 from deskctl.core.messages.repository import Messages
+from deskctl.core.tickets.queries import ShowTicket
 from deskctl.errors import NotFound
 from deskctl.store import Store
 from tests.store.build import mail, open_ticket
@@ -31,6 +32,23 @@ def test_row_is_returned_as_delivered(store: Store) -> None:
     )
     assert (row.attempts, row.singly) == (0, False)
     assert store.blob(row.raw_sha256) == entry.raw
+
+
+def test_many_rows_keep_all_characters_and_bytes(store: Store) -> None:
+    texts = ["tab\there", "line\nbreak\r\n", "back\\slash \\N \\.", "\\.", "quote \"'", "한국어 🖨", "%s {} $1", ""]
+    entries = [mail(f"{number} {words}", bytes(range(256)) + words.encode()) for number, words in enumerate(texts)]
+    store.journal.append(entries)
+    rows = store.journal.waiting(20, 10**6)
+    assert [row.raw for row in rows] == [entry.raw for entry in entries]
+    assert store.journal.append(entries) == [False] * len(texts), "the keys are stored as given"
+
+    def work(unit: Unit) -> None:
+        for row, words in zip(rows, texts, strict=True):
+            open_ticket(unit, subject=f"s {words}".strip(), text=f"t {words}", raw_sha256=row.raw_sha256)
+
+    store.transaction(work)
+    messages = [store.ask(ShowTicket(number))["messages"][0] for number in range(1, len(texts) + 1)]
+    assert [message["text"] for message in messages] == [f"t {words}" for words in texts]
 
 
 def test_same_delivery_twice_is_one_row(store: Store) -> None:
