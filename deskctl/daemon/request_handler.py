@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 
 from deskctl import __version__
 from deskctl.core.agents.model import Agent
-from deskctl.core.agents.queries import ListAgents
 from deskctl.core.delivery.queries import ShowOutbox
 from deskctl.core.intake.journal import JournalEntry
 from deskctl.core.kernel.actor import Actor
@@ -25,7 +24,7 @@ from deskctl.desk import calls, request_table, wire
 from deskctl.desk.caller import Caller
 from deskctl.desk.components import Components
 from deskctl.desk.decode import Request
-from deskctl.desk.execution import Executed, agents_of
+from deskctl.desk.execution import Executed
 from deskctl.desk.local import JOURNAL_WITHIN
 from deskctl.desk.wire import PROTOCOL, line
 from deskctl.errors import StoreLost, TemporaryFailure, Unavailable
@@ -134,11 +133,11 @@ class RequestHandler:
         return self._writer.run(WritePriority.COMMAND, work)
 
     async def agents(self) -> list[Agent]:
-        agents = self._agents
-        if agents is None:
-            agents = agents_of(await self.read(lambda: self._store.ask(ListAgents())))
-            if self.components.on_sqlite:  # on PostgreSQL other daemons may change them
-                self._agents = agents
+        if self._agents is not None:
+            return self._agents
+        agents = await self.read(self._store.agents)
+        if self.components.on_sqlite:  # on PostgreSQL other daemons may change them
+            self._agents = agents
         return agents
 
     def health(self) -> HealthReport:

@@ -6,11 +6,9 @@ import logging
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
 
 from deskctl.core import features as dispatch
 from deskctl.core.administration.deactivation import UNASSIGN
-from deskctl.core.agents.model import Agent
 from deskctl.core.agents.repository import Agents
 from deskctl.core.kernel.actor import Actor
 from deskctl.core.kernel.changes import Changes
@@ -99,13 +97,3 @@ def execute_in_unit(unit: Unit, command: Command, actor: Actor) -> Executed:
     outcome = dispatch.execute(unit, command, actor)
     outcome = outcome.with_subjects(tuple(Tickets.of(unit).get(number).subject for number in outcome.tickets))
     return Executed(outcome, unit.changes)
-
-
-def agents_of(rows: list[dict[str, Any]]) -> list[Agent]:
-    """Return the agents of the answer to `ListAgents`."""
-    return [
-        Agent(
-            row["handle"], row["name"], row["email"], frozenset(row["teams"]), login=row["login"], active=row["active"]
-        )
-        for row in rows
-    ]

@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 
 from deskctl import __version__
 from deskctl.core.agents.model import Agent
-from deskctl.core.agents.queries import ListAgents
 from deskctl.core.delivery.queries import ShowOutbox
 from deskctl.core.intake.journal import JournalEntry
 from deskctl.core.kernel.actor import Actor
@@ -23,7 +22,7 @@ from deskctl.desk.caller import Caller
 from deskctl.desk.channel_calls import ActingContext
 from deskctl.desk.components import Components
 from deskctl.desk.decode import Request
-from deskctl.desk.execution import Executed, agents_of, finish
+from deskctl.desk.execution import Executed, finish
 from deskctl.desk.intake import BATCH_BYTES, BATCH_ROWS, Intake
 from deskctl.desk.lock import OwnerLock
 from deskctl.desk.ports import run_directly
@@ -68,7 +67,7 @@ class LocalEnvironment:
         pass
 
     async def agents(self) -> list[Agent]:
-        return agents_of(self.components.store.ask(ListAgents()))
+        return self.components.store.agents()
 
     def health(self) -> HealthReport:
         return HealthReport(daemon=False, pid=None, started_at=None, config_sha256=None, services=[])

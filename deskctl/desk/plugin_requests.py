@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 
 from deskctl import i18n
 from deskctl.core.agents.model import Agent
-from deskctl.core.agents.queries import ListAgents
 from deskctl.core.agents.repository import Agents
 from deskctl.core.kernel.actor import Actor
 from deskctl.core.kernel.changes import Changes
@@ -24,7 +23,6 @@ from deskctl.dataclass import dataclass
 from deskctl.desk.caller import Caller
 from deskctl.desk.components import Components
 from deskctl.desk.decode import Request, build
-from deskctl.desk.execution import agents_of
 from deskctl.desk.plugin_context import PluginRequestContext
 from deskctl.errors import DeskctlError, NotFound
 from deskctl.i18n import _
@@ -125,7 +123,7 @@ def run(components: Components, request: PreparedRequest) -> Response:
 
 def _read(components: Components, request: PreparedRequest, connection: Any) -> Any:
     def who(needed: bool) -> Actor:
-        return _resolve(request, agents_of(components.store.ask_on(connection, ListAgents())), needed)
+        return _resolve(request, components.store.agents_on(connection), needed)
 
     if request.type.needs_agent:
         who(True)

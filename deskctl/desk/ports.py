@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
-from deskctl.core.agents.model import DESK
+from deskctl.core.agents.model import DESK, Agent
 from deskctl.core.automations.jobs import ClaimedJob
 from deskctl.core.delivery.model import OutboxEntry
 from deskctl.core.intake.journal import JournalEntry, JournalRow
@@ -163,6 +163,14 @@ class Store(Protocol):
 
     def ask_on(self, connection: Any, query: Query, viewer: Actor = DESK) -> Any:
         """Answer a query inside the transaction of the connection."""
+        ...
+
+    def agents(self) -> list[Agent]:
+        """Return the active agents with their teams and logins, but without their other properties."""
+        ...
+
+    def agents_on(self, connection: Any) -> list[Agent]:
+        """Return the agents as `agents` does, inside the transaction of the connection."""
         ...
 
     def is_at_fault(self, error: BaseException) -> bool:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from ..core import features
-from ..core.agents.model import DESK
+from ..core.agents.model import DESK, Agent
 from ..core.contacts.repository import Contacts
 from ..core.kernel.actor import Actor
 from ..core.kernel.query import Query
@@ -18,6 +18,7 @@ from ..core.kernel.settings import Settings
 from ..core.kernel.unit import Unit
 from ..errors import StoreLost
 from . import blobs, plugin_tables, schema
+from .agents.callers import active_agents
 from .automations.jobs import Jobs
 from .contacts.erase import EraseHook
 from .delivery.delays import Delays
@@ -158,6 +159,15 @@ class Store:
     def ask_on(self, connection: Any, query: Query, viewer: Actor = DESK) -> Any:
         """Answer a query as `ask` does, inside the transaction of the connection."""
         return answer(Reader(connection, self.settings, self._database, viewer), query)
+
+    def agents(self) -> list[Agent]:
+        """Return the active agents with their teams and logins, but without their other properties."""
+        with self._database.reading() as connection:
+            return active_agents(connection)
+
+    def agents_on(self, connection: Any) -> list[Agent]:
+        """Return the agents as `agents` does, inside the transaction of the connection."""
+        return active_agents(connection)
 
     def is_at_fault(self, error: BaseException) -> bool:
         """Return True if the store, and not the plugin, caused an error while a plugin used its connection.
