@@ -9,7 +9,8 @@ from typing import Literal
 MAX_MARKS = 30
 """Combining marks in a row; further ones are removed (Unicode's stream-safe limit, UAX #15, 13)."""
 #: All combining marks are above U+02FF, and neither letters nor white space.
-_LONG_RUN = re.compile(rf"[^\w\s\0-\u02ff]{{{MAX_MARKS + 1},}}")
+_MARK = re.compile(r"[^\w\s\0-\u02ff]")
+_LONG_RUN = re.compile(rf"{_MARK.pattern}{{{MAX_MARKS + 1},}}")
 
 
 def normalize(form: Literal["NFC", "NFD", "NFKC", "NFKD"], text: str) -> str:
@@ -19,7 +20,9 @@ def normalize(form: Literal["NFC", "NFD", "NFKC", "NFKD"], text: str) -> str:
     """
     if text.isascii():
         return text
-    return unicodedata.normalize(form, _LONG_RUN.sub(_limit, text))
+    if _MARK.search(text[:: MAX_MARKS + 1]):  # a longer run contains one of these characters
+        text = _LONG_RUN.sub(_limit, text)
+    return unicodedata.normalize(form, text)
 
 
 def _limit(match: re.Match[str]) -> str:

@@ -40,7 +40,10 @@ _FTS5 = """
 """
 _BACKWARDS = "ORDER BY search_index.rowid DESC"
 _JOINED = "FROM messages m JOIN tickets t ON t.number = m.ticket"
-_WHOLE = "m.id, m.ticket, m.sent_at, m.subject, m.text, m.visible_text, t.subject AS titled, t.merged_into"
+_WHOLE = (
+    "m.id, m.ticket, m.sent_at, m.subject, m.text, m.visible_text, t.subject AS titled, t.merged_into, "
+    "EXISTS (SELECT 1 FROM attachments a WHERE a.message = m.id) AS has_files"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from ...normalization import normalize
 from .offsets import OffsetMap
-from .tokens import CJK, LETTER, Phrase, fold, is_cjk
+from .tokens import CJK, LETTER, Phrase, is_cjk
 
 #: Markers around a match: mathematical brackets that are rare in mails. In the text itself, [ and ] replace them.
 OPEN, CLOSE = "⟦", "⟧"
@@ -33,14 +33,16 @@ class Readable:
     __slots__ = ("_firsts", "_places", "folded", "shown")
 
     def __init__(self, text: str) -> None:
-        self.shown = text if text.isascii() else normalize("NFC", text)
-        self.folded = fold(self.shown)
         self._firsts: dict[tuple[str, ...], int | None] = {}
         self._places: OffsetMap | None = None
-        if not text.isascii() and (
-            len(self.folded) != len(self.shown) or not unicodedata.is_normalized("NFKC", self.shown)
-        ):
-            self._places = OffsetMap(self.shown)
+        if text.isascii():
+            self.shown, self.folded = text, text.lower()
+            return
+        self.shown = shown = normalize("NFC", text)
+        compatible = unicodedata.normalize("NFKC", shown)  # `fold`, without limiting the marks again
+        self.folded = compatible.casefold()
+        if len(self.folded) != len(shown) or compatible != shown:
+            self._places = OffsetMap(shown)
 
     def first(self, phrase: Phrase) -> int | None:
         """Return the offset of the first match of the phrase in `folded`; None if there is none."""

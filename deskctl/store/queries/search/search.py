@@ -221,7 +221,7 @@ def _excerpt(connection: Connection, wanted: Sequence[Phrase], row: Row[Any]) ->
     missing = [p for p in missing if subject.first(p) is None and (whole is own or whole.first(p) is None)]
     if said and not missing:
         return True, snippet(own, wanted)
-    files = Readable("\n".join(_files(connection, row.id)))
+    files = Readable("\n".join(_files(connection, row.id)) if row.has_files else "")
     if any(files.first(phrase) is None for phrase in missing):
         return None
     if said:
@@ -245,6 +245,8 @@ class _MergeTargets:
         self._into: dict[int, int] = {}
 
     def number(self, ticket: int, merged_into: int | None) -> int:
+        if merged_into is None:
+            return ticket
         passed = set()
         while merged_into is not None and ticket not in passed:
             passed.add(ticket)
@@ -257,8 +259,10 @@ class _MergeTargets:
 
     def subjects(self, numbers: Iterable[int]) -> dict[int, str]:
         asked = sorted(numbers)
+        if not asked:
+            return {}
         query = select(tickets.c.number, tickets.c.subject).where(tickets.c.number.in_(asked))
-        return {row.number: row.subject for row in self._connection.execute(query)} if asked else {}
+        return {row.number: row.subject for row in self._connection.execute(query)}
 
 
 ANSWERS: Answers = {
