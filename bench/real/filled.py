@@ -17,7 +17,7 @@ COPIED = ("commands", "tickets", "messages", "events", "ticket_tags", "participa
 
 def filled(tickets: int) -> BenchDesk:
     """Return a desk with this number of tickets, nine of ten solved. It is created once and kept."""
-    name = f"filled-{tickets}-open-tenth-{schema()}"
+    name = f"filled-{tickets}-open-tenth-own-ids-{schema()}"
     desk = BenchDesk(name, keep=True)
     if desk.count("count(*) FROM tickets") >= tickets:
         return desk
@@ -68,10 +68,15 @@ def step(connection: sqlite3.Connection, table: str) -> int:
 
 
 def multiply(connection: sqlite3.Connection, table: str, times: int, steps: dict[str, int]) -> None:
-    """Add `times` - 1 copies of the rows of a table. Keys and references to copied tables get an offset."""
+    """Add `times` - 1 copies of the rows of a table. Keys and references to copied tables get an offset. Each copy of a
+    message has its own Message-ID, and each of a ticket its own token: SQLite would not use an index of common ones.
+    """
     refers = {row[3]: row[2] for row in connection.execute(f"PRAGMA foreign_key_list({table})")}
     values = []
     for name, is_key in columns(connection, table):
+        if name in ("message_id", "token"):
+            values.append(f'copy.n || t."{name}"')
+            continue
         moves_with = refers.get(name, table if is_key and steps[table] else "")
         values.append(f't."{name}"' + (f" + copy.n * {steps[moves_with]}" if steps.get(moves_with) else ""))
     rows = f"WITH RECURSIVE copy(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM copy WHERE n < {times - 1})"
