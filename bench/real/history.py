@@ -6,7 +6,7 @@ import json
 import os
 import platform
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,10 @@ FOLDER = ROOT / "bench" / "history"
 WORSE = 1.15
 
 
-def record(figures: Sequence[Figure], load: tuple[float, float]) -> Path:
-    """Write the results of a run. `load` is the load of the machine before and after it."""
+def record(figures: Mapping[str, Figure], load: tuple[float, float]) -> Path:
+    """Write the results of a run, by a name that no other figure has. `load` is the load of the machine before and
+    after it.
+    """
     now = datetime.now(UTC)
     commit = subprocess.run(
         ["git", "rev-parse", "--short=12", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
@@ -31,7 +33,7 @@ def record(figures: Sequence[Figure], load: tuple[float, float]) -> Path:
         "cores": os.cpu_count(),
         "load": [round(value, 2) for value in load],
         "figures": {
-            figure.name: {
+            name: {
                 "unit": figure.unit,
                 "floor": figure.floor,
                 "real": figure.real,
@@ -39,7 +41,7 @@ def record(figures: Sequence[Figure], load: tuple[float, float]) -> Path:
                 "higher_is_better": figure.at_least is not None,
                 "runs": figure.runs,
             }
-            for figure in figures
+            for name, figure in figures.items()
         },
     }
     FOLDER.mkdir(exist_ok=True)
@@ -48,7 +50,7 @@ def record(figures: Sequence[Figure], load: tuple[float, float]) -> Path:
     return path
 
 
-def previous(names: Sequence[str], before: Path | None = None) -> dict[str, Mapping[str, Any]]:
+def previous(names: Collection[str], before: Path | None = None) -> dict[str, Mapping[str, Any]]:
     """Return the last earlier result of each of these figures, by name."""
     found: dict[str, Mapping[str, Any]] = {}
     for path in sorted(FOLDER.glob("*.json"), reverse=True):
@@ -61,15 +63,19 @@ def previous(names: Sequence[str], before: Path | None = None) -> dict[str, Mapp
     return found
 
 
-def comparison(figures: Sequence[Figure], earlier: Mapping[str, Mapping[str, Any]]) -> list[str]:
+def comparison(figures: Mapping[str, Figure], earlier: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """Return a line for each figure that was measured before, with its change."""
     lines = []
-    for figure in figures:
-        before = earlier.get(figure.name)
-        if before is None or not before["ratio"]:
+    for name, figure in figures.items():
+        if (before := earlier.get(name)) is None:
             continue
-        change = figure.ratio / before["ratio"]
-        worse = 1 / change if figure.at_least is not None and change else change
-        verdict = "WORSE" if worse > WORSE else "better" if worse < 1 / WORSE else "same"
-        lines.append(f"{figure.name:52} {before['ratio']:10.2f} → {figure.ratio:10.2f}  {change - 1:+7.0%}  {verdict}")
+        was, now = before["ratio"], figure.ratio
+        higher = figure.at_least is not None
+        if was and now:
+            worse = was / now if higher else now / was
+            verdict = "WORSE" if worse > WORSE else "better" if worse < 1 / WORSE else "same"
+        else:
+            verdict = "same" if was == now else "better" if (now > was) == higher else "WORSE"
+        change = f"{now / was - 1:+7.0%}" if was else " " * 7
+        lines.append(f"{name:70} {was:10.2f} → {now:10.2f}  {change}  {verdict}")
     return lines
