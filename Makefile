@@ -13,10 +13,10 @@ WORKERS ?= $(shell echo $$(($$(nproc) + 1)))
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-unit check test-long lint format docs site messages bench crash fuzz clean
+.PHONY: help install demo test test-unit check test-long lint format docs site messages bench bench-peers crash fuzz clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 install: $(STAMP) ## create .venv with deskctl, its plugins and the tools
 
@@ -79,6 +79,13 @@ fuzz: install ## run the mail parser on damaged mail (SECONDS=600)
 bench: install ## run the benchmarks (ARGS="--only imap --runs 5")
 	$(PIP) --group bench
 	$(BIN)/python bench/run.py $(ARGS)
+
+PEERS := .bench/peers/venv
+bench-peers: install ## compare the intake with django-helpdesk, which is installed below .bench (ARGS="--runs 5")
+	$(PIP) --group bench
+	test -x $(PEERS)/bin/python || $(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --upgrade django-helpdesk
+	$(BIN)/python bench/run.py --only peers $(ARGS)
 
 clean: ## remove all generated files
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache .bench .site

@@ -8,6 +8,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -18,21 +19,33 @@ ADDRESS = "support@desk.example"
 
 
 class BenchDesk:
-    """A desk in `.bench/NAME`, created anew unless `keep`. The daemon runs between `start` and `stop`."""
+    """A desk in `.bench/NAME`, created anew unless `keep`. The daemon runs between `start` and `stop`.
 
-    def __init__(self, name: str, channel: str = "", *, keep: bool = False) -> None:
+    `url` is the store, if it is a PostgreSQL database, and `program` the command that runs the daemon.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        channel: str = "",
+        *,
+        keep: bool = False,
+        url: str = "",
+        program: Sequence[str | Path] = (DESKCTL,),
+    ) -> None:
         self.folder = WORK / name
         self.config = self.folder / "config.toml"
         self.store = self.folder / "desk.db"
         self.ready_after = 0.0
+        self._url = url
+        self._program = program
         self._process: subprocess.Popen[bytes] | None = None
         if not keep:
             shutil.rmtree(self.folder, ignore_errors=True)
-        if not self.store.exists():
+        if not self.config.exists():
             WORK.mkdir(exist_ok=True)
-            self.run(
-                "init", "--dir", str(self.folder), "--name", "Bench", "--timezone", "UTC", "--address", ADDRESS, "--yes"
-            )
+            words = ["init", "--dir", str(self.folder), "--name", "Bench", "--timezone", "UTC", "--address", ADDRESS]
+            self.run(*words, *(["--store", url] if url else []), "--yes")
             self.config.write_text(self._configured(channel))
 
     def _configured(self, channel: str) -> str:
@@ -55,7 +68,7 @@ class BenchDesk:
         """Start the daemon and wait until it is ready."""
         output = self.folder / "daemon.log"
         with output.open("wb") as log:
-            command = [DESKCTL, "daemon", "run"]
+            command = [*self._program, "daemon", "run"]
             self._process = subprocess.Popen(
                 command, env=self.environ, stdout=log, stderr=log, stdin=subprocess.DEVNULL
             )
@@ -85,11 +98,21 @@ class BenchDesk:
 
     def count(self, what: str) -> int:
         """Return the result of `SELECT what` from a separate read-only connection."""
+        if self._url:
+            return self._count_on_server(what)
         connection = sqlite3.connect(f"file:{self.store}?mode=ro", uri=True, timeout=30)
         try:
             return int(connection.execute(f"SELECT {what}").fetchone()[0])
         finally:
             connection.close()
+
+    def _count_on_server(self, what: str) -> int:
+        import psycopg
+
+        with psycopg.connect(self._url, autocommit=True) as connection:
+            row = connection.execute(f"SELECT {what}".encode()).fetchone()
+        assert row is not None
+        return int(row[0])
 
     def unsettled(self) -> int:
         return self.count("count(*) FROM journal WHERE state = 'waiting'")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import sqlite3
 import subprocess
@@ -16,7 +17,7 @@ from bench.real.pages import seconds
 from deskctl.core.search.queries import SearchMessages
 from deskctl.store import migrate
 
-MESSAGES = 1_000_000
+MESSAGES = int(os.environ.get("DESKCTL_BENCH_TICKETS", "1000000"))
 WORDS = 80
 #: Name, search text, and the same query for FTS5 and as a regular expression.
 SEARCHES = (
@@ -56,7 +57,7 @@ def speak(desk: BenchDesk) -> None:
     connection = sqlite3.connect(desk.store, isolation_level=None)
     if connection.execute("PRAGMA user_version").fetchone()[0]:
         return
-    print("filling a store with a million texts; some minutes", file=sys.stderr)
+    print("filling a store with texts; some minutes for a million", file=sys.stderr)
     connection.execute("PRAGMA synchronous = OFF")
     connection.execute("BEGIN")
     numbers = [row[0] for row in connection.execute("SELECT id FROM messages")]
