@@ -6,6 +6,7 @@ import inspect
 import json
 import logging
 import os
+import types
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field
 from functools import partial
@@ -33,6 +34,8 @@ from .validation import Contributions, collect
 from .version import incompatibility
 
 if TYPE_CHECKING:
+    from pluggy import HookimplOpts
+
     from ..core.kernel.records import RecordedEvent
     from ..core.kernel.settings import Settings
 
@@ -44,6 +47,9 @@ T = TypeVar("T")
 ENVIRONMENT = "DESKCTL_PLUGINS"
 #: Set by a daemon that restarts without a plugin that blocked it: a JSON object of names and reasons.
 DISABLED_ENVIRONMENT = "DESKCTL_PLUGINS_OFF"
+#: The attribute that `hookimpl` sets, and the types of objects that can have it.
+_MARK = "deskctl_impl"
+_CALLABLES = (types.FunctionType, types.MethodType, staticmethod, classmethod)
 
 
 class Section(Protocol):
@@ -94,6 +100,16 @@ class _Plugin:
     contributions: Contributions = field(default_factory=Contributions)
 
 
+class _PluginManager(pluggy.PluginManager):
+    def parse_hookimpl_opts(self, plugin: object, name: str) -> HookimplOpts | None:
+        """Return the options of a hook, None for other names: most names of a module are imported or private."""
+        if isinstance(plugin, types.ModuleType):
+            value = vars(plugin).get(name)
+            if not isinstance(value, _CALLABLES) or not hasattr(value, _MARK):
+                return None
+        return super().parse_hookimpl_opts(plugin, name)
+
+
 class Plugins:
     """The contributions of the plugins that work.
 
@@ -112,7 +128,7 @@ class Plugins:
         self.jobs: dict[str, Owned[JobType]] = {}
         self.tables: dict[str, str] = {}
         self.configs: dict[str, type | None] = {}
-        self._pm = pluggy.PluginManager("deskctl")
+        self._pm = _PluginManager("deskctl")
         self._pm.add_hookspecs(hookspecs)
         self._plugins: dict[str, _Plugin] = {}
 
@@ -326,10 +342,11 @@ def _hook_names() -> list[str]:
 
 def _refuse_unmarked(module: object) -> None:
     """Raise ConfigError for a hook without @hookimpl, which would be ignored silently."""
-    hooks = _hook_names()
-    for name, value in vars(module).items():
+    names = vars(module)
+    for name in _hook_names():
+        value = names.get(name)
         own = getattr(value, "__module__", None) == getattr(module, "__name__", "")
-        if name in hooks and own and callable(value) and not hasattr(value, "deskctl_impl"):
+        if own and callable(value) and not hasattr(value, _MARK):
             raise ConfigError(_("{name} is not marked with @hookimpl of deskctl.plugins", name=name))
 
 
