@@ -1,5 +1,6 @@
 """What every test of the project may ask for: the real servers, an SMTP sink, and a way to wait without sleeping."""
 
+import gc
 import os
 import signal
 import sys
@@ -29,6 +30,14 @@ for _number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM, signal.SIGQUIT):
         signal.signal(_number, signal.default_int_handler if _number is signal.SIGINT else signal.SIG_DFL)
 
 statements.share()
+
+
+def pytest_collection_finish() -> None:
+    """Collect garbage less often, and not the tests: each search of their millions of objects takes long."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
+
 
 with suppress(ImportError):  # without Babel the catalogues are those of the installation
     for _project in (Path(__file__).parent, *Path(__file__).parent.glob("plugins/*")):
