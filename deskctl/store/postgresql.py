@@ -40,6 +40,7 @@ class PostgreSQL(Database):
                 pool_timeout=busy,
                 pool_pre_ping=True,
                 hide_parameters=True,
+                use_native_hstore=False,  # otherwise each process looks for a type that no table has
                 isolation_level="READ COMMITTED",
                 connect_args={
                     "connect_timeout": 10,
@@ -82,6 +83,7 @@ class PostgreSQL(Database):
             self._url,
             poolclass=NullPool,
             hide_parameters=True,
+            use_native_hstore=False,
             isolation_level="AUTOCOMMIT",
             connect_args={
                 "connect_timeout": 10,

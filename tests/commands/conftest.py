@@ -22,5 +22,5 @@ def desk_url(store_copy: StoreCopy) -> str:
 def desk(desk_url: str) -> Iterator[StoredDesk]:
     desk = StoredDesk(desk_url)
     yield desk
+    leaks.check_open(desk.store)
     desk.close()
-    leaks.check(desk_url)

@@ -8,7 +8,6 @@ from typing import Any
 
 from deskctl.core import features
 from deskctl.core.agents.commands import AddAgent
-from deskctl.core.agents.queries import ListAgents
 from deskctl.core.delivery.queries import ListOutbox
 from deskctl.core.intake.commands import Receive
 from deskctl.core.intake.journal import JournalEntry
@@ -49,7 +48,8 @@ class StoredDesk:
         if url.startswith("sqlite:"):
             stores.prepare(url)
         self.store = Store.open(url, settings, lambda: self.now)
-        self.prepared = bool(self.store.ask(ListAgents()))
+        with self.store.reading() as connection:
+            self.prepared = bool(connection.exec_driver_sql("SELECT count(*) FROM agents").scalar_one())
         self._mails = itertools.count(1)
         for handle, team in () if self.prepared else AGENTS:
             self.do(AddAgent(handle, handle.title(), f"{handle}@acme.test", (team,)), "user:root")

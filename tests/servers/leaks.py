@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from deskctl.core.intake.text_match import weight, words
+from deskctl.store import Store
 from deskctl.testing.smtp_sink import Received
 
 #: The minimum number of words and characters of a line. A shorter line may also be written by a customer: "Done.".
@@ -36,8 +37,18 @@ class Told:
 
 def check(url: str, mails: Iterable[Received] = ()) -> None:
     """Raise AssertionError if mail to customers contains text of a note or notification. `url` is that of the store."""
+    _check(_rows(url), mails)
+
+
+def check_open(store: Store) -> None:
+    """Check an open store, which is faster than to connect again."""
+    with store.reading() as connection:
+        _check([connection.exec_driver_sql(query).all() for query in _QUERIES], ())
+
+
+def _check(rows: Sequence[Sequence[Any]], mails: Iterable[Received]) -> None:
     told = Told()
-    said, agents, tickets, sent = _rows(url)
+    said, agents, tickets, sent = rows
     for kind, subject, text, visible, original in said:
         if kind == "note":
             told.internal += [*text.splitlines(), *visible.splitlines()]
