@@ -6,13 +6,16 @@ import logging
 import threading
 import time
 from collections import deque
+from typing import TYPE_CHECKING
 
-from deskctl.core.operations.views import ServiceHealth
 from deskctl.daemon.backoff import delay
 from deskctl.daemon.supervisor import Service, ServiceState
 from deskctl.desk.intake import BATCH_BYTES, BATCH_ROWS, Intake
 from deskctl.desk.ports import Journal
 from deskctl.errors import Unavailable
+
+if TYPE_CHECKING:
+    from deskctl.core.operations.views import ServiceHealth
 
 log = logging.getLogger("deskctl.daemon.journal")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Mapping
 from concurrent.futures import Executor
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from deskctl import __version__
 from deskctl.core.agents.model import Agent
@@ -15,7 +15,6 @@ from deskctl.core.kernel.actor import Actor
 from deskctl.core.kernel.changes import Changes
 from deskctl.core.kernel.outcome import Outcome
 from deskctl.core.kernel.permissions import Rights
-from deskctl.core.operations.views import HealthReport
 from deskctl.daemon.channels import OpenChannel
 from deskctl.daemon.context import DaemonContext
 from deskctl.daemon.health import DaemonHealth
@@ -29,6 +28,9 @@ from deskctl.desk.local import JOURNAL_WITHIN
 from deskctl.desk.wire import PROTOCOL, line
 from deskctl.errors import StoreLost, TemporaryFailure, Unavailable
 from deskctl.plugins.channel import Health
+
+if TYPE_CHECKING:
+    from deskctl.core.operations.views import HealthReport
 
 T = TypeVar("T")
 

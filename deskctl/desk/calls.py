@@ -21,18 +21,6 @@ from deskctl.core.kernel.permissions import Audience
 from deskctl.core.messages.model import Envelope
 from deskctl.dataclass import dataclass
 from deskctl.desk import channel_calls, plugin_report, suggestions
-from deskctl.desk.call_documents import (
-    ChannelReport,
-    ChannelRow,
-    Ingested,
-    Inserted,
-    JobDone,
-    PluginDocument,
-    RawMail,
-    Reparsed,
-    Started,
-    SuggestionRow,
-)
 from deskctl.desk.environment import Environment
 from deskctl.desk.ports import names
 from deskctl.errors import UsageError
@@ -40,6 +28,18 @@ from deskctl.i18n import _
 
 if TYPE_CHECKING:
     from deskctl.config import Config
+    from deskctl.desk.call_documents import (
+        ChannelReport,
+        ChannelRow,
+        Ingested,
+        Inserted,
+        JobDone,
+        PluginDocument,
+        RawMail,
+        Reparsed,
+        Started,
+        SuggestionRow,
+    )
     from deskctl.plugins.channel import Health
 
 #: Outbox states in which an attempt is over and there is something to report.

@@ -14,8 +14,6 @@ from deskctl.core.kernel.unit import Unit
 from deskctl.core.messages.commands import Reread
 from deskctl.core.messages.model import Envelope, InboundMessage
 from deskctl.core.messages.raw_queries import RawMessages, WithoutSecrets
-from deskctl.core.messages.views import RawMessage
-from deskctl.desk.call_documents import RawMail, Reparsed
 from deskctl.desk.components import Components
 from deskctl.desk.execution import Executed, execute_in_unit
 from deskctl.desk.ports import Run, names
@@ -27,6 +25,8 @@ from deskctl.plugins.channel import Unavailable as ChannelUnavailable
 
 if TYPE_CHECKING:
     from deskctl.config import Config
+    from deskctl.core.messages.views import RawMessage
+    from deskctl.desk.call_documents import RawMail, Reparsed
 
 #: The number of messages that are parsed again in one transaction.
 REPARSE_BATCH = 100

@@ -13,11 +13,11 @@ from deskctl.core.agents.model import Agent
 from deskctl.core.intake.journal import JournalEntry
 from deskctl.core.kernel.actor import Actor
 from deskctl.core.kernel.changes import Changes
-from deskctl.core.operations.views import HealthReport
 from deskctl.desk.components import Components
 from deskctl.desk.execution import Executed
 
 if TYPE_CHECKING:
+    from deskctl.core.operations.views import HealthReport
     from deskctl.plugins.channel import ChannelContext, Health
 
 T = TypeVar("T")

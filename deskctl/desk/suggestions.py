@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from deskctl.core.kernel.actor import Actor
 from deskctl.core.tickets.queries import ShowTicket
-from deskctl.desk.call_documents import Inserted, SuggestionRow
 from deskctl.desk.components import Components
 from deskctl.desk.plugin_context import Context
 from deskctl.desk.plugin_requests import call_plugin, plugin_error
@@ -16,6 +15,9 @@ from deskctl.errors import DeskctlError, NotFound
 from deskctl.i18n import _
 from deskctl.plugins import suggestion
 from deskctl.plugins.manager import Owned
+
+if TYPE_CHECKING:
+    from deskctl.desk.call_documents import Inserted, SuggestionRow
 
 log = logging.getLogger("deskctl.plugins")
 

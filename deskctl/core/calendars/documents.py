@@ -6,6 +6,7 @@ import calendar as gregorian
 import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from ...errors import UsageError
@@ -15,7 +16,9 @@ from ..values.moments import YEARS, parse_moment
 from .business_hours import HORIZON_YEARS, BusinessHours
 from .hours import shown, written
 from .model import BEGINNING, WEEKDAYS, Calendar, zone
-from .views import CalendarCheck, CalendarDay, CalendarDocument, CalendarRow
+
+if TYPE_CHECKING:
+    from .views import CalendarCheck, CalendarDay, CalendarDocument, CalendarRow
 
 _MONTH = re.compile(r"(\d{4})-(\d{1,2})\Z")
 _LENGTH = re.compile(r"\+?(?:\d+[smhdw])+\Z", re.ASCII)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
-from ..delivery.views import DeliveryRow
+if TYPE_CHECKING:
+    from ..delivery.views import DeliveryRow
 
 
 class AttachmentRow(TypedDict):

@@ -11,10 +11,10 @@ from ...i18n import Text, _, _n, _p, joined
 from ..agents.routing_profile import TIERS, Model, RoutingPlan, Strategy
 from .model import QueuedTicket
 from .team_router import Decision, TeamRouter, score_parts
-from .views import RouteDecision
 
 if TYPE_CHECKING:
     from ..kernel.records import RecordedEvent
+    from .views import RouteDecision
 
 #: Why an agent cannot take the ticket.
 _LEFT_OUT = {

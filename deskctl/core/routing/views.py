@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
-from ..shifts.views import HandoverRow
 from ..tickets.views import TicketRow
+
+if TYPE_CHECKING:
+    from ..shifts.views import HandoverRow
 
 
 class CandidateRow(TypedDict):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from ...errors import UsageError
@@ -13,10 +14,12 @@ from ..values.moments import YEARS
 from . import coverage
 from .hours import written
 from .model import Handover, Rota
-from .views import GapReport, GapRow, HandoverRow, ShiftDay, ShiftPerson, ShiftRow, ShiftWeek
 from .work_periods import AHEAD, WorkPeriod, absent_periods, work_periods
 from .workload import QUARTER, Demand, hour_of, remarks
 from .workload import written as utc
+
+if TYPE_CHECKING:
+    from .views import GapReport, GapRow, HandoverRow, ShiftDay, ShiftPerson, ShiftRow, ShiftWeek
 
 DAY = timedelta(days=1)
 NO_SHIFTS = _("no agent has a shift: deskctl shift add AGENT --hours HOURS")

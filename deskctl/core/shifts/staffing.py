@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from ...dataclass import dataclass
@@ -14,9 +15,11 @@ from ..calendars.model import WEEKDAYS
 from ..values.durations import parse_duration
 from . import erlang_c as staffing
 from .model import Rota
-from .views import StaffingHour
 from .work_periods import WorkPeriod, work_periods
 from .workload import QUARTER, WEEK, Demand, Hour, hour_of
+
+if TYPE_CHECKING:
+    from .views import StaffingHour
 
 #: The assumed handling time if nothing is known; a usual value for calls.
 ASSUMED = timedelta(minutes=6)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from ...dataclass import dataclass
 from ...i18n import Text, _, _n
-from .views import History
+
+if TYPE_CHECKING:
+    from .views import History
 
 #: The maximum number of weeks for averages; with fewer than ENOUGH_WEEKS or ENOUGH_ARRIVALS a warning is shown.
 WEEKS = 12

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...i18n import _, _p, joined
 from ..calendars.working_time import Schedule
@@ -19,7 +19,9 @@ from .policy_book import PolicyBook
 from .policy_warnings import inactive_agent_remarks, missing_action_remarks, persistent_remarks
 from .spans import spans
 from .ticket_history import Change, TicketHistory, read_history
-from .views import ClockDocument, PolicyCandidate, PolicyDocument, RuleRow, SegmentRow
+
+if TYPE_CHECKING:
+    from .views import ClockDocument, PolicyCandidate, PolicyDocument, RuleRow, SegmentRow
 
 _WHY = {
     "pending": _("waiting for the customer"),

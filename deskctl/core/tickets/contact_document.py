@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from ..contacts.views import ContactRow, IdentityRow
-from ..messages.views import AttachmentRow, CallRow
-from .views import TicketRow
+
+if TYPE_CHECKING:
+    from ..messages.views import AttachmentRow, CallRow
+    from .views import TicketRow
 
 
 class SaidRow(TypedDict):

@@ -5,11 +5,13 @@ Times are RFC 3339 in UTC ("2026-03-01T09:00:00Z"); missing values are null.
 
 from __future__ import annotations
 
-from typing import Any, TypedDict
+from typing import TYPE_CHECKING, Any, TypedDict
 
-from ..contacts.views import ContactRef
-from ..messages.seen_views import ComposingRow
-from ..messages.views import MessageRow, ReplyRow
+if TYPE_CHECKING:
+    from ..contacts.views import ContactRef
+    from ..messages.seen_views import ComposingRow
+    from ..messages.views import MessageRow, ReplyRow
+
 
 SCHEMA_VERSION = 1
 

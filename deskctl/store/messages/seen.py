@@ -6,12 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, select
 
 from ...core.kernel.changes import Changes
 from ...core.messages.repository import MessageChanges
-from ...core.messages.seen_views import ComposingRow, SeenMark
 from ..encoding import clean
 from ..moments import rfc3339, to_micros
 from ..statements import (
@@ -23,6 +23,9 @@ from ..statements import (
 )
 from ..tables import composing, messages, notification_answers, seen_messages
 from .conversations import batches, valid_ids
+
+if TYPE_CHECKING:
+    from ...core.messages.seen_views import ComposingRow, SeenMark
 
 
 class SeenSource:

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Column, Connection, func, select, text
 
 from ...core.agents.queries import ListAgents, ListTeams
 from ...core.agents.routing_profile import RoutingPlan
-from ...core.agents.views import AgentRow, NotificationPreferencesPart, RoutingPlanPart, RoutingProfilePart, TeamRow
 from ...core.messages.queries import ListBlocks
-from ...core.messages.views import BlockRow
 from ...core.routing.model import Presence
 from .. import documents, routing
 from ..moments import maybe_rfc3339, maybe_to_micros
 from ..tables import agents, blocks, memberships, teams, tickets
 from ..tables.tickets import ACTIVE
 from .reader import Answers
+
+if TYPE_CHECKING:
+    from ...core.agents.views import AgentRow, NotificationPreferencesPart, RoutingPlanPart, RoutingProfilePart, TeamRow
+    from ...core.messages.views import BlockRow
 
 
 def list_agents(connection: Connection, query: ListAgents) -> list[AgentRow]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, select, text
 
@@ -12,7 +12,6 @@ from ...core.agents.model import DESK
 from ...core.delivery.events import Bounced
 from ...core.delivery.model import DUE_STATES, GIVE_UP_AFTER, OutboxKind, OutboxState
 from ...core.delivery.queries import ListOutbox, ShowOutbox
-from ...core.delivery.views import BounceRow, OutboxDocument, OutboxRow, SentFile
 from ...core.kernel.actor import Actor
 from ...errors import NotFound, UsageError
 from ...i18n import _
@@ -22,6 +21,9 @@ from ..tables import events, outbox
 from ..tables.delivery import UNSENT
 from .reader import Answers, Pages
 from .tickets.ticket_document import delivery_rows
+
+if TYPE_CHECKING:
+    from ...core.delivery.views import BounceRow, OutboxDocument, OutboxRow, SentFile
 
 _GIVE_UP_MICROS = GIVE_UP_AFTER // timedelta(microseconds=1)
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, select, text
 
 from ...core.intake.queries import ListInbox, ShowInbox
-from ...core.intake.views import InboxDocument, InboxRow
 from ...errors import NotFound
 from ...i18n import _
 from .. import blobs
@@ -19,6 +18,9 @@ from ..tables import journal
 from ..tables.intake import UNSETTLED
 from .notification_ids import hidden
 from .reader import Answers, Pages
+
+if TYPE_CHECKING:
+    from ...core.intake.views import InboxDocument, InboxRow
 
 
 def list_inbox(connection: Connection, query: ListInbox) -> list[InboxRow]:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from sqlalchemy import Connection, func, select, text
 
 from ...core.operations.queries import DeskHealth, StoreStatus
-from ...core.operations.views import HealthReport, StoreReport
 from ..revision import HEAD
 from ..schema import revision_of
 from ..tables import journal, messages, outbox, tickets
 from ..tables.delivery import UNSENT
 from ..tables.intake import UNSETTLED
 from .reader import Answers
+
+if TYPE_CHECKING:
+    from ...core.operations.views import HealthReport, StoreReport
 
 
 def store_status(connection: Connection, location: str, size: int | None) -> StoreReport:

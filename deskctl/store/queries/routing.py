@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, select
 
@@ -15,7 +15,6 @@ from ...core.routing import explanation
 from ...core.routing.events import Routed
 from ...core.routing.queries import ExplainRoute
 from ...core.routing.team_state import router_for
-from ...core.routing.views import RouteDecision, RouteDocument
 from ...errors import NotFound
 from ...i18n import _
 from .. import rows
@@ -27,6 +26,9 @@ from ..source import DatabaseSource
 from ..tables import events, tickets
 from .parameters import moment
 from .reader import Answers
+
+if TYPE_CHECKING:
+    from ...core.routing.views import RouteDecision, RouteDocument
 
 #: The number of decisions that are shown, newest first.
 SHOWN = 10

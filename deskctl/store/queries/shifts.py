@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, func, or_, select
@@ -16,7 +16,6 @@ from ...core.shifts import documents, staffing, workload
 from ...core.shifts.hours import parse_shift, written
 from ...core.shifts.model import Rota
 from ...core.shifts.queries import FindGaps, ListHandovers, ListShifts, PlanStaffing, ShowShifts
-from ...core.shifts.views import GapReport, HandoverRow, ShiftRow, ShiftWeek, StaffingReport
 from ...core.shifts.workload import Demand
 from ...core.sla.calendars import existing as existing_calendar
 from ...core.values.durations import parse_duration
@@ -29,6 +28,9 @@ from ..sla import PolicyBookCache
 from ..tables import agents, calls, handovers, handovers_read, memberships, messages, teams, tickets
 from .parameters import moment
 from .reader import Answers
+
+if TYPE_CHECKING:
+    from ...core.shifts.views import GapReport, HandoverRow, ShiftRow, ShiftWeek, StaffingReport
 
 _LONGEST = timedelta(days=366)
 _QUARTER = 15 * 60 * 1_000_000

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import BigInteger, ColumnElement, Connection, and_, bindparam, case, func, or_, select, text
 
 from ...core.calendars import documents
 from ...core.calendars.queries import CheckCalendar, ListCalendars, ShowCalendar
-from ...core.calendars.views import CalendarCheck, CalendarDocument, CalendarRow
 from ...core.kernel.records import RecordedEvent
 from ...core.kernel.settings import Settings
 from ...core.sla import explain
@@ -20,7 +19,6 @@ from ...core.sla.conditions import TicketFacts
 from ...core.sla.policy_book import PolicyBook
 from ...core.sla.queries import ExplainClocks, ListDue, ListPolicies, ShowPolicy, TestPolicies
 from ...core.sla.ticket_history import HISTORY_KINDS, read_history
-from ...core.sla.views import ClockDocument, DueRow, PolicyDocument, PolicyTest
 from ...core.tickets.model import Priority
 from ...core.values.durations import parse_duration
 from ...errors import NotFound, UsageError
@@ -33,6 +31,10 @@ from ..tables.sla import RUNNING, UNSETTLED_BREACH
 from .contacts.identity import persons
 from .parameters import known_team, moment
 from .reader import Answers
+
+if TYPE_CHECKING:
+    from ...core.calendars.views import CalendarCheck, CalendarDocument, CalendarRow
+    from ...core.sla.views import ClockDocument, DueRow, PolicyDocument, PolicyTest
 
 #: The states of a clock by severity. The state of a ticket is that of its worst clock.
 _STATES = ("paused", "running", "warned", "breached")

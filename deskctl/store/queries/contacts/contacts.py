@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Column, ColumnElement, Connection, and_, func, or_, select, text
 
@@ -15,11 +15,8 @@ from ....core.contacts.queries import (
     ListContacts,
     ShowContact,
 )
-from ....core.contacts.views import ContactRow, IdentityRow
 from ....core.kernel.settings import Settings
 from ....core.messages.model import MessageKind
-from ....core.messages.views import AttachmentRow
-from ....core.tickets.contact_document import ContactDocument, SaidRow
 from ....core.values.suggestions import did_you_mean
 from ....errors import NotFound, UsageError
 from ....i18n import _
@@ -42,6 +39,11 @@ from ..reader import Answers, Pages
 from ..tickets.ticket_document import attachment_document, call_document, event_document
 from ..tickets.ticket_list import contacts_at, ticket_rows
 from .identity import Person, person, persons
+
+if TYPE_CHECKING:
+    from ....core.contacts.views import ContactRow, IdentityRow
+    from ....core.messages.views import AttachmentRow
+    from ....core.tickets.contact_document import ContactDocument, SaidRow
 
 #: Contacts that a search considers, the newest first.
 _MAX_CANDIDATES = 5000

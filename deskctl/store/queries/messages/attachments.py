@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, select
 
 from ....core.messages.queries import GetAttachment
-from ....core.messages.views import FileContent
 from ....errors import NotFound
 from ....i18n import _
 from ... import blobs
 from ...tables import attachments
 from ..notification_ids import hidden
 from ..reader import Answers
+
+if TYPE_CHECKING:
+    from ....core.messages.views import FileContent
 
 
 def get_attachment(connection: Connection, query: GetAttachment) -> FileContent:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, and_, false, select
 
 from ....core.messages.model import MessageKind
 from ....core.messages.raw_queries import Journalled, RawMessages
-from ....core.messages.views import RawMessage
 from ...encoding import from_json
 from ...moments import rfc3339, to_micros
 from ...tables import journal, messages
 from ..reader import Answers
+
+if TYPE_CHECKING:
+    from ....core.messages.views import RawMessage
 
 
 def journalled(connection: Connection, query: Journalled) -> list[str]:

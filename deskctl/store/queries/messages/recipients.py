@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, select
 
@@ -11,13 +11,15 @@ from ....core.delivery.routes import reply_channel
 from ....core.kernel.settings import Settings
 from ....core.messages.participants import Requester
 from ....core.messages.recipients import Correspondence, Recipients, decide, unanswerable
-from ....core.messages.views import ReplyRow
 from ....core.tickets.model import FINAL, Status
 from ....errors import Refused
 from ... import rows
 from ...messages.conversations import HEAD
 from ...tables import agents, identities, messages, tickets
 from ..contacts.identity import persons
+
+if TYPE_CHECKING:
+    from ....core.messages.views import ReplyRow
 
 
 def reply_document(connection: Connection, ticket: Any, merged: Sequence[int], settings: Settings) -> ReplyRow:

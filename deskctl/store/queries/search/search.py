@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Generator, Iterable, Sequence
 from contextlib import closing
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Row, select
 
 from ....core.search.queries import SearchContacts, SearchMessages
-from ....core.search.views import ContactHit, MessageHit, SearchAnswer
 from ....errors import UsageError
 from ....i18n import _
 from ...moments import rfc3339
@@ -37,6 +36,9 @@ from .people import (
     ticket_numbers,
     tickets_of,
 )
+
+if TYPE_CHECKING:
+    from ....core.search.views import ContactHit, MessageHit, SearchAnswer
 
 #: A longer text was probably pasted by mistake.
 _MOST_WORDS = 64

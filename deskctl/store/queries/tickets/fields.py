@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Connection, select, tuple_
 
@@ -12,11 +12,13 @@ from ....core.kernel.settings import Settings
 from ....core.tickets.field_conditions import FieldCondition, former_field, parse_condition, split_condition
 from ....core.tickets.field_registry import declared_fields
 from ....core.tickets.queries import ListFields
-from ....core.tickets.views import FieldRow, FieldsDocument, FieldText
 from ....core.values.field import Field, FieldType, FieldValue, is_number, key
 from ...encoding import clean
 from ...tables import ticket_fields, tickets
 from ..reader import Answers
+
+if TYPE_CHECKING:
+    from ....core.tickets.views import FieldRow, FieldsDocument, FieldText
 
 _OPERATORS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
 

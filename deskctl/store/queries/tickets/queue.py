@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, func, or_, select, text
 
@@ -12,7 +12,6 @@ from ....core.agents.model import Agent
 from ....core.agents.routing_profile import TIERS, RoutingPlan
 from ....core.kernel.settings import Settings
 from ....core.routing.queries import ShowQueue
-from ....core.routing.views import ApprovalRow, QueueDocument, QueueRow
 from ....core.shifts.queries import ListHandovers
 from ....core.tickets.approvals import deciders_among
 from ... import documents
@@ -24,6 +23,9 @@ from ..parameters import known_agent, known_team, moment
 from ..reader import Answers
 from ..shifts import list_handovers
 from .ticket_list import ticket_rows
+
+if TYPE_CHECKING:
+    from ....core.routing.views import ApprovalRow, QueueDocument, QueueRow
 
 #: A ticket that is due in less time is marked as due soon.
 SOON = timedelta(hours=1)

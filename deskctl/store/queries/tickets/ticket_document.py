@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, func, select, text
 
-from ....core.delivery.views import DeliveryRow
 from ....core.kernel.actor import Actor
 from ....core.kernel.settings import Settings
 from ....core.messages.model import PROBLEM, MessageKind
-from ....core.messages.seen_views import SeenMark
 from ....core.messages.thread import Trust
-from ....core.messages.views import AttachmentRow, CallRow, MessageRow
 from ....core.search.queries import Seen
 from ....core.tickets.events import MarkedSpam
 from ....core.tickets.queries import ShowTicket, ShowTickets
-from ....core.tickets.views import BouncedRow, OtherTicket, TicketDocument
 from ....errors import NotFound
 from ....i18n import _
 from ...documents import addresses, deliveries
@@ -40,6 +36,12 @@ from ..messages.recipients import reply_document
 from ..reader import Answers
 from .fields import field_texts
 from .ticket_list import loaded, row_document
+
+if TYPE_CHECKING:
+    from ....core.delivery.views import DeliveryRow
+    from ....core.messages.seen_views import SeenMark
+    from ....core.messages.views import AttachmentRow, CallRow, MessageRow
+    from ....core.tickets.views import BouncedRow, OtherTicket, TicketDocument
 
 
 def show_ticket(connection: Connection, query: ShowTicket, settings: Settings) -> TicketDocument:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, func, literal, select, text, tuple_
 from sqlalchemy import exists as sql_exists
@@ -19,7 +19,6 @@ from ....core.search.queries import CheckNames
 from ....core.tickets.model import ACTIVE as ACTIVE_STATUSES
 from ....core.tickets.model import Priority, Status
 from ....core.tickets.queries import CountTickets, ListTickets
-from ....core.tickets.views import TicketRow
 from ....core.values import phone
 from ....core.values.field import FieldValue
 from ....errors import UsageError
@@ -33,6 +32,9 @@ from ..parameters import known_assignee, known_channel, known_team, moment
 from ..reader import Answers, Pages
 from ..sla import SEVERITY, as_of, state_of, tickets_in_state
 from .fields import field_documents, field_filters
+
+if TYPE_CHECKING:
+    from ....core.tickets.views import TicketRow
 
 _FIRST_ADDRESS = (
     select(identities.c.address)
