@@ -20,7 +20,7 @@ from deskctl.core.kernel.actor import Actor
 from deskctl.core.kernel.permissions import Audience
 from deskctl.core.messages.model import Envelope
 from deskctl.dataclass import dataclass
-from deskctl.desk import channel_calls, plugin_report, suggestions
+from deskctl.desk import channel_calls, suggestions
 from deskctl.desk.environment import Environment
 from deskctl.desk.ports import names
 from deskctl.errors import UsageError
@@ -188,6 +188,8 @@ async def _plugins(environment: Environment, params: NoParams, viewer: Actor) ->
 
 
 async def _plugin(environment: Environment, params: Name, viewer: Actor) -> PluginDocument:
+    from deskctl.desk import plugin_report
+
     return await environment.read(lambda: plugin_report.plugin(environment.components, params.name))
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from deskctl.plugins import Capabilities, Channel, ChannelContext, ChannelType, Envelope, InboundMessage, hookimpl
 
-from .config import EmailConfig
 from .messages import _
+
+if TYPE_CHECKING:
+    from .config import EmailConfig
 
 
 def _open(config: EmailConfig, context: ChannelContext) -> Channel:
@@ -69,6 +71,8 @@ def _plus(config: EmailConfig) -> bool:
 @hookimpl
 def deskctl_channels() -> Iterable[ChannelType]:
     """Declare the channel type `email`."""
+    from .config import EmailConfig
+
     return (
         ChannelType(
             kind="email",
