@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, bindparam, select
 
 from ..core.tickets.model import Ticket
 from ..core.values.field import FieldType, FieldValue
@@ -20,10 +22,15 @@ _NO_FIELDS: Mapping[str, FieldValue] = {}
 def fields_of(connection: Connection, numbers: Collection[int]) -> dict[int, dict[str, FieldValue]]:
     """Return the values of these tickets, by ticket and name. Tickets without values are left out."""
     found: dict[int, dict[str, FieldValue]] = {}
-    query = select(ticket_fields).where(ticket_fields.c.ticket.in_(numbers)).order_by(ticket_fields.c.name)
-    for row in connection.execute(query):
+    for row in connection.execute(_of_tickets(), {"tickets": list(numbers)}):
         found.setdefault(row.ticket, {})[row.name] = rows.field(row)
     return found
+
+
+@cache
+def _of_tickets() -> Select[Any]:
+    wanted = ticket_fields.c.ticket.in_(bindparam("tickets", expanding=True))
+    return select(ticket_fields).where(wanted).order_by(ticket_fields.c.name)
 
 
 def write_fields(connection: Connection, changed: Iterable[Ticket], before: Mapping[int, Ticket]) -> None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
-from typing import NamedTuple
+from collections.abc import Collection, Iterable, Sequence
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select, text
+from sqlalchemy import Connection, Select, bindparam, select, text
 
 from ....core.contacts.identity import combine
-from ....core.contacts.model import Contact
+from ....core.contacts.model import Contact, Identity
 from ....errors import NotFound
 from ....i18n import _
 from ... import rows
-from ...tables import contacts
+from ...tables import contacts, identities
 from ...tables.contacts import MERGED
 
 _PORTION = 1000
@@ -58,6 +59,27 @@ def person(connection: Connection, number: int) -> Person:
     return found
 
 
+def identities_of(connection: Connection, members: Collection[int]) -> list[Identity]:
+    """Return the identities of these contacts, the oldest first."""
+    return [rows.identity(row) for row in connection.execute(_identities(), {"contacts": list(members)})]
+
+
+@cache
+def _identities() -> Select[Any]:
+    wanted = identities.c.contact.in_(bindparam("contacts", expanding=True))
+    return select(identities).where(wanted).order_by(identities.c.id)
+
+
+@cache
+def _by_id() -> Select[Any]:
+    return select(contacts).where(contacts.c.id.in_(bindparam("numbers", expanding=True)))
+
+
+@cache
+def _merged_below() -> Select[Any]:
+    return select(contacts).where(text(MERGED), contacts.c.merged_into.in_(bindparam("numbers", expanding=True)))
+
+
 def _root(known: dict[int, Contact], number: int) -> int:
     while (into := known[number].merged_into) is not None:
         number = into
@@ -66,18 +88,19 @@ def _root(known: dict[int, Contact], number: int) -> int:
 
 def _loaded(connection: Connection, numbers: Collection[int]) -> dict[int, Contact]:
     found: dict[int, Contact] = {}
-    asked = sorted(numbers)
-    for start in range(0, len(asked), _PORTION):
-        some = select(contacts).where(contacts.c.id.in_(asked[start : start + _PORTION]))
-        found.update((row.id, rows.contact(row)) for row in connection.execute(some))
+    for some in _portions(numbers):
+        found.update((row.id, rows.contact(row)) for row in connection.execute(_by_id(), some))
     return found
 
 
 def _merged_into(connection: Connection, numbers: Collection[int]) -> dict[int, Contact]:
     found: dict[int, Contact] = {}
-    asked = sorted(numbers)
-    for start in range(0, len(asked), _PORTION):
-        some = contacts.c.merged_into.in_(asked[start : start + _PORTION])
-        query = select(contacts).where(text(MERGED), some)
-        found.update((row.id, rows.contact(row)) for row in connection.execute(query))
+    for some in _portions(numbers):
+        found.update((row.id, rows.contact(row)) for row in connection.execute(_merged_below(), some))
     return found
+
+
+def _portions(numbers: Collection[int]) -> Iterable[dict[str, Sequence[int]]]:
+    """Return the parameters of queries for these contacts."""
+    asked = sorted(numbers)
+    return ({"numbers": asked[start : start + _PORTION]} for start in range(0, len(asked), _PORTION))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, func, select, text
+from sqlalchemy import Connection, Select, bindparam, func, select, text
 
 from ....core.kernel.actor import Actor
 from ....core.kernel.settings import Settings
@@ -25,13 +26,12 @@ from ...tables import (
     calls,
     events,
     followers,
-    identities,
     messages,
     outbox,
     tickets,
 )
 from ...tables.tickets import ACTIVE
-from ..contacts.identity import person
+from ..contacts.identity import identities_of, person
 from ..messages.recipients import reply_document
 from ..reader import Answers
 from .fields import field_texts
@@ -41,33 +41,36 @@ if TYPE_CHECKING:
     from ....core.delivery.views import DeliveryRow
     from ....core.messages.seen_views import SeenMark
     from ....core.messages.views import AttachmentRow, CallRow, MessageRow
-    from ....core.tickets.views import BouncedRow, OtherTicket, TicketDocument
+    from ....core.tickets.views import OtherTicket, TicketDocument
 
 
 def show_ticket(connection: Connection, query: ShowTicket, settings: Settings) -> TicketDocument:
     """Return a ticket. Raises NotFound."""
-    number = _existing(connection, query.number)
-    [ticket] = loaded(connection, [number])
+    number = query.number
+    ticket = next(iter(loaded(connection, [number] if 0 < number < 2**63 else [])), None)
+    if ticket is None:
+        raise _missing(number)
     row = ticket.row
     who = person(connection, row.contact)
+    known = identities_of(connection, who.members)
     merged = _merged(connection, number)
     said = _messages(connection, [number, *merged])
-    fans = select(followers.c.agent).where(followers.c.ticket == number)
+    theirs = [each["id"] for each in said if each["kind"] == MessageKind.IN.value and each["automatic"] is None]
     return {
         **row_document(ticket, who.contact, settings),
-        "followers": sorted(connection.execute(fans).scalars()),
+        "followers": sorted(connection.execute(_followers(), {"ticket": number}).scalars()),
         "merged_into": row.merged_into,
         "merged": merged,
         "follows": row.follows,
         "spam": row.spam,
         "spam_reason": _spam_reason(connection, number) if row.spam else None,
-        "bounced": _bounced(connection, who.members),
-        "addresses": _addresses(connection, who.members),
+        "bounced": [{"address": one.address, "reason": one.bounced} for one in known if one.bounced is not None],
+        "addresses": [one.address for one in known],
         "elsewhere": _elsewhere(connection, who.members, [number, *merged]),
         "messages": said,
-        "reply": reply_document(connection, row, merged, settings),
+        "reply": reply_document(connection, row, merged, who, known, settings),
         "events": _events(connection, number),
-        "newest_in": _newest(connection, [number, *merged]),
+        "newest_in": max(theirs, default=0),
         "composing": composers(connection, [number, *merged]),
         "field_texts": field_texts(ticket.fields, settings),
     }
@@ -89,8 +92,12 @@ def seen(connection: Connection, query: Seen) -> SeenMark:
 def _existing(connection: Connection, number: int) -> int:
     query = select(tickets.c.number).where(tickets.c.number == number)
     if not 0 < number < 2**63 or connection.execute(query).first() is None:
-        raise NotFound(_("no ticket {number}", number=number), _("deskctl list --all shows every ticket"))
+        raise _missing(number)
     return number
+
+
+def _missing(number: int) -> NotFound:
+    return NotFound(_("no ticket {number}", number=number), _("deskctl list --all shows every ticket"))
 
 
 def _merged(connection: Connection, number: int) -> list[int]:
@@ -98,10 +105,21 @@ def _merged(connection: Connection, number: int) -> list[int]:
     found: set[int] = set()
     asked = [number]
     while asked:  # not a recursive query, for which SQLite would scan every ticket
-        query = select(tickets.c.number).where(tickets.c.merged_into.in_(asked), tickets.c.merged_into.is_not(None))
-        asked = [n for n in connection.execute(query).scalars() if n not in found and n != number]
+        into = connection.execute(_merged_into(), {"numbers": asked}).scalars()
+        asked = [n for n in into if n not in found and n != number]
         found.update(asked)
     return sorted(found)
+
+
+@cache
+def _merged_into() -> Select[Any]:
+    asked = tickets.c.merged_into.in_(bindparam("numbers", expanding=True))
+    return select(tickets.c.number).where(asked, tickets.c.merged_into.is_not(None))
+
+
+@cache
+def _followers() -> Select[Any]:
+    return select(followers.c.agent).where(followers.c.ticket == bindparam("ticket"))
 
 
 def _newest(connection: Connection, numbers: list[int]) -> int:
@@ -126,9 +144,6 @@ def _spam_reason(connection: Connection, number: int) -> str:
 
 
 def _elsewhere(connection: Connection, contacts: list[int], known: list[int]) -> list[OtherTicket]:
-    columns = (tickets.c.number, tickets.c.subject, tickets.c.status, tickets.c.channel, tickets.c.updated_at)
-    query = select(*columns).where(text(ACTIVE), tickets.c.contact.in_(contacts), tickets.c.number.not_in(known))
-    newest = query.order_by(tickets.c.updated_at.desc(), tickets.c.number.desc())
     return [
         {
             "number": row.number,
@@ -137,71 +152,29 @@ def _elsewhere(connection: Connection, contacts: list[int], known: list[int]) ->
             "channel": row.channel,
             "updated_at": rfc3339(row.updated_at),
         }
-        for row in connection.execute(newest)
+        for row in connection.execute(_active_of(), {"contacts": contacts, "known": known})
     ]
 
 
-def _bounced(connection: Connection, contacts: list[int]) -> list[BouncedRow]:
-    query = select(identities.c.address, identities.c.bounced).where(
-        identities.c.contact.in_(contacts), identities.c.bounced.is_not(None)
+@cache
+def _active_of() -> Select[Any]:
+    """Return the active tickets of contacts, without known ones, newest change first."""
+    columns = (tickets.c.number, tickets.c.subject, tickets.c.status, tickets.c.channel, tickets.c.updated_at)
+    query = select(*columns).where(
+        text(ACTIVE),
+        tickets.c.contact.in_(bindparam("contacts", expanding=True)),
+        tickets.c.number.not_in(bindparam("known", expanding=True)),
     )
-    rows = connection.execute(query.order_by(identities.c.id))
-    return [{"address": row.address, "reason": row.bounced} for row in rows]
-
-
-def _addresses(connection: Connection, contacts: list[int]) -> list[str]:
-    query = select(identities.c.address).where(identities.c.contact.in_(contacts))
-    return list(connection.execute(query.order_by(identities.c.id)).scalars())
+    return query.order_by(tickets.c.updated_at.desc(), tickets.c.number.desc())
 
 
 def _messages(connection: Connection, numbers: list[int]) -> list[MessageRow]:
     """Return messages, the oldest first, without withdrawn ones."""
-    mine = (messages.c.ticket.in_(numbers), messages.c.withdrawn.is_(False))
+    mine = {"tickets": numbers}
     files: dict[int, list[AttachmentRow]] = {}
-    for row in connection.execute(
-        select(attachments)
-        .join(messages, messages.c.id == attachments.c.message)
-        .where(*mine)
-        .order_by(attachments.c.id)
-    ):
+    for row in connection.execute(_attachments(), mine):
         files.setdefault(row.message, []).append(attachment_document(row))
-    sent = select(
-        outbox.c.message,
-        outbox.c.state,
-        outbox.c.last_error,
-        outbox.c.to,
-        outbox.c.cc,
-        outbox.c.bcc,
-        outbox.c.deliveries,
-    )
-    sent = sent.join(messages, messages.c.id == outbox.c.message).where(*mine)
-    delivery = {row.message: row for row in connection.execute(sent.order_by(outbox.c.id))}
-    columns = (
-        messages.c.id,
-        messages.c.ticket,
-        messages.c.kind,
-        messages.c.author,
-        messages.c.sent_at,
-        messages.c.subject,
-        messages.c.text,
-        messages.c.visible_text,
-        messages.c.automatic,
-        messages.c.may_answer,
-        messages.c.verified,
-        messages.c.channel,
-        messages.c.choices,
-        messages.c.original,
-        messages.c.to,
-        messages.c.cc,
-        messages.c.bcc,
-        messages.c.reply_to,
-        messages.c.trust,
-        messages.c.version,
-        messages.c.headers,
-        calls.c.direction,
-        calls.c.seconds,
-    )
-    said = select(*columns).outerjoin(calls, calls.c.message == messages.c.id)
+    delivery = {row.message: row for row in connection.execute(_sent(), mine)}
     return [
         {
             "id": row.id,
@@ -231,8 +204,57 @@ def _messages(connection: Connection, numbers: list[int]) -> list[MessageRow]:
             "doubt": _doubt(row),
             "problem": from_json(row.headers).get(PROBLEM),
         }
-        for row in connection.execute(said.where(*mine).order_by(messages.c.id))
+        for row in connection.execute(_said(), mine)
     ]
+
+
+@cache
+def _said() -> Select[Any]:
+    columns = (
+        messages.c.id,
+        messages.c.ticket,
+        messages.c.kind,
+        messages.c.author,
+        messages.c.sent_at,
+        messages.c.subject,
+        messages.c.text,
+        messages.c.visible_text,
+        messages.c.automatic,
+        messages.c.may_answer,
+        messages.c.verified,
+        messages.c.channel,
+        messages.c.choices,
+        messages.c.original,
+        messages.c.to,
+        messages.c.cc,
+        messages.c.bcc,
+        messages.c.reply_to,
+        messages.c.trust,
+        messages.c.version,
+        messages.c.headers,
+        calls.c.direction,
+        calls.c.seconds,
+    )
+    query = select(*columns).outerjoin(calls, calls.c.message == messages.c.id)
+    return _of_tickets(query).order_by(messages.c.id)
+
+
+@cache
+def _attachments() -> Select[Any]:
+    query = select(attachments).join(messages, messages.c.id == attachments.c.message)
+    return _of_tickets(query).order_by(attachments.c.id)
+
+
+@cache
+def _sent() -> Select[Any]:
+    o = outbox.c
+    columns = (o.message, o.state, o.last_error, o.to, o.cc, o.bcc, o.deliveries)
+    return _of_tickets(select(*columns).join(messages, messages.c.id == o.message)).order_by(o.id)
+
+
+def _of_tickets(query: Select[Any]) -> Select[Any]:
+    """Restrict a query to the messages of the parameter `tickets`, without withdrawn ones."""
+    return query.where(messages.c.ticket.in_(bindparam("tickets", expanding=True)), messages.c.withdrawn.is_(False))
 
 
 def _may_answer(row: Any) -> bool | None:
@@ -288,8 +310,12 @@ def call_document(row: Any) -> CallRow | None:
 
 def _events(connection: Connection, number: int) -> list[dict[str, Any]]:
     """Return events, the oldest first."""
-    query = select(events).where(events.c.ticket == number).order_by(events.c.id)
-    return [event_document(row) for row in connection.execute(query)]
+    return [event_document(row) for row in connection.execute(_history(), {"ticket": number})]
+
+
+@cache
+def _history() -> Select[Any]:
+    return select(events).where(events.c.ticket == bindparam("ticket")).order_by(events.c.id)
 
 
 def event_document(row: Any) -> dict[str, Any]:

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, func, literal, select, text, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, literal, select, text, tuple_
 from sqlalchemy import exists as sql_exists
 
 from ....core.contacts.model import Contact
@@ -130,14 +131,24 @@ def loaded(connection: Connection, numbers: Sequence[int], now: datetime | None 
     fields: dict[int, dict[str, FieldValue]] = {}
     for start in range(0, len(numbers), 1000):
         some = numbers[start : start + 1000]
-        rows.update((row.number, row) for row in connection.execute(_ROW.where(tickets.c.number.in_(some)), at))
-        labels = select(ticket_tags.c.ticket, ticket_tags.c.tag).where(ticket_tags.c.ticket.in_(some))
-        for ticket, tag in connection.execute(labels):
+        rows.update((row.number, row) for row in connection.execute(_rows(), {"numbers": some, **at}))
+        for ticket, tag in connection.execute(_tags(), {"numbers": some}):
             tags[ticket].append(tag)
         fields |= fields_of(connection, some)
     return [
         LoadedTicket(rows[number], sorted(tags[number]), fields.get(number, {})) for number in numbers if number in rows
     ]
+
+
+@cache
+def _rows() -> Select[Any]:
+    return _ROW.where(tickets.c.number.in_(bindparam("numbers", expanding=True)))
+
+
+@cache
+def _tags() -> Select[Any]:
+    wanted = ticket_tags.c.ticket.in_(bindparam("numbers", expanding=True))
+    return select(ticket_tags.c.ticket, ticket_tags.c.tag).where(wanted)
 
 
 def row_document(ticket: LoadedTicket, contact: Contact, settings: Settings) -> TicketRow:
