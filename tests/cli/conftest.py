@@ -16,8 +16,7 @@ from tests.cli.shell import Shell
 def desk(request: pytest.FixtureRequest, template: Path, tmp_path: Path, sink: SmtpSink) -> Iterator[Shell]:
     """Return a desk with the agents agent1, agent2 and lead. `agent1` runs the commands, and `sink` is the relay."""
     made = shell.copy(template, tmp_path / "desk", smtp=sink.port)
-    if request.param == "socket":
-        made.start()
+    made.waits_for_command = request.param == "socket"
     yield made
     made.stop()
 

@@ -11,20 +11,22 @@ from typing import Any
 
 import pytest
 
+from tests.cli import shell
 from tests.cli.shell import Shell, mail
 from tests.cli.test_terminal import at_terminal, script
 from tests.servers.waiting import wait_until
 
 WORDS = "A long and careful answer."
+#: For an editor that is open while the customer's next mail is put on the ticket.
+MAIL_ARRIVES = "deskctl mail ingest < second.eml; while deskctl inbox list --exit-code > listed; do sleep 0.05; done"
+#: For an editor that outlives the command.
+UNTIL_THE_END = "while kill -0 $PPID 2>/dev/null; do sleep 0.05; done"
 
 
-@pytest.fixture
-def kept(desk: Shell) -> Shell:
-    """Return a desk with ticket 1, which agent1 has seen, and a folder for drafts."""
-    return prepared(desk)
-
-
-def prepared(desk: Shell) -> Shell:
+@pytest.fixture(scope="module")
+def template(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a desk with ticket 1, which agent1 has seen, and with the customer's next mail in a file."""
+    desk = shell.copy(template, tmp_path_factory.mktemp("seen") / "desk")
     first = mail()
     desk.ingest(first)
     desk("show", "1")
@@ -32,7 +34,7 @@ def prepared(desk: Shell) -> Shell:
     assert found is not None
     second = mail(subject="Re: Printer [#1]", text="Wait!", headers=[("In-Reply-To", found[1].decode())])
     (desk.folder / "second.eml").write_bytes(second)
-    return desk
+    return desk.folder
 
 
 def editor(desk: Shell, meanwhile: str = ":", end: str = "exit 0") -> str:
@@ -50,51 +52,50 @@ def texts(desk: Shell) -> list[str]:
 
 
 MEANWHILE = {
-    "the customer wrote": ("deskctl mail ingest < second.eml", "exit 0", 4, "since you last looked"),
+    "the customer wrote": (MAIL_ARRIVES, "exit 0", 4, "since you last looked"),
     "a colleague replied": ("deskctl --as agent2 reply 1 -m Yes", "exit 0", 4, "agent2 replied"),
     "it was closed": ("deskctl close 1", "exit 0", 4, "closed"),
     "the editor failed": (":", "exit 3", 1, "the editor exited with 3"),
-    "a signal came": ("kill -TERM $PPID; sleep 5", "exit 0", 130, ""),
-    "an interrupt came": ("kill -INT $PPID; sleep 5", "exit 0", 130, ""),
+    "a signal came": (f"kill -TERM $PPID; {UNTIL_THE_END}", "exit 0", 130, ""),
+    "an interrupt came": (f"kill -INT $PPID; {UNTIL_THE_END}", "exit 0", 130, ""),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("what", MEANWHILE)
-def test_unsent_reply_is_kept_as_draft(kept: Shell, what: str) -> None:
+def test_unsent_reply_is_kept_as_draft(desk: Shell, what: str) -> None:
     meanwhile, end, code, said = MEANWHILE[what]
-    seen = at_terminal(kept, "reply", "1", EDITOR=editor(kept, meanwhile, end), code=code)
+    seen = at_terminal(desk, "reply", "1", EDITOR=editor(desk, meanwhile, end), code=code)
     assert said in seen
     assert "your text is saved as draft 1: deskctl draft send 1" in seen
-    [draft] = drafts(kept)
+    [draft] = drafts(desk)
     assert (draft["command"], draft["ticket"], draft["text"]) == ("reply", 1, WORDS)
-    assert WORDS not in texts(kept)
+    assert WORDS not in texts(desk)
     if what == "the customer wrote":
         assert "Wait!" in seen
 
 
 def test_reply_is_kept_if_the_desk_cannot_be_opened(alone: Shell) -> None:
-    desk = prepared(alone)
-    seen = at_terminal(desk, "reply", "1", EDITOR=editor(desk, "mv config.toml gone.toml"), code=5)
+    seen = at_terminal(alone, "reply", "1", EDITOR=editor(alone, "mv config.toml gone.toml"), code=5)
     assert "your text is saved as draft 1" in seen
-    (desk.folder / "gone.toml").rename(desk.folder / "config.toml")
-    desk("draft", "send", "1")
-    assert texts(desk)[-1] == WORDS
+    (alone.folder / "gone.toml").rename(alone.folder / "config.toml")
+    alone("draft", "send", "1")
+    assert texts(alone)[-1] == WORDS
 
 
-def test_draft_is_sent_after_its_author_reads_the_ticket(kept: Shell) -> None:
-    at_terminal(kept, "reply", "1", "--status", "open", "--cc", "boss@example.org",
-                EDITOR=editor(kept, "deskctl mail ingest < second.eml"), code=4)  # fmt: skip
-    wait_until(lambda: len(texts(kept)) == 2, what="the second message")
-    refused = kept("draft", "send", "1", code=4)
+def test_draft_is_sent_after_its_author_reads_the_ticket(desk: Shell) -> None:
+    at_terminal(desk, "reply", "1", "--status", "open", "--cc", "boss@example.org",
+                EDITOR=editor(desk, MAIL_ARRIVES), code=4)  # fmt: skip
+    assert len(texts(desk)) == 2
+    refused = desk("draft", "send", "1", code=4)
     assert "Wait!" in refused.err
-    assert len(drafts(kept)) == 1
-    kept("show", "1")
-    kept("draft", "send", "1", "--cc", "other@example.org")
-    assert drafts(kept) == []
-    document = kept.show(1)
+    assert len(drafts(desk)) == 1
+    desk("show", "1")
+    desk("draft", "send", "1", "--cc", "other@example.org")
+    assert drafts(desk) == []
+    document = desk.show(1)
     assert (document["messages"][-1]["text"], document["status"]) == (WORDS, "open")
-    outbox = kept("outbox", "list", "--all", "--ticket", "1", "--json").rows[-1]["id"]
-    assert kept("outbox", "show", str(outbox), "--json").row["cc"] == ["other@example.org"]
+    outbox = desk("outbox", "list", "--all", "--ticket", "1", "--json").rows[-1]["id"]
+    assert desk("outbox", "show", str(outbox), "--json").row["cc"] == ["other@example.org"]
 
 
 @pytest.mark.parametrize(
@@ -110,28 +111,28 @@ def test_draft_is_sent_after_its_author_reads_the_ticket(kept: Shell) -> None:
         (("new", "--from", "bo@example.org", "--channel", "phone", "--duration", "long"), 2),
     ],
 )
-def test_wrong_options_fail_before_the_editor_opens(kept: Shell, words: tuple[str, ...], code: int) -> None:
-    at_terminal(kept, *words, EDITOR=editor(kept), code=code)
-    assert not (kept.folder / "opened").exists()
-    assert drafts(kept) == []
+def test_wrong_options_fail_before_the_editor_opens(desk: Shell, words: tuple[str, ...], code: int) -> None:
+    at_terminal(desk, *words, EDITOR=editor(desk), code=code)
+    assert not (desk.folder / "opened").exists()
+    assert drafts(desk) == []
 
 
-def test_reply_to_closed_ticket_fails_before_the_editor_opens(kept: Shell) -> None:
-    kept("close", "1")
-    assert "is closed" in at_terminal(kept, "reply", "1", EDITOR=editor(kept), code=4)
-    assert not (kept.folder / "opened").exists()
+def test_reply_to_closed_ticket_fails_before_the_editor_opens(desk: Shell) -> None:
+    desk("close", "1")
+    assert "is closed" in at_terminal(desk, "reply", "1", EDITOR=editor(desk), code=4)
+    assert not (desk.folder / "opened").exists()
 
 
 @pytest.mark.parametrize("way", ["-m", "file", "-"])
 @pytest.mark.parametrize("words", [("reply", "9"), ("note", "9"), ("new", "--from", "b@example.org", "--team", "x")])
-def test_text_from_every_source_is_kept_as_draft(kept: Shell, words: tuple[str, ...], way: str) -> None:
-    (kept.folder / "text").write_text(WORDS)
+def test_text_from_every_source_is_kept_as_draft(desk: Shell, words: tuple[str, ...], way: str) -> None:
+    (desk.folder / "text").write_text(WORDS)
     given = {"-m": ("-m", WORDS), "file": ("text",), "-": ("-",)}[way]
-    result = kept(*words, *given, input=WORDS if way == "-" else "", code=3)
+    result = desk(*words, *given, input=WORDS if way == "-" else "", code=3)
     assert "your text is saved as draft 1" in result.err
-    [draft] = drafts(kept)
+    [draft] = drafts(desk)
     assert (draft["command"], draft["text"]) == (words[0], WORDS)
-    assert kept("draft", "show", "1").out == f"{WORDS}\n"
+    assert desk("draft", "show", "1").out == f"{WORDS}\n"
 
 
 @pytest.mark.parametrize(
@@ -145,25 +146,25 @@ def test_text_from_every_source_is_kept_as_draft(kept: Shell, words: tuple[str, 
     ],
 )
 def test_usage_error_keeps_the_text(
-    kept: Shell, words: tuple[str, ...], ticket: int | None, options: dict[str, Any]
+    desk: Shell, words: tuple[str, ...], ticket: int | None, options: dict[str, Any]
 ) -> None:
-    result = kept(*words, code=2)
+    result = desk(*words, code=2)
     assert result.err.startswith("error: ")
     assert f"see deskctl {words[0]} --help; your text is saved as draft 1: deskctl draft send 1" in result.err
-    [draft] = drafts(kept)
+    [draft] = drafts(desk)
     assert (draft["command"], draft["ticket"], draft["text"]) == (words[0], ticket, WORDS)
     assert draft["options"] == options
 
 
-def test_usage_error_in_a_dry_run_keeps_no_text(kept: Shell) -> None:
-    assert "draft" not in kept("reply", "1", "--dry-run", "--status", "bogus", "-m", WORDS, code=2).err
-    assert drafts(kept) == []
+def test_usage_error_in_a_dry_run_keeps_no_text(desk: Shell) -> None:
+    assert "draft" not in desk("reply", "1", "--dry-run", "--status", "bogus", "-m", WORDS, code=2).err
+    assert drafts(desk) == []
 
 
-def test_draft_send_creates_a_new_ticket(kept: Shell) -> None:
-    kept("new", "--from", "bo@example.org", "--subject", "Chair", "--tag", "blue", "--team", "x", "-m", WORDS, code=3)
-    kept("draft", "send", "1", "--team", "support")
-    [ticket] = [row for row in kept.tickets() if row["subject"] == "Chair"]
+def test_draft_send_creates_a_new_ticket(desk: Shell) -> None:
+    desk("new", "--from", "bo@example.org", "--subject", "Chair", "--tag", "blue", "--team", "x", "-m", WORDS, code=3)
+    desk("draft", "send", "1", "--team", "support")
+    [ticket] = [row for row in desk.tickets() if row["subject"] == "Chair"]
     assert (ticket["tags"], ticket["team"], ticket["contact"]["address"]) == (["blue"], "support", "bo@example.org")
 
 
@@ -178,10 +179,9 @@ SPOILED: dict[str, Callable[[str], str]] = {
 
 @pytest.mark.parametrize("how", SPOILED)
 def test_missing_scissors_line_sends_nothing(alone: Shell, tmp_path: Path, how: str) -> None:
-    desk = prepared(alone)
-    desk("note", "1", "-m", "the customer is a liar")
+    alone("note", "1", "-m", "the customer is a liar")
     replace = script(
-        desk.folder,
+        alone.folder,
         "editor",
         f'#!/bin/sh\ncp "$1" {tmp_path}/template\nuntil [ -e {tmp_path}/spoiled ]; do sleep 0.05; done\n'
         f'cat {tmp_path}/spoiled > "$1"\n',
@@ -197,85 +197,85 @@ def test_missing_scissors_line_sends_nothing(alone: Shell, tmp_path: Path, how: 
 
     thread = threading.Thread(target=spoil)
     thread.start()
-    seen = at_terminal(desk, "reply", "1", EDITOR=replace, code=1)
+    seen = at_terminal(alone, "reply", "1", EDITOR=replace, code=1)
     thread.join()
     assert "nothing was sent" in seen
     assert "your text is saved as draft 1: deskctl draft show 1" in seen
-    assert [m["kind"] for m in desk.show(1)["messages"]] == ["in", "note"]
-    assert WORDS in desk("draft", "show", "1").out
-    assert "still contains the thread" in desk("draft", "send", "1", code=4).err
-    desk("draft", "send", "1", "-m", WORDS)
+    assert [m["kind"] for m in alone.show(1)["messages"]] == ["in", "note"]
+    assert WORDS in alone("draft", "show", "1").out
+    assert "still contains the thread" in alone("draft", "send", "1", code=4).err
+    alone("draft", "send", "1", "-m", WORDS)
+    assert texts(alone)[-1] == WORDS
+
+
+def test_scissors_line_may_have_other_line_endings(desk: Shell) -> None:
+    windows = script(desk.folder, "editor", f'#!/bin/sh\nsed -i "1i {WORDS}" "$1"\nsed -i "s/$/\\r/" "$1"\n')
+    at_terminal(desk, "reply", "1", EDITOR=windows)
     assert texts(desk)[-1] == WORDS
 
 
-def test_scissors_line_may_have_other_line_endings(kept: Shell) -> None:
-    windows = script(kept.folder, "editor", f'#!/bin/sh\nsed -i "1i {WORDS}" "$1"\nsed -i "s/$/\\r/" "$1"\n')
-    at_terminal(kept, "reply", "1", EDITOR=windows)
-    assert texts(kept)[-1] == WORDS
-
-
-def test_drafts_are_private_and_can_be_deleted(kept: Shell) -> None:
-    kept("note", "9", "-m", WORDS, code=3)
-    folder = kept.folder / "state" / "deskctl" / "drafts"
+def test_drafts_are_private_and_can_be_deleted(desk: Shell) -> None:
+    desk("note", "9", "-m", WORDS, code=3)
+    folder = desk.folder / "state" / "deskctl" / "drafts"
     assert stat.S_IMODE((folder / "1.json").stat().st_mode) == 0o600
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert [path.name for path in folder.iterdir()] == ["1.json"]
-    kept("note", "9", "-m", "another", code=3)
-    kept("draft", "drop", "1")
-    assert [draft["number"] for draft in drafts(kept)] == [2]
-    assert "no draft 1" in kept("draft", "drop", "1", code=3).err
+    desk("note", "9", "-m", "another", code=3)
+    desk("draft", "drop", "1")
+    assert [draft["number"] for draft in drafts(desk)] == [2]
+    assert "no draft 1" in desk("draft", "drop", "1", code=3).err
     (folder / "2.json").write_text("{")
-    assert "damaged" in kept("draft", "show", "2", code=2).err
-    assert drafts(kept) == []
+    assert "damaged" in desk("draft", "show", "2", code=2).err
+    assert drafts(desk) == []
 
 
-def test_text_is_printed_if_the_draft_cannot_be_saved(kept: Shell) -> None:
-    (kept.folder / "file").write_text("")
-    result = kept("note", "9", "-m", WORDS, code=3, env={"XDG_STATE_HOME": str(kept.folder / "file")})
+def test_text_is_printed_if_the_draft_cannot_be_saved(desk: Shell) -> None:
+    (desk.folder / "file").write_text("")
+    result = desk("note", "9", "-m", WORDS, code=3, env={"XDG_STATE_HOME": str(desk.folder / "file")})
     assert f"{WORDS}\n" in result.err
     assert "could not be saved as a draft" in result.err
 
 
-def test_composing_agent_is_shown_until_the_editor_exits(kept: Shell) -> None:
+def test_composing_agent_is_shown_until_the_editor_exits(desk: Shell) -> None:
     theirs = "deskctl --as agent2"
     meanwhile = f"{theirs} show 1 > theirs; deskctl show 1 > mine; {theirs} show 1 --json > json"
-    opened = editor(kept, f"{meanwhile}; {theirs} reply 1 -m Me 2> told")
-    at_terminal(kept, "reply", "1", EDITOR=opened, code=4)
-    assert "agent1 has been writing a reply since" in (kept.folder / "theirs").read_text()
-    assert "writing a reply" not in (kept.folder / "mine").read_text()
-    assert '"composing": [{"agent": "agent1"' in (kept.folder / "json").read_text()
-    assert "note: agent1 has been writing a reply since" in (kept.folder / "told").read_text()
-    assert kept.show(1)["composing"] == []
-    at_terminal(kept, "reply", "1", "--force", EDITOR=editor(kept, ":", "kill -KILL $$"), code=1)
-    assert kept.show(1)["composing"] == []
+    opened = editor(desk, f"{meanwhile}; {theirs} reply 1 -m Me 2> told")
+    at_terminal(desk, "reply", "1", EDITOR=opened, code=4)
+    assert "agent1 has been writing a reply since" in (desk.folder / "theirs").read_text()
+    assert "writing a reply" not in (desk.folder / "mine").read_text()
+    assert '"composing": [{"agent": "agent1"' in (desk.folder / "json").read_text()
+    assert "note: agent1 has been writing a reply since" in (desk.folder / "told").read_text()
+    assert desk.show(1)["composing"] == []
+    at_terminal(desk, "reply", "1", "--force", EDITOR=editor(desk, ":", "kill -KILL $$"), code=1)
+    assert desk.show(1)["composing"] == []
 
 
-def test_interrupted_editor_keeps_the_text_and_names_the_reason(kept: Shell) -> None:
-    opened = editor(kept, "kill -INT $PPID; sleep 5")
-    at_terminal(kept, "reply", "1", EDITOR=opened, code=130)
-    [draft] = drafts(kept)
+def test_interrupted_editor_keeps_the_text_and_names_the_reason(desk: Shell) -> None:
+    opened = editor(desk, f"kill -INT $PPID; {UNTIL_THE_END}")
+    at_terminal(desk, "reply", "1", EDITOR=opened, code=130)
+    [draft] = drafts(desk)
     assert (draft["text"], draft["why"]) == (WORDS, "the command was interrupted")
 
 
-def test_only_one_of_two_simultaneous_replies_is_sent(kept: Shell) -> None:
-    kept("show", "1", "--as", "agent2")
+def test_only_one_of_two_simultaneous_replies_is_sent(desk: Shell) -> None:
+    desk("show", "1", "--as", "agent2")
     both = [
         subprocess.Popen(
-            ["deskctl", "--as", agent, "reply", "1", "-m", agent], cwd=kept.folder, env=kept.env,
+            ["deskctl", "--as", agent, "reply", "1", "-m", agent], cwd=desk.folder, env=desk.env,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )
         for agent in ("agent1", "agent2")
     ]  # fmt: skip
     said = [process.communicate(timeout=60)[1].decode() for process in both]
     assert sorted(process.returncode for process in both) == [0, 4], said
-    assert len(texts(kept)) == 2
-    [draft] = drafts(kept)
-    assert draft["text"] not in texts(kept)
+    assert len(texts(desk)) == 2
+    [draft] = drafts(desk)
+    assert draft["text"] not in texts(desk)
 
 
-def test_text_survives_kill_of_editor_and_command(kept: Shell) -> None:
-    at_terminal(kept, "note", "1", EDITOR=editor(kept, "kill -KILL $PPID"), code=-9)
-    said = kept("draft", "list").err
+def test_text_survives_kill_of_editor_and_command(desk: Shell) -> None:
+    at_terminal(desk, "note", "1", EDITOR=editor(desk, "kill -KILL $PPID"), code=-9)
+    said = desk("draft", "list").err
     found = re.search(r"its text is in (.*)", said)
     assert found is not None
     assert Path(found[1]).read_text().startswith(WORDS)
