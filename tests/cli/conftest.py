@@ -27,3 +27,15 @@ def alone(template: Path, tmp_path: Path, sink: SmtpSink) -> Iterator[Shell]:
     made = shell.copy(template, tmp_path / "desk", smtp=sink.port)
     yield made
     made.stop()
+
+
+@pytest.fixture(scope="module", params=["socket", "alone"])
+def unchanged(
+    request: pytest.FixtureRequest, template: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Shell]:
+    """Return a desk with ticket 1 that the tests of a module share, because their commands change nothing."""
+    made = shell.copy(template, tmp_path_factory.mktemp("unchanged") / "desk")
+    made.ingest(shell.mail())
+    made.waits_for_command = request.param == "socket"
+    yield made
+    made.stop()

@@ -162,6 +162,7 @@ class Shell:
         self._drain = _Reader(log)
 
     def stop(self) -> None:
+        self.waits_for_command = False
         if self.daemon is not None:
             self.daemon.terminate()
             try:

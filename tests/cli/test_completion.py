@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cli.shell import Shell, mail
+from tests.cli.shell import Shell
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,6 @@ from tests.cli.shell import Shell, mail
         ("deskctl take --as le", "lead"),
     ],
 )
-def test_completion_offers_names_of_the_desk(desk: Shell, line: str, expected: str) -> None:
-    desk.ingest(mail())
+def test_completion_offers_names_of_the_desk(unchanged: Shell, line: str, expected: str) -> None:
     words = {"COMP_WORDS": line, "COMP_CWORD": str(line.count(" ")), "_DESKCTL_COMPLETE": "bash_complete"}
-    assert expected in [each.partition(",")[2] for each in desk(env=words).out.splitlines()]
+    assert expected in [each.partition(",")[2] for each in unchanged(env=words).out.splitlines()]

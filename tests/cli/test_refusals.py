@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.cli.shell import Shell, mail
+from tests.cli.shell import Shell
 
 
 @pytest.mark.parametrize(
@@ -25,9 +25,8 @@ from tests.cli.shell import Shell, mail
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,
 )
-def test_refusals_have_exit_codes_and_hints(desk: Shell, words: list[str], code: int) -> None:
-    desk.ingest(mail())
-    result = desk(*words, code=code)
+def test_refusals_have_exit_codes_and_hints(unchanged: Shell, words: list[str], code: int) -> None:
+    result = unchanged(*words, code=code)
     assert result.out == ""
     assert result.err.startswith("error: ")
 

@@ -2,8 +2,9 @@
 
 The commands of a `console` block are run one by one, and their output must match the page ("..." matches anything).
 A `python` block is run after the earlier ones of the page. A `python` or `toml` block that begins with `# file: PATH`
-is written to that file instead; `# append: PATH` appends to it. Only `pip install -e .` is replaced: the plugin is
-installed into a folder of the test, so that the environment of the test suite does not change.
+is written to that file instead; `# append: PATH` appends to it. Two programs are replaced: `pip install -e .` unpacks
+the wheel of the plugin into a folder of the test, so that the environment of the test suite does not change, and
+`deskctl` is a fork (tests/servers/zygote.py).
 """
 
 from __future__ import annotations
@@ -13,10 +14,15 @@ import re
 import signal
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator
+from contextlib import chdir, suppress
 from pathlib import Path
 
 import pytest
+from hatchling.build import build_wheel
+
+from tests.servers import zygote
 
 PAGES = Path(__file__).resolve().parents[2] / "docs" / "plugins"
 #: Signatures without bodies; another test compares them with the code.
@@ -42,7 +48,8 @@ class Reader:
             for name in ("LANG", "LC_ALL", "TMPDIR", "COVERAGE_PROCESS_START")
             if name in os.environ
         }
-        path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+        programs = (zygote.shared().script.parent, Path(sys.executable).parent, os.environ["PATH"])
+        path = os.pathsep.join(map(str, programs))
         self.environ = {**kept, "PATH": path, "HOME": str(folder), "PYTHONPATH": str(self.site), "TZ": "UTC"}
         self._shells: list[int] = []
 
@@ -61,8 +68,9 @@ class Reader:
 
     def types(self, command: str, shown: str) -> None:
         if command == INSTALL:
-            options = f"--quiet --no-deps --no-build-isolation --no-index --target {self.site}"
-            command = f"python -m pip install {options} --disable-pip-version-check ."
+            assert shown == ""
+            self.installs()
+            return
         output, where = self.start.parent / "output", self.start.parent / "where"
         script = f"{command}\ncode=$?\npwd > {where}\nexit $code"
         with output.open("wb") as out:  # no pipe: what stays in the background would hold it open
@@ -82,6 +90,12 @@ class Reader:
         assert re.fullmatch(pattern(shown), said, re.DOTALL), f"$ {command}\nshown:\n{shown}\nsaid:\n{said}"
         self.folder = Path(where.read_text().strip())
 
+    def installs(self) -> None:
+        with chdir(self.folder):
+            wheel = build_wheel(str(self.start.parent))
+        with zipfile.ZipFile(self.start.parent / wheel) as archive:
+            archive.extractall(self.site)
+
     def runs_python(self) -> None:
         """Run all Python blocks of the page as one module."""
         if self.read:
@@ -93,12 +107,10 @@ class Reader:
             assert done.returncode == 0, done.stderr
 
     def leave(self) -> None:
-        """Stop the background processes. Each shell has its own session."""
+        """Stop the background processes. Each shell has its own session, and `deskctl` passes SIGTERM to its fork."""
         for pid in self._shells:
-            try:
-                os.killpg(pid, signal.SIGKILL)
-            except ProcessLookupError:
-                continue
+            with suppress(ProcessLookupError):
+                os.killpg(pid, signal.SIGTERM)
 
 
 def lines(text: str) -> Iterator[tuple[str, str]]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.architecture.tree import ROOT
+from tests.servers import zygote
 
 
 @pytest.mark.slow
@@ -20,7 +20,7 @@ def test_commands_of_plugin_readmes_work(tmp_path: Path) -> None:
     commands = [line.strip() for block in blocks for line in block.splitlines()]
     pasted = [line for line in commands if not line.startswith(("make ", "pip "))]
     assert len(pasted) > 10
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    path = os.pathsep.join([str(zygote.shared().script.parent), os.environ["PATH"]])
     environ = {"HOME": str(tmp_path), "PATH": path, "LANG": "C.UTF-8"}
     done = subprocess.run(
         ["bash", "-e", "-c", "\n".join(pasted)],

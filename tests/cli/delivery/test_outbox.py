@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from deskctl.core.delivery.queries import ListOutbox
+from deskctl.core.messages.commands import Reply
 from deskctl.testing.smtp_sink import SmtpSink
 from tests.cli.shell import Shell, mail
 from tests.servers.waiting import wait_until
@@ -56,17 +58,15 @@ def test_outbox_shows_the_retry_schedule(alone: Shell, sink: SmtpSink) -> None:
     alone.ingest(mail())
     sink.refuse("rcpt", 451, times=9, recipient="ana@example.org")
     alone.start()
-    alone("reply", "1", "-m", "Hello")
+    with alone.open() as desk:
+        desk.execute(Reply(1, "Hello", at_once=True), agent="agent1")
     rows = alone("outbox", "list", "--json").rows
     number = str(next(row["id"] for row in rows if row["to"] == ["ana@example.org"]))
     alone("outbox", "show", number)
-    waiting = wait_until(
-        lambda: next((r for r in alone("outbox", "list", "--state", "retry", "--json").rows), None),
-        timeout=30,
-        what="it was tried",
-    )
+    with alone.open() as desk:
+        wait_until(lambda: desk.ask(ListOutbox(state="retry")), timeout=30, what="it was tried")
+    waiting = alone("outbox", "list", "--state", "retry", "--json").row
     shown = alone("outbox", "show", number).out
-    assert waiting is not None
     assert waiting["attempts"] == 1
     assert "after a failure, retried in: 2 min, 10 min, 30 min, 1 h, 2 h, 4 h, …" in shown
     assert "gives up at: " in shown

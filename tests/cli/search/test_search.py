@@ -32,6 +32,7 @@ def test_search_finds_contacts(desk: Shell) -> None:
 
 def test_db_reindex_rebuilds_the_index(desk: Shell) -> None:
     desk.ingest(mail(subject="Printer"))
+    assert desk("search", "printer", "--json").row["number"] == 1
     desk.stop()
     assert desk("db", "reindex", "--json").row["messages"] == 1
     assert desk("search", "printer", "--json").row["number"] == 1

@@ -10,6 +10,7 @@ import pytest
 
 from deskctl.cli.commands.shifts import rota_view, staffing_view
 from deskctl.cli.width import width
+from deskctl.core.shifts.commands import HandOver
 from tests.cli.shell import ROOT, NewDesk, Shell
 
 PAGE = (ROOT / "docs" / "how-to" / "shifts.md").read_text()
@@ -167,8 +168,9 @@ def test_staffing_states_its_assumptions_on_a_new_desk(alone: Shell, words: str)
 
 
 def test_handover_list_marks_only_printed_notes_as_read(alone: Shell) -> None:
-    for number in range(25):
-        alone("--as", "agent2", "shift", "handover", "-m", f"note {number}")
+    with alone.open() as desk:
+        for number in range(25):
+            desk.execute(HandOver(f"note {number}"), agent="agent2")
     shown = alone("shift", "handover", "list", "--limit", "1", "--json").rows
     assert [row["text"] for row in shown] == [f"note {number}" for number in reversed(range(25))]
     assert len(alone("shift", "handover", "list", "--limit", "1", "--json").rows) == 1

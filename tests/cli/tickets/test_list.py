@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from deskctl.core.tickets.commands import Create
 from tests.cli.shell import Shell, mail
 from tests.cli.test_terminal import at_terminal
 
@@ -15,8 +16,9 @@ MANY = 53
 @pytest.fixture
 def crowded(alone: Shell) -> Shell:
     """Return a desk with more tickets than `list` shows on a terminal."""
-    for n in range(MANY):
-        alone("new", "--from", f"c{n}@example.org", "--subject", f"Matter {n}", "-m", "x")
+    with alone.open() as desk:
+        for n in range(MANY):
+            desk.execute(Create(f"c{n}@example.org", f"Matter {n}", "x"), agent="agent1")
     return alone
 
 
@@ -55,9 +57,9 @@ def test_listed_tickets_can_be_assigned(crowded: Shell) -> None:
     ],
 )
 def test_unknown_name_in_a_filter_is_an_error_with_a_suggestion(
-    desk: Shell, words: tuple[str, ...], meant: str
+    unchanged: Shell, words: tuple[str, ...], meant: str
 ) -> None:
-    result = desk(*words, code=None)
+    result = unchanged(*words, code=None)
     assert result.code in (2, 3), result
     assert f"did you mean {meant}?" in result.err
     assert result.out == ""
