@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from deskctl.core.delivery.queries import ShowOutbox
+from deskctl.core.intake.queries import ListInbox
 from deskctl.testing.smtp_sink import SmtpSink
 from tests.cli.shell import NewDesk, Shell
 from tests.servers.waiting import wait_until
@@ -47,21 +49,22 @@ class World:
             if value:
                 message[name.replace("_", "-")] = value
         message.set_content(text)
-        taken = len(self.desk("inbox", "list", "--all", "--json").rows)
-        with smtplib.SMTP("127.0.0.1", self._port) as client:
+        with self.desk.open() as desk, smtplib.SMTP("127.0.0.1", self._port) as client:
+            taken = len(desk.ask(ListInbox(all=True)))
             client.send_message(message, envelope or getaddresses([sender])[0][1], [DESK])
-        wait_until(
-            lambda: (
-                len(rows := self.desk("inbox", "list", "--all", "--json").rows) > taken
-                and all(row["state"] != "waiting" for row in rows)
-            ),
-            what="the mail is on a ticket",
-        )
+            wait_until(
+                lambda: (
+                    len(rows := desk.ask(ListInbox(all=True))) > taken
+                    and all(row["state"] != "waiting" for row in rows)
+                ),
+                what="the mail is on a ticket",
+            )
 
     def reply(self, ticket: int, *words: str) -> Any:
         """Reply and return the outcome with the sent mail: `mail` has To and Cc, `everyone` all recipients."""
         outcome = self.desk("reply", str(ticket), "-m", "An answer.", "--wait", "--json", "--force", *words).row
-        sent = self.desk("outbox", "show", str(outcome["facts"]["outbox"]), "--json").row
+        with self.desk.open() as desk:
+            sent = desk.ask(ShowOutbox(outcome["facts"]["outbox"]))
         mail = next(m for m in self._sink.wait(1) if sent["message_id"].encode() in m.raw)
         parsed = email.message_from_bytes(mail.raw)
         outcome["mail"] = {

@@ -39,7 +39,16 @@ def installed(wheels: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The `deskctl` program of an environment with `deskctl[email]` and without the checkout."""
     home = tmp_path_factory.mktemp("env") / "venv"
     venv.create(home, with_pip=False)
-    command = [sys.executable, "-m", "pip", "--python", str(home / "bin" / "python"), "install", "--quiet"]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "--python",
+        str(home / "bin" / "python"),
+        "install",
+        "--quiet",
+        "--no-compile",
+    ]
     command += ["--constraint", str(ROOT / "constraints.txt")]
     # By path, so that no other package with the same name is installed.
     command += [f"{wheel}[email]" if wheel.name.startswith("deskctl-") else str(wheel) for wheel in wheels.iterdir()]

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from deskctl.testing.smtp_sink import SmtpSink
 from tests.cli import shell
 from tests.cli.shell import Shell, mail
 
@@ -41,15 +39,19 @@ def configure(desk: Shell, fields: str) -> None:
     path.write_text(path.read_text().partition("\n[fields.")[0] + "\n" + fields)
 
 
-@pytest.fixture(params=["socket", "alone"])
-def desk(request: pytest.FixtureRequest, template: Path, tmp_path: Path, sink: SmtpSink) -> Iterator[Shell]:
-    made = shell.copy(template, tmp_path / "desk", smtp=sink.port)
+@pytest.fixture(scope="module")
+def template(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a desk with these fields."""
+    made = shell.copy(template, tmp_path_factory.mktemp("fields") / "desk")
     configure(made, FIELDS)
-    if request.param == "socket":
-        made.start()
-    made.ingest(mail())
-    yield made
-    made.stop()
+    return made.folder
+
+
+@pytest.fixture
+def desk(desk: Shell) -> Shell:
+    """Return a desk with these fields and ticket 1."""
+    desk.ingest(mail())
+    return desk
 
 
 def test_values_are_set_and_shown_in_language_of_reader(desk: Shell) -> None:
@@ -101,18 +103,18 @@ def test_required_field_is_named_with_command_that_sets_it(desk: Shell) -> None:
         ("ordr_number=1", "(did you mean order_number?)"),
     ],
 )
-def test_wrong_value_is_explained(desk: Shell, word: str, said: str) -> None:
-    assert said in desk("set", "1", word, code=2).err
-    assert "order_number" in desk("set", "1", "nothing=1", code=2).err
-    assert "order_number" in desk("set", "1", code=2).err
+def test_wrong_value_is_explained(unchanged: Shell, word: str, said: str) -> None:
+    assert said in unchanged("set", "1", word, code=2).err
+    assert "order_number" in unchanged("set", "1", "nothing=1", code=2).err
+    assert "order_number" in unchanged("set", "1", code=2).err
 
 
-def test_undecodable_value_is_refused(desk: Shell) -> None:
-    assert "control character" in desk("set", "1", "order_number=\udcff", code=2).err
+def test_undecodable_value_is_refused(unchanged: Shell) -> None:
+    assert "control character" in unchanged("set", "1", "order_number=\udcff", code=2).err
 
 
-def test_help_lists_fields_of_the_desk(desk: Shell) -> None:
-    english, korean = desk("set", "--help").out, desk("set", "--help", env=KOREAN).out
+def test_help_lists_fields_of_the_desk(unchanged: Shell) -> None:
+    english, korean = unchanged("set", "--help").out, unchanged("set", "--help", env=KOREAN).out
     assert re.search(r"^  order_number=TEXT +Order number \(required to solve a ticket\)$", english, re.MULTILINE)
     assert "reason=refund|교환" in english
     assert "주문번호" in korean
@@ -128,9 +130,9 @@ def test_help_lists_fields_of_the_desk(desk: Shell) -> None:
         ("deskctl list --field reason=r", ["reason=refund"]),
     ],
 )
-def test_completion_offers_fields_and_choices(desk: Shell, line: str, expected: list[str]) -> None:
+def test_completion_offers_fields_and_choices(unchanged: Shell, line: str, expected: list[str]) -> None:
     words = {"COMP_WORDS": line, "COMP_CWORD": str(line.count(" ")), "_DESKCTL_COMPLETE": "bash_complete"}
-    assert [each.partition(",")[2] for each in desk(env=words).out.splitlines()] == expected
+    assert [each.partition(",")[2] for each in unchanged(env=words).out.splitlines()] == expected
 
 
 def test_removed_and_changed_fields_are_shown(desk: Shell) -> None:
