@@ -106,7 +106,11 @@ class TestTranslation:
         assert translate(back["rows"][0]["a/b~"], "pl") == "brak zgłoszenia 1"
 
 
-@given(st.dictionaries(st.text(), st.recursive(VALUES, lambda x: st.lists(x) | st.dictionaries(st.text(), x))))
+@given(
+    st.dictionaries(
+        st.text(), st.recursive(VALUES, lambda x: st.lists(x) | st.dictionaries(st.text(), x), max_leaves=10)
+    )
+)
 def test_any_texts_of_an_answer_are_harmless(texts: dict[str, Any]) -> None:
     assert restored({"said": "x"}, texts) == {"said": "x"}
 

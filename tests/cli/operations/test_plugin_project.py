@@ -68,8 +68,14 @@ def test_tests_of_new_project_pass(project: Path) -> None:
     assert done.code == 0, done.out + done.err
 
 
-def test_new_project_passes_ruff_and_mypy(project: Path) -> None:
-    for words in (("ruff", "check"), ("ruff", "format", "--check"), ("mypy",)):
+@pytest.fixture(scope="module")
+def known_types(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache of mypy: the projects use the same libraries."""
+    return tmp_path_factory.mktemp("mypy")
+
+
+def test_new_project_passes_ruff_and_mypy(project: Path, known_types: Path) -> None:
+    for words in (("ruff", "check"), ("ruff", "format", "--check"), ("mypy", "--cache-dir", str(known_types))):
         done = run(project, *words)
         assert done.code == 0, (words, done.out, done.err)
 
