@@ -114,11 +114,10 @@ def test_terminal_without_a_size_has_80_columns(desk: Shell) -> None:
     desk.ingest(mail(subject="A subject of some length for the table"))
     ours, theirs = os.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 0, 0, 0, 0))
-    done = subprocess.run(
-        ["deskctl", "list"], cwd=desk.folder, env={**desk.env, "NO_COLOR": "1"}, stdin=theirs, stdout=theirs, timeout=60
-    )
+    process = desk.spawn("list", streams=[theirs] * 3, NO_COLOR="1")
+    code = process.wait(60)
     os.close(theirs)
     seen = os.read(ours, 65536).decode()
     os.close(ours)
-    assert done.returncode == 0
+    assert code == 0
     assert "A subject of some length" in seen

@@ -49,4 +49,4 @@ def test_mail_of_blocked_sender_is_spam_until_unblocked(desk: Shell) -> None:
 
 def test_show_prints_the_spam_verdict(desk: Shell) -> None:
     desk.ingest(mail(headers=[("X-Spam-Flag", "YES")]))
-    assert desk.show(1)["spam_reason"] == "x-spam-flag: YES"
+    assert desk("show", "1", "--json").row["spam_reason"] == "x-spam-flag: YES"
