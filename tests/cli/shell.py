@@ -158,7 +158,9 @@ class Shell:
             if "ready" in said[-1]:
                 break
         else:
-            raise AssertionError(f"the daemon ended with {self.daemon.wait(10)}: {''.join(said)}")
+            code, self.daemon = self.daemon.wait(10), None
+            log.close()
+            raise AssertionError(f"the daemon ended with {code}: {''.join(said)}")
         self._drain = _Reader(log)
 
     def stop(self) -> None:

@@ -39,6 +39,7 @@ def test_doctor_finds_damage_in_the_store(alone: Shell) -> None:
 
 @pytest.mark.parametrize("named", [[], ["--config", "config.toml"]], ids=["here", "named"])
 def test_group_writable_folder_is_refused(desk: Shell, named: list[str]) -> None:
+    desk("list")
     desk.folder.chmod(0o770)
     for words in (["list"], ["agent", "list"], ["config", "check"], ["db", "status"]):
         error = desk(*words, *named, code=5).err
