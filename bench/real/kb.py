@@ -51,7 +51,7 @@ def _median(questions: list[str], ask: Callable[[str], object]) -> float:
 
 
 def _bare(database: sqlite3.Connection, words: str) -> object:
-    from deskctl.store.search.tokens import tokenize
+    from deskctl.core.values.tokens import tokenize
 
     match = " OR ".join(f'"{word}"' for word in dict.fromkeys(tokenize(words)))
     query = "SELECT rowid FROM articles WHERE articles MATCH ? ORDER BY bm25(articles) LIMIT 10"
@@ -73,7 +73,7 @@ def _questions() -> Iterator[str]:
 
 def _fill(folder: Path) -> None:
     """Create articles of about 120 words from known articles, common words and rare names."""
-    from deskctl.store.search.tokens import tokenize
+    from deskctl.core.values.tokens import tokenize
 
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "config.toml").write_text(CONFIG)

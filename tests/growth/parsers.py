@@ -13,10 +13,11 @@ from typing import Any
 from deskctl import safe
 from deskctl.core.intake import agent_mail, notification_text
 from deskctl.core.messages import addresses, subjects
+from deskctl.core.values import tokens
 from deskctl.errors import UsageError
 from deskctl.plugins import Envelope
 from deskctl.plugins import console as console_channel
-from deskctl.store.search import excerpts, tokens
+from deskctl.store.search import excerpts
 from deskctl_email.compose import one_line
 from deskctl_email.html_alternative import html_page
 from deskctl_email.parse import parse

@@ -55,8 +55,10 @@ class CheckNames(Query, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class Completions(Query, audience=Audience.AGENT):
-    """Complete an argument. `kind`: ticket, agent, team, tag, channel, contact, calendar, policy, tier, skill or
-    action (`NAME=`, or `NAME=VALUE` if the prefix has a name). Answer: `list[str]`.
+    """Complete an argument.
+
+    `kind`: ticket, agent, team, tag, channel, contact, calendar, policy, tier, skill, action (`NAME=`, or `NAME=VALUE`
+    if the prefix has a name) or query (`FIELD:`, or `FIELD:VALUE` if the prefix has a field). Answer: `list[str]`.
     """
 
     names_agent: ClassVar[bool] = False

@@ -6,6 +6,9 @@ from ...dataclass import dataclass
 from ..kernel.permissions import Audience
 from ..kernel.query import Query
 
+#: The orders of `ListTickets`.
+SORT_KEYS = ("updated", "created", "due", "waiting", "priority", "number")
+
 
 @dataclass(frozen=True, slots=True)
 class ListTickets(Query, audience=Audience.AGENT):
@@ -16,6 +19,10 @@ class ListTickets(Query, audience=Audience.AGENT):
     last row before it. `sla` selects tickets with a clock that is breached, warned or running. `now` is a time as
     people write it, at which clocks are checked; None is the present. `fields` are conditions on declared fields
     (`field_conditions`).
+
+    `query` is a text in the query language (`core.query_language`). If it has a condition on the status, tickets are
+    not restricted to active ones. `sort` is a key of `SORT_KEYS`; `reverse` reverses the order. A cursor `after` needs
+    the default order.
     """
 
     all: bool = False
@@ -32,6 +39,9 @@ class ListTickets(Query, audience=Audience.AGENT):
     after: tuple[str, int] | None = None
     now: str | None = None
     fields: tuple[str, ...] = ()
+    query: str = ""
+    sort: str = "updated"
+    reverse: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from sqlalchemy import Connection, select, text
 
@@ -26,11 +26,30 @@ _RECENT = 5000
 def complete(connection: Connection, settings: Settings, query: Completions) -> list[str]:
     """Return the words of a kind that start with the prefix. Raises UsageError for an unknown kind."""
     action, mark, typed = query.prefix.partition("=")
-    if query.kind == "action" and mark:
-        words: Iterable[str] = (f"{action}={value}" for value in _action_values(connection, settings, action, typed))
+    if query.kind == "query":
+        words: Iterable[str] = _query_words(connection, settings, query.prefix)
+    elif query.kind == "action" and mark:
+        words = (f"{action}={value}" for value in _action_values(connection, settings, action, typed))
     else:
-        words = _words(connection, settings, query.kind)
+        words = names_of_kind(connection, settings, query.kind)
     return [word for word in words if word.startswith(query.prefix)][: query.limit]
+
+
+def _query_words(connection: Connection, settings: Settings, typed: str) -> Iterator[str]:
+    """Yield the fields of the query language, or the values of the field that has been typed."""
+    from ...core.query_language.fields import query_fields
+
+    fields = query_fields(settings)
+    name, mark, value = typed.partition(":")
+    if not mark:
+        yield from (f"{each}:" for each in fields)
+    elif (field := fields.get(name.lower())) is not None:
+        sign = value[: len(value) - len(value.lstrip("<>="))]
+        kind = field.names or (name if name in ("tag", "contact") else None)
+        values = names_of_kind(connection, settings, kind) if kind else field.values
+        yield from (f"{name}:{sign}{each}" for each in values)
+        if field.optional and not sign:
+            yield from (f"{name}:none", f"{name}:*")
 
 
 def _action_values(connection: Connection, settings: Settings, name: str, typed: str) -> Iterator[str]:
@@ -41,12 +60,13 @@ def _action_values(connection: Connection, settings: Settings, name: str, typed:
     typed_kind, mark, _name = typed.rpartition(":")
     prefix = f"{typed_kind}:" if mark and typed_kind in action.values.names else ""
     for kind in (typed_kind,) if prefix else action.values.names:
-        for word in _words(connection, settings, kind):
+        for word in names_of_kind(connection, settings, kind):
             yield from (f"{prefix}{sign}{word}" for sign in action.values.signs)
     yield from action.values.words()
 
 
-def _words(connection: Connection, settings: Settings, kind: str) -> Iterable[str]:
+def names_of_kind(connection: Connection, settings: Settings, kind: str) -> Collection[str]:
+    """Return the names of a kind of `Completions`. Raises UsageError for an unknown kind."""
     match kind:
         case "ticket":
             newest = (
@@ -54,7 +74,7 @@ def _words(connection: Connection, settings: Settings, kind: str) -> Iterable[st
                 .where(text(ACTIVE))
                 .order_by(tickets.c.updated_at.desc(), tickets.c.number.desc())
             )
-            return map(str, connection.execute(newest.limit(_RECENT)).scalars())
+            return [str(number) for number in connection.execute(newest.limit(_RECENT)).scalars()]
         case "agent":
             return sorted(connection.execute(select(agents.c.handle).where(agents.c.active)).scalars())
         case "team":
@@ -63,7 +83,8 @@ def _words(connection: Connection, settings: Settings, kind: str) -> Iterable[st
             return sorted(connection.execute(select(ticket_tags.c.tag).distinct()).scalars())
         case "contact":
             newest = select(contacts.c.id).where(contacts.c.merged_into.is_(None), contacts.c.erased_at.is_(None))
-            return map(str, connection.execute(newest.order_by(contacts.c.id.desc()).limit(_RECENT)).scalars())
+            recent = newest.order_by(contacts.c.id.desc()).limit(_RECENT)
+            return [str(number) for number in connection.execute(recent).scalars()]
         case "calendar":
             known = connection.execute(select(calendars.c.name).where(~calendars.c.removed).distinct()).scalars()
             return sorted({ALWAYS, *known})

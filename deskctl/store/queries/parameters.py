@@ -22,7 +22,7 @@ def known_team(connection: Connection, handle: str, settings: Settings) -> None:
     """Raise NotFound for a team that has no members, no tickets, and no channel in the configuration."""
     known = set(connection.execute(select(teams.c.handle)).scalars())
     known |= {channel.team for channel in settings.of(Channels).channels.values() if channel.team}
-    if handle not in known and not _used_by_ticket(connection, tickets.c.team, handle):
+    if handle not in known and not is_used_by_ticket(connection, tickets.c.team, handle):
         raise NotFound(
             _('no team is called "{handle}"{suggestion}', handle=handle, suggestion=did_you_mean(handle, known)),
             _listed("team", known),
@@ -32,7 +32,7 @@ def known_team(connection: Connection, handle: str, settings: Settings) -> None:
 def known_channel(connection: Connection, name: str, settings: Settings) -> None:
     """Raise NotFound for a channel that is not configured and that no ticket has."""
     known = {*settings.of(Channels).channels, *BUILT_IN}
-    if name not in known and not _used_by_ticket(connection, tickets.c.channel, name):
+    if name not in known and not is_used_by_ticket(connection, tickets.c.channel, name):
         raise NotFound(
             _('no channel is called "{name}"{suggestion}', name=name, suggestion=did_you_mean(name, known)),
             _listed("channel", known),
@@ -60,7 +60,8 @@ def known_agent(connection: Connection, handle: str) -> None:
         )
 
 
-def _used_by_ticket(connection: Connection, column: Column[Any], value: str) -> bool:
+def is_used_by_ticket(connection: Connection, column: Column[Any], value: str) -> bool:
+    """Return True if a column of a ticket has this value."""
     return connection.execute(select(column).where(column == value).limit(1)).first() is not None
 
 

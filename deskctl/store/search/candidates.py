@@ -13,10 +13,10 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select
 
 from ...core.messages.model import MessageKind
+from ...core.values.tokens import Phrase
 from ...dataclass import dataclass
 from ..tables import messages, tickets
 from .index import match, tsquery
-from .tokens import Phrase
 
 #: Number of messages that are ranked: the newest that contain the words.
 RANKED = 10_000

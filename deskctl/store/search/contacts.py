@@ -6,10 +6,10 @@ from collections.abc import Collection
 
 from sqlalchemy import Connection
 
+from ...core.values.tokens import phrases, tokenize
 from .. import statements
 from ..tables import contacts, identities
 from .index import match, tsquery, tsvector
-from .tokens import phrases, tokenize
 
 _BATCH = 500
 

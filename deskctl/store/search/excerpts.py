@@ -7,9 +7,9 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
+from ...core.values.tokens import CJK, LETTER, Phrase, is_cjk
 from ...normalization import normalize
 from .offsets import OffsetMap
-from .tokens import CJK, LETTER, Phrase, is_cjk
 
 #: Markers around a match: mathematical brackets that are rare in mails. In the text itself, [ and ] replace them.
 OPEN, CLOSE = "⟦", "⟧"

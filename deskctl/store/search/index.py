@@ -13,9 +13,9 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
+from ...core.values.tokens import Phrase, tokenize
 from ..statements import delete, insert
 from ..tables import attachments, messages, tickets
-from .tokens import Phrase, tokenize
 
 #: Words in one tsvector, whose limits are position 16,383 and 1 MB, and words that the next one repeats.
 ROW, _OVERLAP = 4000, 50
@@ -109,11 +109,12 @@ def match(phrase: Phrase) -> str:
     return f"{quoted} *" if phrase.prefix else quoted
 
 
-def tsquery(phrase: Phrase) -> str:
-    """Return the phrase in the query syntax of PostgreSQL."""
-    words = [f"'{word}'" for word in phrase.words]
+def tsquery(phrase: Phrase, weight: str = "") -> str:
+    """Return the phrase in the query syntax of PostgreSQL, restricted to words of a weight ("": any)."""
+    labels = [weight] * len(phrase.words)
     if phrase.prefix:
-        words[-1] += ":*"
+        labels[-1] = f"*{weight}"
+    words = [f"'{word}':{label}" if label else f"'{word}'" for word, label in zip(phrase.words, labels, strict=True)]
     return "(" + " <-> ".join(words) + ")"
 
 

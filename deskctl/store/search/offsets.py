@@ -9,7 +9,7 @@ import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 
-from .tokens import fold
+from ...core.values.tokens import fold
 
 #: Characters that compose with the one before them although they are not combining marks: Hangul vowels and final
 #: consonants, and vowel signs of Indic scripts. A test compares this list with the Unicode data.

@@ -17,6 +17,7 @@ from deskctl.core.kernel.unit import Unit
 from deskctl.core.messages.model import InboundMessage, IncomingFile, MessageKind
 from deskctl.core.messages.repository import Messages
 from deskctl.core.search.queries import SearchContacts, SearchMessages
+from deskctl.core.values.tokens import Phrase, fold, phrases, tokenize
 from deskctl.errors import UsageError
 from deskctl.store import Store, migrate
 from deskctl.store.queries.search import search as queries
@@ -24,7 +25,6 @@ from deskctl.store.search import candidates
 from deskctl.store.search.excerpts import Readable, snippet
 from deskctl.store.search.index import _rows, words_of
 from deskctl.store.search.offsets import COMPOSING, OffsetMap
-from deskctl.store.search.tokens import Phrase, fold, phrases, tokenize
 from tests.store.build import Clock, add_message, change_ticket, open_ticket
 
 

@@ -16,6 +16,7 @@ PAGE = 50
 
 
 @click.command("list")
+@click.argument("query", nargs=-1, metavar="[QUERY]...", shell_complete=completer("query"))
 @click.option("--all", "all_", is_flag=True, help="Include solved, closed and merged tickets and spam.")
 @limit_option(PAGE)
 @click.option("--mine", is_flag=True, help="Only your tickets.")
@@ -61,12 +62,20 @@ PAGE = 50
     "--sla", type=click.Choice(["breached", "warned", "running"]), help="Only tickets with an SLA clock in this state."
 )
 @click.option("--spam", is_flag=True, help="Only spam.")
+@click.option(
+    "--sort",
+    type=click.Choice(["updated", "created", "due", "waiting", "priority", "number"]),
+    default="updated",
+    help="Order: newest change, newest ticket, earliest due time, longest wait, highest priority, or highest number.",
+)
+@click.option("--reverse", is_flag=True, help="Reverse the order.")
 @click.option("--now", metavar="MOMENT", help="Calculate due times for this moment instead of now.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 if the list is empty.")
 @columns(TICKET_COLUMNS)
 @click.pass_obj
 def list_(
     context: CliContext,
+    query: tuple[str, ...],
     all_: bool,
     limit: int | None,
     mine: bool,
@@ -80,13 +89,19 @@ def list_(
     contact: str | None,
     sla: str | None,
     spam: bool,
+    sort: str,
+    reverse: bool,
     now: str | None,
     exit_code: bool,
 ) -> int:
     """List tickets, most recently changed first.
 
-    Without --all, leaves out solved, closed and merged tickets and spam. The output is a table on a terminal,
-    tab-separated values in a pipe, and one JSON object per line with --json.
+    QUERY selects tickets by conditions and words in the syntax of Lucene; docs/reference/queries.md lists the fields.
+    Quote characters that the shell interprets, such as parentheses, > and *.
+
+    Without --all, leaves out solved, closed and merged tickets and spam, unless the query has a condition on the
+    status. The output is a table on a terminal, tab-separated values in a pipe, and one JSON object per line with
+    --json.
 
     \b
     Examples:
@@ -94,6 +109,7 @@ def list_(
       deskctl list --mine --status open --status new
       deskctl list --all --json | jq -r .number
       deskctl list --columns number,subject,waiting_since
+      deskctl list 'status:open priority:>=high tag:(refund OR billing) waiting:>12h 환불' --sort due
       deskctl list --field order_number=4711 --field "amount>=100"
     """
     from dataclasses import asdict
@@ -109,7 +125,7 @@ def list_(
             raise missing_agent()
         assignee = agent
     size = context.page_size(limit, PAGE)
-    query = ListTickets(
+    wanted = ListTickets(
         all=all_,
         limit=size,
         status=status,
@@ -123,14 +139,17 @@ def list_(
         sla=sla,
         now=now,
         fields=fields,
+        query=" ".join(query),
+        sort=sort,
+        reverse=reverse,
     )
-    rows = context.rows(query)
+    rows = context.rows(wanted)
     if not rows and any((team, assignee, channel)):
         from ....core.search.queries import CheckNames
 
         named_team, named_agent = (None if name == "none" else name for name in (team, assignee))
         context.ask(CheckNames(named_team, named_agent, channel))
-    total = context.ask(CountTickets(**asdict(query))) if context.at_terminal and len(rows) == size else len(rows)
+    total = context.ask(CountTickets(**asdict(wanted))) if context.at_terminal and len(rows) == size else len(rows)
     known = TICKET_COLUMNS if now is None else ticket_columns(context.moment(now))
     empty = _("no tickets") if all_ else _("no tickets match; --all includes solved and closed tickets")
     context.emit(rows, with_field_columns(context, known), empty=empty)

@@ -58,7 +58,7 @@ def _only_sqlite() -> None:
         sa.Column("last", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("kind", name=op.f("pk_counters")),
     )
-    # Text is split into words before (`search.tokens`), so the simplest tokenizer is enough. Only the index is stored
+    # Text is split into words before (`values.tokens`), so the simplest tokenizer is enough. Only the index is stored
     # (no content) and no row sizes, because results are not ranked: the newest ticket comes first.
     op.execute("CREATE VIRTUAL TABLE search_index USING fts5(tokens, content='', columnsize=0, tokenize='ascii')")
 

@@ -22,7 +22,7 @@ def upgrade() -> None:
     op.drop_table("search_rows")
     if op.get_bind().dialect.name == "sqlite":
         op.execute("DELETE FROM counters WHERE kind = 'search_rows'")
-        # Text is split into words before (`search.tokens`), so the simplest tokenizer is enough. The rowid is the id of
+        # Text is split into words before (`values.tokens`), so the simplest tokenizer is enough. The rowid is the id of
         # the message, so that reading the index backwards gives the newest first. Only the index is stored (no
         # content): the texts are in `messages`. Deleting by id without content needs SQLite 3.43, which is too new.
         op.execute("CREATE VIRTUAL TABLE search_index USING fts5(subject, files, text, content='', tokenize='ascii')")

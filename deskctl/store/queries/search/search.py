@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Connection, Row, select
 
 from ....core.search.queries import SearchContacts, SearchMessages
+from ....core.values.tokens import Phrase, phrases
 from ....errors import UsageError
 from ....i18n import _
 from ...moments import rfc3339
@@ -24,7 +25,6 @@ from ...search.candidates import (
 )
 from ...search.excerpts import Readable, snippet
 from ...search.index import words_of
-from ...search.tokens import Phrase, phrases
 from ...tables import contacts, identities, tickets
 from ..reader import Answers
 from .people import (

@@ -72,7 +72,7 @@ def field_filters(connection: Connection, conditions: Sequence[str], settings: S
     for text in conditions:
         name = split_condition(text)[0]
         former = {name: former_field(name)} if name not in declared and _is_stored(connection, name) else {}
-        found.append(_filter(parse_condition(declared, former, text)))
+        found.append(field_filter(parse_condition(declared, former, text)))
     return found
 
 
@@ -81,7 +81,7 @@ def _is_stored(connection: Connection, name: str) -> bool:
     return connection.execute(query).first() is not None
 
 
-def _filter(condition: FieldCondition) -> ColumnElement[bool]:
+def field_filter(condition: FieldCondition) -> ColumnElement[bool]:
     """Return SQL that finds the tickets through the index of keys, because the others may be many.
 
     Equality also finds values that were set while the field had another type.

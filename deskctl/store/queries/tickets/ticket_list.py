@@ -84,16 +84,16 @@ def list_tickets(connection: Connection, query: ListTickets, settings: Settings)
 def ticket_numbers(connection: Connection, query: ListTickets, settings: Settings) -> Sequence[int]:
     """Return the numbers of the tickets of `list_tickets`. Raises its errors."""
     now = moment(query.now, settings)
-    filters = _filters(connection, query, settings)
-    page = select(tickets.c.number).where(*filters).order_by(*_NEWEST).limit(_limit(query.limit))
-    return connection.execute(page, as_of(now) if query.sla is not None else {}).scalars().all()
+    filters = _filters(connection, query, settings, now)
+    page = select(tickets.c.number).where(*filters).order_by(*_order(query)).limit(_limit(query.limit))
+    return connection.execute(page, as_of(now) if _uses_clocks(query) else {}).scalars().all()
 
 
 def count_tickets(connection: Connection, query: CountTickets, settings: Settings) -> int:
     """Return the number of tickets. Raises the errors of `list_tickets`."""
     now = moment(query.now, settings)
-    found = select(func.count()).select_from(tickets).where(*_filters(connection, query, settings))
-    return int(connection.execute(found, as_of(now) if query.sla is not None else {}).scalar_one())
+    found = select(func.count()).select_from(tickets).where(*_filters(connection, query, settings, now))
+    return int(connection.execute(found, as_of(now) if _uses_clocks(query) else {}).scalar_one())
 
 
 def check_names(connection: Connection, query: CheckNames, settings: Settings) -> None:
@@ -184,6 +184,39 @@ def row_document(ticket: LoadedTicket, contact: Contact, settings: Settings) -> 
 
 
 _NEWEST = (tickets.c.updated_at.desc(), tickets.c.number.desc())
+#: The orders by name, and reversed. Tickets without a value come last.
+_ORDERS: Mapping[str, tuple[tuple[ColumnElement[Any], ...], tuple[ColumnElement[Any], ...]]] = {
+    "updated": (_NEWEST, (tickets.c.updated_at, tickets.c.number)),
+    "created": ((tickets.c.created_at.desc(), tickets.c.number.desc()), (tickets.c.created_at, tickets.c.number)),
+    "number": ((tickets.c.number.desc(),), (tickets.c.number,)),
+    "priority": (
+        (tickets.c.priority.desc(), tickets.c.queue_at, tickets.c.number),
+        (tickets.c.priority, tickets.c.queue_at, tickets.c.number),
+    ),
+    **{
+        name: (
+            (column.is_(None), column, tickets.c.number),
+            (column.is_(None), column.desc(), tickets.c.number),
+        )
+        for name, column in (("due", tickets.c.due_at), ("waiting", tickets.c.waiting_since))
+    },
+}
+
+
+def _order(query: ListTickets) -> tuple[ColumnElement[Any], ...]:
+    """Return the order of a list. Raises UsageError."""
+    orders = _ORDERS.get(query.sort)
+    if orders is None:
+        raise UsageError(
+            _('not an order: "{word}"', word=query.sort), _("use one of {values}", values=", ".join(_ORDERS))
+        )
+    if query.after is not None and (query.sort != "updated" or query.reverse):
+        raise UsageError(_("a cursor needs the default order"), _("leave out the order or the cursor"))
+    return orders[query.reverse]
+
+
+def _uses_clocks(query: ListTickets) -> bool:
+    return query.sla is not None or bool(query.query)
 
 
 def _limit(limit: int) -> int:
@@ -192,15 +225,40 @@ def _limit(limit: int) -> int:
     return min(limit, 2**63 - 1)
 
 
-def _filters(connection: Connection, query: ListTickets, settings: Settings) -> list[ColumnElement[bool]]:
+class SearchedTickets(NamedTuple):
+    """A query as a condition. `by_status` and `by_spam`: it selects by status, or also spam."""
+
+    clause: ColumnElement[bool]
+    by_status: bool
+    by_spam: bool
+
+
+def searched_tickets(connection: Connection, text: str, settings: Settings, now: datetime) -> SearchedTickets:
+    """Return the condition for a text in the query language. Raises UsageError, and Unavailable without an index."""
+    # Only lists with a query need these modules.
+    from ....core.query_language.conditions import selects_by_status, selects_spam
+    from ....core.query_language.resolution import parse_query
+    from .query_sql import DeskNames, query_clause
+
+    query = parse_query(text, settings, DeskNames(connection, settings), now)
+    return SearchedTickets(query_clause(connection, query, now), selects_by_status(query), selects_spam(query))
+
+
+def _filters(
+    connection: Connection, query: ListTickets, settings: Settings, now: datetime
+) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     wanted = {_status(status) for status in query.status}
+    searched = searched_tickets(connection, query.query, settings, now) if query.query else None
+    everything = query.all or (searched is not None and searched.by_status)
     if query.spam:
         found.append(text("spam"))  # type: ignore[arg-type]
-    elif (not query.all and (not wanted or wanted <= ACTIVE_STATUSES)) or (wanted and wanted <= ACTIVE_STATUSES):
+    elif wanted <= ACTIVE_STATUSES and (wanted or not everything):
         found.append(text(ACTIVE))  # type: ignore[arg-type]
-    elif not query.all:
+    elif not query.all and not (searched is not None and searched.by_spam):
         found.append(tickets.c.spam.is_(False))
+    if searched is not None:
+        found.append(searched.clause)
     if wanted:
         found.append(tickets.c.status.in_(sorted(wanted)))
     if query.assignee is not None:
