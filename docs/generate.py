@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+from deskctl.cli.query_reference import reference as queries
 from deskctl.cli.reference import reference as commands
 from deskctl.cli.undo_reference import reference as undo
 from deskctl.config.reference import reference as configuration
@@ -19,6 +20,7 @@ def pages() -> dict[Path, str]:
     return {
         ROOT / "docs/reference/commands.md": commands(),
         ROOT / "docs/reference/undo.md": undo(),
+        ROOT / "docs/reference/queries.md": queries(),
         ROOT / "docs/reference/configuration-keys.md": configuration(example, manager.load().channel_types),
     }
 

@@ -16,6 +16,11 @@ from tests.cli.shell import Shell
         ("deskctl set 1 priority=h", "priority=high"),
         ("deskctl list --status so", "solved"),
         ("deskctl take --as le", "lead"),
+        ("deskctl list prio", "priority:"),
+        ("deskctl list priority:>=h", "priority:>=high"),
+        ("deskctl list assignee:", "assignee:agent2"),
+        ("deskctl list assignee:n", "assignee:none"),
+        ("deskctl list is:o", "is:open"),
     ],
 )
 def test_completion_offers_names_of_the_desk(unchanged: Shell, line: str, expected: str) -> None:

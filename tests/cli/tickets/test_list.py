@@ -168,3 +168,32 @@ def test_deskctl_without_command_lists_my_tickets(desk: Shell) -> None:
     desk.ingest(mail("b@example.org"))
     desk("take", "2")
     assert [row["number"] for row in desk("--json").rows] == [2]
+
+
+def test_query_selects_and_orders_tickets(desk: Shell) -> None:
+    for number, subject in enumerate(("Printer", "환불 요청", "Invoice"), 1):
+        desk.ingest(mail(f"c{number}@example.org", subject))
+    desk("set", "2", "priority=high")
+    desk("tag", "2", "+refund")
+    desk("solve", "3")
+
+    def numbers(*words: str) -> list[int]:
+        return [row["number"] for row in desk.tickets(*words)]
+
+    assert numbers("priority:>=high", "tag:(refund OR billing)", "환불") == [2]
+    assert numbers("is:open", "--sort", "number") == [2, 1]
+    assert numbers("is:open", "--sort", "number", "--reverse") == [1, 2]
+    assert numbers("invoice") == []
+    assert numbers("invoice status:solved") == [3]
+    assert numbers("--all", "c3@example.org") == [3]
+    assert desk("list", "printer", "--columns", "number").out == "1\n"
+    assert desk("list", "missing", "--exit-code", code=1).out == ""
+
+
+def test_error_in_a_query_names_the_position(desk: Shell) -> None:
+    refused = desk("list", "환불", "stat:open", code=2)
+    assert refused.out == ""
+    assert refused.err.startswith('error: query, at character 4: no field is called "stat" (did you mean status?)\n')
+    assert "hint: " in refused.err
+    korean = desk("list", "stat:open", code=2, env={"LANGUAGE": "ko", "LC_ALL": "C.UTF-8"})
+    assert "did you mean" not in korean.err
