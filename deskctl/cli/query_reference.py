@@ -26,7 +26,7 @@ Put a query in single quotes, because the shell interprets parentheses, `>`, `*`
 | `field:value` | tickets with this value |
 | `field:none`, `field:*` | tickets without a value, with any value |
 | `field:>5`, `field:>=5`, `field:<5`, `field:<=5` | larger or smaller values, of ordered fields |
-| `field:[1 TO 5]`, `field:{1 TO 5}` | values from 1 to 5, with or without the bounds; `*` is no bound |
+| `field:[1 TO 5]`, `field:{1 TO 5}` | values from 1 to 5, with or without the bounds; `*` leaves a side open |
 | `tag:(a OR b)` | either value |
 | `tag:ref*` | values that begin with this text, of fields with words |
 | `a b`, `a AND b` | both |

@@ -376,3 +376,21 @@ def test_overdue_clock_is_listed_before_the_daemon_processed_it(gold: StoredDesk
     assert [row["sla"] for row in gold.store.ask(ListTickets(now=then))] == ["breached"]
     assert [row["number"] for row in gold.store.ask(ListTickets(sla="breached", now=then))] == [ticket]
     assert gold.store.ask(ListTickets(sla="breached", now=gold.now.isoformat())) == []
+
+
+def test_query_selects_tickets_by_the_state_of_their_worst_clock(desk: StoredDesk) -> None:
+    desk.do(lv.AddPolicy("gold", "tag:gold", "24x7", (("resolution", "4h"),)), "user:root")
+    ticket, other = opened(desk), opened(desk)
+    desk.do(c.Tag(ticket, ("gold",)))
+
+    def found(query: str, *, hours: int = 0) -> set[int]:
+        now = (desk.now + timedelta(hours=hours)).isoformat()
+        return {row["number"] for row in desk.store.ask(ListTickets(query=query, now=now))}
+
+    assert found("sla:(running OR warned)") == {ticket}
+    assert found("sla:breached") == set()
+    assert found("sla:breached", hours=5) == {ticket}
+    assert found("is:overdue", hours=5) == {ticket}
+    assert found("due:<now+5h") == {ticket}
+    assert found("sla:*", hours=5) == {ticket}
+    assert found("sla:none", hours=5) == {other}

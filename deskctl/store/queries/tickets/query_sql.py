@@ -246,7 +246,7 @@ class _Translator:
         return _clause(self._lower(column) == wanted)
 
     def _lower(self, column: Column[Any]) -> ColumnElement[str]:
-        """Return a text with ASCII letters in lower case, whatever the locale of the database is."""
+        """Return a text with ASCII letters in lower case, independent of the locale of the database."""
         if self._connection.dialect.name == "sqlite":
             return func.lower(column)
         return func.lower(column.collate("C"))
