@@ -70,10 +70,11 @@ class QueryField:
 
 def _fields() -> tuple[QueryField, ...]:
     keyword, moment, elapsed = ValueType.KEYWORD, ValueType.MOMENT, ValueType.ELAPSED
+    priorities = tuple(each.label for each in Priority)
     return (
         QueryField("status", keyword, _("status of the ticket"), values=tuple(Status)),
         QueryField("is", ValueType.STATE, _("property of the ticket"), values=tuple(STATES), changes_by_itself=True),
-        QueryField("priority", ValueType.PRIORITY, _("priority of the ticket"), values=tuple(each.label for each in Priority)),
+        QueryField("priority", ValueType.PRIORITY, _("priority of the ticket"), values=priorities),
         QueryField("assignee", keyword, _("agent who has the ticket"), names="agent", optional=True),
         QueryField("follower", keyword, _("agent who follows the ticket"), names="agent", optional=True),
         QueryField("team", keyword, _("team that has the ticket"), names="team", optional=True),
