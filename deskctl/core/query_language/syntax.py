@@ -29,6 +29,8 @@ LONGEST_QUERY: Final = 10_000
 MOST_TERMS: Final = 200
 #: Levels of parentheses and negations.
 DEEPEST: Final = 30
+#: Characters of an unexpected text in an error.
+_SHOWN: Final = 20
 
 #: A quoted text, an escaped character, or a sign at the start of a value, which Lucene would take for an operator.
 _PREPARED = re.compile(
@@ -113,7 +115,11 @@ def _refuse_syntax(prepared: _Prepared, message: str) -> NoReturn:
     position = prepared.position(min(place, len(prepared.text)))
     if rest and not rest[0].startswith('"'):
         raise UsageError(
-            _('query, at character {position}: unexpected "{word}"', position=position, word=_unescaped(rest[0])),
+            _(
+                'query, at character {position}: unexpected "{word}"',
+                position=position,
+                word=_unescaped(rest[0][:_SHOWN]),
+            ),
             _("write a text that contains special characters in quotes"),
         )
     if rest:
