@@ -23,7 +23,7 @@ class ValueType(Enum):
     KEYWORD = auto()
     """One word, compared without regard to the case of ASCII letters."""
     NAME = auto()
-    """A name of a person or an organisation, of which a value can be a part."""
+    """A name of a person, of which a value can be a part."""
     ADDRESS = auto()
     """An address of a contact, its id (`#7`), or a domain (`@example.org`)."""
     TEXT = auto()
@@ -103,7 +103,7 @@ def _fields() -> tuple[QueryField, ...]:
         QueryField("contact", ValueType.ADDRESS, _("address, @domain or #id of the customer")),
         QueryField("contact.name", ValueType.NAME, _("part of the customer's name"), optional=True),
         QueryField("contact.tier", keyword, _("tier of the customer"), optional=True),
-        QueryField("contact.org", ValueType.NAME, _("part of the customer's organisation"), optional=True),
+        QueryField("contact.org", keyword, _("organisation of the customer"), optional=True),
         QueryField("contact.language", keyword, _("language code of the customer"), optional=True),
     )  # fmt: skip
 

@@ -182,11 +182,11 @@ _KEYWORDS: Mapping[str, Callable[[QueryFacts], Sequence[str]]] = {
     "language": lambda f: _one(f.ticket.language),
     "sla": lambda f: _one(f.sla),
     "contact.tier": lambda f: _one(f.contact.tier),
+    "contact.org": lambda f: _one(f.contact.org),
     "contact.language": lambda f: _one(f.contact.language),
 }
 _NAMES: Mapping[str, Callable[[QueryFacts], str | None]] = {
     "contact.name": lambda f: f.contact.name,
-    "contact.org": lambda f: f.contact.org,
 }
 _MOMENTS: Mapping[str, Callable[[QueryFacts], datetime | None]] = {
     "created": lambda f: f.ticket.created_at,
