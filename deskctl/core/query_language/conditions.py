@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 
+from ...dataclass import dataclass
 from ..tickets.model import Priority
 from ..values.field import FieldValue
 from ..values.tokens import Phrase

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final, Literal
 
+from ...dataclass import dataclass
 from ...i18n import Text, _
 from ..kernel.settings import Settings
 from ..tickets.field_registry import declared_fields

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
+from ...dataclass import dataclass
 from ..contacts.model import Contact
 from ..tickets.model import ACTIVE, Status, Ticket
 from ..values.field import FieldValue

@@ -9,10 +9,10 @@ from __future__ import annotations
 import calendar
 import re
 import unicodedata
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Final, NamedTuple
 
+from ...dataclass import dataclass
 from ...errors import UsageError
 from ...i18n import _
 from ..values.durations import parse_duration

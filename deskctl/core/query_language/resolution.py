@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from ...dataclass import dataclass
 from ...errors import UsageError
 from ...i18n import Text, _
 from ..kernel.settings import Settings

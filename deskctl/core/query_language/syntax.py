@@ -14,9 +14,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, NoReturn
 
+from ...dataclass import dataclass
 from ...errors import UsageError
 from ...i18n import _
 from .tree import And, Node, Not, Operator, Or, Term, terms

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
+
+from ...dataclass import dataclass
 
 #: "=" is equality, or containment for text.
 Operator = Literal["=", "<", "<=", ">", ">="]
