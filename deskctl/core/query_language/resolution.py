@@ -129,8 +129,6 @@ class _Resolver:
         try:
             return Condition(field, term.operator, self._operand(field, term))
         except UsageError as error:
-            if error.what.startswith("query, "):
-                raise
             raise _error(term, error.what, error.hint) from None
 
     def _operand(self, field: QueryField, term: Term) -> Operand:

@@ -107,6 +107,11 @@ def _lucene(prepared: _Prepared) -> lucene.Item:
         return parse_lucene(prepared.text)
     except ParseError as error:
         _refuse_syntax(prepared, str(error))
+    except (ValueError, ArithmeticError):  # luqum does not check the number after ~ and ^
+        raise UsageError(
+            _("the query contains ~ or ^ with a value that is not a number"),
+            _("write a text that contains special characters in quotes"),
+        ) from None
 
 
 def _refuse_syntax(prepared: _Prepared, message: str) -> NoReturn:
