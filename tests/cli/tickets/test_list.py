@@ -181,6 +181,7 @@ def test_query_selects_and_orders_tickets(desk: Shell) -> None:
         return [row["number"] for row in desk.tickets(*words)]
 
     assert numbers("priority:>=high", "tag:(refund OR billing)", "환불") == [2]
+    assert numbers("-tag:refund", "is:open") == [1]
     assert numbers("is:open", "--sort", "number") == [2, 1]
     assert numbers("is:open", "--sort", "number", "--reverse") == [1, 2]
     assert numbers("invoice") == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import click
 
 from ...columns import TICKET_COLUMNS, ticket_columns
@@ -14,8 +16,17 @@ from ...options import columns, limit_option
 
 PAGE = 50
 
+_EXCLUDED = re.compile(r"-([^\W\d][\w.]*:.*)", re.DOTALL)
 
-@click.command("list")
+
+class _ListCommand(click.Command):
+    """A command that reads `-tag:spam` as `NOT tag:spam`; click would read the short options -t, -a and so on."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, [_EXCLUDED.sub(r"NOT \1", word) for word in args])
+
+
+@click.command("list", cls=_ListCommand)
 @click.argument("query", nargs=-1, metavar="[QUERY]...", shell_complete=completer("query"))
 @click.option("--all", "all_", is_flag=True, help="Include solved, closed and merged tickets and spam.")
 @limit_option(PAGE)
