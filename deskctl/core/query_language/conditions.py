@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from ...dataclass import dataclass
-from ..tickets.model import Priority
+from ..tickets.model import ACTIVE, Priority
 from ..values.field import FieldValue
 from ..values.tokens import Phrase
 from .fields import QueryField
@@ -83,6 +83,18 @@ def conditions(query: Query) -> Iterator[Condition]:
 def selects_by_status(query: Query) -> bool:
     """Return True if a condition decides whether a ticket that is solved or closed matches."""
     return any(each.field is not None and each.field.name in _STATUS_FIELDS for each in conditions(query))
+
+
+def selects_only_active(query: Query) -> bool:
+    """Return True if each ticket that matches is certain to be new, open, pending or on hold."""
+    match query:
+        case AllQuery(parts):
+            return any(selects_only_active(part) for part in parts)
+        case AnyQuery(parts):
+            return bool(parts) and all(selects_only_active(part) for part in parts)
+        case Condition(field, _, operand) if field is not None and isinstance(operand, str):
+            return (field.name == "status" and operand in ACTIVE) or (field.name == "is" and operand == "open")
+    return False
 
 
 def selects_spam(query: Query) -> bool:

@@ -226,9 +226,13 @@ def _limit(limit: int) -> int:
 
 
 class SearchedTickets(NamedTuple):
-    """A query as a condition. `by_status` and `by_spam`: it selects by status, or also spam."""
+    """A query as a condition.
+
+    `by_status` and `by_spam`: it selects by status, or also spam. `only_active`: it selects only active tickets.
+    """
 
     clause: ColumnElement[bool]
+    only_active: bool
     by_status: bool
     by_spam: bool
 
@@ -236,12 +240,14 @@ class SearchedTickets(NamedTuple):
 def searched_tickets(connection: Connection, text: str, settings: Settings, now: datetime) -> SearchedTickets:
     """Return the condition for a text in the query language. Raises UsageError, and Unavailable without an index."""
     # Only lists with a query need these modules.
-    from ....core.query_language.conditions import selects_by_status, selects_spam
+    from ....core.query_language.conditions import selects_by_status, selects_only_active, selects_spam
     from ....core.query_language.resolution import parse_query
     from .query_sql import DeskNames, query_clause
 
     query = parse_query(text, settings, DeskNames(connection, settings), now)
-    return SearchedTickets(query_clause(connection, query, now), selects_by_status(query), selects_spam(query))
+    return SearchedTickets(
+        query_clause(connection, query, now), selects_only_active(query), selects_by_status(query), selects_spam(query)
+    )
 
 
 def _filters(
@@ -258,7 +264,7 @@ def _filters(
     elif not query.all and not (searched is not None and searched.by_spam):
         found.append(tickets.c.spam.is_(False))
     if searched is not None:
-        found.append(searched.clause)
+        found += [text(ACTIVE), searched.clause] if searched.only_active else [searched.clause]  # type: ignore[list-item]
     if wanted:
         found.append(tickets.c.status.in_(sorted(wanted)))
     if query.assignee is not None:
