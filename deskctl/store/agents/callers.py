@@ -8,17 +8,18 @@ from sqlalchemy import Connection
 
 from ...core.agents.model import Agent
 
-# Sent directly to the driver, because building these statements would take longer than running them.
-_AGENTS = "SELECT handle, name, email, login FROM agents WHERE active"
-_MEMBERSHIPS = "SELECT agent, team FROM memberships"
+# Sent directly to the driver, because building this statement would take longer than running it.
+_AGENTS = """
+    SELECT handle, name, email, login, team FROM agents LEFT JOIN memberships ON agent = handle WHERE active
+"""
 
 
 def active_agents(connection: Connection) -> list[Agent]:
     """Return the active agents, sorted by handle, with their teams and logins but without their other properties."""
-    teams: defaultdict[str, list[str]] = defaultdict(list)
-    for agent, team in connection.exec_driver_sql(_MEMBERSHIPS):
-        teams[agent].append(team)
-    return [
-        Agent(handle, name, email, frozenset(teams[handle]), login)
-        for handle, name, email, login in sorted(connection.exec_driver_sql(_AGENTS).all(), key=lambda row: row.handle)
+    teams: defaultdict[tuple[str, str, str, str | None], set[str]] = defaultdict(set)
+    for *agent, team in connection.exec_driver_sql(_AGENTS):
+        teams[tuple(agent)].update([team] if team is not None else ())
+    found = [
+        Agent(handle, name, email, frozenset(joined), login) for (handle, name, email, login), joined in teams.items()
     ]
+    return sorted(found, key=lambda agent: agent.handle)

@@ -8,7 +8,7 @@ the rest; frequent words are found in the first window.
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Row, Select
 
@@ -68,15 +68,29 @@ class Wanted:
         return query if self.notes else query.where(messages.c.kind != MessageKind.NOTE.value)
 
 
-def newest(connection: Connection, wanted: Wanted) -> Generator[Row[Any]]:
+class Candidate(NamedTuple):
+    """A message that matches, with the subject of its ticket (`titled`) and the ticket into which that was merged."""
+
+    id: int
+    ticket: int
+    sent_at: int
+    subject: str
+    text: str
+    visible_text: str | None
+    titled: str
+    merged_into: int | None
+    has_files: bool
+
+
+def newest(connection: Connection, wanted: Wanted) -> Generator[Candidate]:
     """Yield matching messages, the newest first; each row is fetched on demand."""
     if connection.dialect.name == "sqlite":
         query = _sql("SELECT", _WHOLE, _FTS5, wanted.conditions, _BACKWARDS)
         with connection.exec_driver_sql(query, (_all_fts5(wanted),)) as found:
             for some in found.partitions(_FETCHED):
-                yield from some
+                yield from map(Candidate._make, some)
     else:
-        yield from _in_windows(connection, wanted, _WHOLE, _PAGE)
+        yield from map(Candidate._make, _in_windows(connection, wanted, _WHOLE, _PAGE))
 
 
 def best(connection: Connection, wanted: Wanted) -> tuple[list[int], bool]:
@@ -103,13 +117,13 @@ def best(connection: Connection, wanted: Wanted) -> tuple[list[int], bool]:
     return [-number for _, number in sorted(scored)], capped
 
 
-def these(connection: Connection, numbers: Sequence[int]) -> Generator[Row[Any]]:
+def these(connection: Connection, numbers: Sequence[int]) -> Generator[Candidate]:
     """Yield the messages with these ids, in this order."""
     mark = "?" if connection.dialect.name == "sqlite" else "%s"
     for start in range(0, len(numbers), _PAGE):
         some = tuple(numbers[start : start + _PAGE])
         query = _sql("SELECT", _WHOLE, _JOINED, "WHERE m.id IN (", ", ".join([mark] * len(some)), ")")
-        rows = {row.id: row for row in connection.exec_driver_sql(query, some)}
+        rows = {row.id: row for row in map(Candidate._make, connection.exec_driver_sql(query, some))}
         yield from (rows[number] for number in some)
 
 

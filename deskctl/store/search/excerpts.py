@@ -39,8 +39,8 @@ class Readable:
             self.shown, self.folded = text, text.lower()
             return
         self.shown = shown = normalize("NFC", text)
-        compatible = unicodedata.normalize("NFKC", shown)  # `fold`, without limiting the marks again
-        self.folded = compatible.casefold()
+        compatible = normalize("NFKC", shown)
+        self.folded = compatible.casefold()  # as `fold`
         if len(self.folded) != len(shown) or compatible != shown:
             self._places = OffsetMap(shown)
 
@@ -52,6 +52,11 @@ class Readable:
         found = spans(phrase, self.folded, most=1)
         place = self._firsts[runs] = found[0][0] if found else None
         return place
+
+    @property
+    def maps(self) -> bool:
+        """True if offsets in `folded` and `shown` differ."""
+        return self._places is not None
 
     def at(self, place: int) -> int:
         return place if self._places is None else self._places.shown(place)
@@ -78,18 +83,21 @@ def spans(
     limit = len(folded) if stop is None else stop
     while 0 <= at < limit:
         start = at + 1
-        if not (bounded and at and _LETTER.match(folded, at - 1)) and (end := rest(folded, at + len(first))):
-            start = end.end()
-            found.append((at, start))
-            if len(found) == most:
-                break
+        if not (bounded and at and _LETTER.match(folded, at - 1)):
+            end = at + len(first) if rest is None else rest(folded, at + len(first))
+            if end is not None:
+                start = end
+                found.append((at, end))
+                if len(found) == most:
+                    break
         at = folded.find(first, start)
     return found
 
 
 @lru_cache(maxsize=64)
-def _rest(runs: tuple[str, ...]) -> tuple[Callable[[str, int], re.Match[str] | None], bool]:
-    """Return a matcher for the text after the first run, and True if the match must begin at a word boundary.
+def _rest(runs: tuple[str, ...]) -> tuple[Callable[[str, int], int | None] | None, bool]:
+    """Return a function for the end of a match whose first run ends at an offset, None if the match ends with this
+    run, and True if the match must begin at a word boundary.
 
     Runs end where runs of the text end, except that a last CJK run can end inside a run.
     """
@@ -101,7 +109,13 @@ def _rest(runs: tuple[str, ...]) -> tuple[Callable[[str, int], re.Match[str] | N
             parts.append(f"(?!{LETTER})")
         elif place < len(runs) - 1:
             parts.append(f"(?![{CJK}])")
-    return re.compile("".join(parts)).match, not is_cjk(runs[0])
+    matcher = re.compile("".join(parts))
+
+    def end(folded: str, at: int) -> int | None:
+        match = matcher.match(folded, at)
+        return match.end() if match else None
+
+    return end if parts else None, not is_cjk(runs[0])
 
 
 def snippet(text: Readable, wanted: Sequence[Phrase], length: int = _LENGTH) -> str:
@@ -112,19 +126,27 @@ def snippet(text: Readable, wanted: Sequence[Phrase], length: int = _LENGTH) -> 
     end = _end(shown, start + length)
     low, high = text.folded_at(start), text.folded_at(end)
     held = [span for phrase in wanted for span in spans(phrase, text.folded, low, high)] if firsts else []
-    found = _merged(shown, sorted((text.at(a), min(text.after(b), end)) for a, b in held))
-    parts = [_ELLIPSIS if start else ""]
-    own = OPEN in shown or CLOSE in shown
+    if text.maps:
+        held = [(text.at(a), text.after(b)) for a, b in held]
+    whole = len(shown.rstrip())
+    if OPEN in shown or CLOSE in shown:
+        shown = shown.translate(_OWN_MARKS)
+    parts = [_ELLIPSIS] if start else []
     place = start
-    for a, b in found:
-        parts += [_without_marks(shown[place:a], own), OPEN, _without_marks(shown[a:b], own), CLOSE]
-        place = b
-    parts += [_without_marks(shown[place:end], own), _ELLIPSIS if end < len(shown.rstrip()) else ""]
-    return " ".join("".join(parts).split())
+    for a, b in _merged(shown, sorted(held)):
+        parts += (shown[place:a], OPEN, shown[a : min(b, end)], CLOSE)
+        place = min(b, end)
+    parts.append(shown[place:end])
+    if end < whole:
+        parts.append(_ELLIPSIS)
+    return _one_line("".join(parts))
 
 
-def _without_marks(piece: str, own: bool) -> str:
-    return piece.translate(_OWN_MARKS) if own else piece
+def _one_line(text: str) -> str:
+    """Return the text with one blank instead of each run of white space, without blanks at the ends."""
+    if text.isprintable() and "  " not in text:  # no white space except single blanks; most excerpts
+        return text.strip(" ")
+    return " ".join(text.split())
 
 
 def _merged(shown: str, found: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -6,13 +6,13 @@ import re
 from collections.abc import Collection, Generator, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, or_, select
+from sqlalchemy import Connection, func, or_, select
 
 from ....core.values import phone
 from ....dataclass import dataclass
 from ....normalization import normalize
 from ...search import contacts as contact_index
-from ...search.candidates import Wanted, these
+from ...search.candidates import Candidate, Wanted, these
 from ...tables import identities, messages, participants, tickets
 from ..contacts.identity import persons
 
@@ -84,7 +84,7 @@ def tickets_of(connection: Connection, who: SearchedPerson) -> dict[int, int]:
 
 def one_per_ticket(
     connection: Connection, numbers: Sequence[int], who: Collection[SearchedPerson], wanted: Wanted, limit: int
-) -> Generator[Row[Any]]:
+) -> Generator[Candidate]:
     """Yield one message for each ticket, the newest first: the newest of these people, or else the newest of all.
 
     If there are more tickets than `limit`, the first ones in `numbers` are used.
@@ -105,7 +105,7 @@ def one_per_ticket(
     yield from these(connection, sorted(chosen[:limit], reverse=True))
 
 
-def all_messages(connection: Connection, numbers: Sequence[int], wanted: Wanted) -> Generator[Row[Any]]:
+def all_messages(connection: Connection, numbers: Sequence[int], wanted: Wanted) -> Generator[Candidate]:
     """Yield the messages of these tickets, the newest first, up to a limit that keeps the search fast."""
     found: list[int] = []
     for some in _batches(numbers):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Generator, Iterable, Sequence
 from contextlib import closing
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, select
 
 from ....core.search.queries import SearchContacts, SearchMessages
 from ....core.values.tokens import Phrase, phrases
@@ -18,6 +18,7 @@ from ...search import contacts as contact_index
 from ...search import rebuild
 from ...search.candidates import (
     RANKED,
+    Candidate,
     Wanted,
     best,
     newest,
@@ -69,7 +70,7 @@ def search_messages(connection: Connection, query: SearchMessages) -> SearchAnsw
         rows = these(connection, numbers)
     else:
         capped, rows = False, newest(connection, wanted)
-    said = _hits(connection, wanted, _others(rows, before), query.limit)
+    said = _hits(connection, wanted, _others(rows, before) if before else rows, query.limit)
     if not query.rank:
         theirs = sorted([*theirs, *said], key=lambda hit: -hit["message"])
         said = []
@@ -78,7 +79,7 @@ def search_messages(connection: Connection, query: SearchMessages) -> SearchAnsw
     return {"hits": hits[: query.limit], "ranked": RANKED if capped else None}
 
 
-def _others(rows: Generator[Row[Any]], tickets_: Collection[int]) -> Generator[Row[Any]]:
+def _others(rows: Generator[Candidate], tickets_: Collection[int]) -> Generator[Candidate]:
     """Yield the rows that do not belong to these tickets."""
     with closing(rows):
         for row in rows:
@@ -170,27 +171,29 @@ def _parsed(text: str) -> list[Phrase]:
     return found
 
 
-def _hits(connection: Connection, wanted: Wanted, rows: Generator[Row[Any]], limit: int) -> list[MessageHit]:
+def _hits(connection: Connection, wanted: Wanted, rows: Generator[Candidate], limit: int) -> list[MessageHit]:
     """Return the first `limit` hits among the rows.
 
     If only the subject or quoted text of a message contains the words, it yields to a message of the same ticket whose
     own text contains them, or to the first such message. Otherwise one long thread would fill the list.
     """
     targets = _MergeTargets(connection)
-    found: dict[int, tuple[int, str, Row[Any]]] = {}  # by message, in the order of the rows
+    found: dict[int, tuple[int, str, Candidate]] = {}  # by message, in the order of the rows
     repeating: dict[int, int | None] = {}  # by target ticket: the message that a better one replaces; None: none
     for row in rows:
         seen = _excerpt(connection, wanted.phrases, row)
         if seen is None:
             continue
         own, shown = seen
-        ticket = targets.number(row.ticket, row.merged_into)
+        number, ticket = row.id, row.ticket
+        if (merged_into := row.merged_into) is not None:
+            ticket = targets.number(ticket, merged_into)
         if not own and ticket in repeating:
             continue
         if own and (other := repeating.get(ticket)) is not None:
             del found[other]
-        repeating[ticket] = None if own else row.id
-        found[row.id] = (ticket, shown, row)
+        repeating[ticket] = None if own else number
+        found[number] = (ticket, shown, row)
         if len(found) == limit:
             break
     rows.close()  # stop fetching
@@ -199,15 +202,15 @@ def _hits(connection: Connection, wanted: Wanted, rows: Generator[Row[Any]], lim
         {
             "number": ticket,
             "subject": subjects.get(ticket, row.titled),
-            "message": row.id,
+            "message": number,
             "snippet": shown,
             "at": rfc3339(row.sent_at),
         }
-        for ticket, shown, row in found.values()
+        for number, (ticket, shown, row) in found.items()
     ]
 
 
-def _excerpt(connection: Connection, wanted: Sequence[Phrase], row: Row[Any]) -> tuple[bool, str] | None:
+def _excerpt(connection: Connection, wanted: Sequence[Phrase], row: Candidate) -> tuple[bool, str] | None:
     """Return True if the message's own text contains one of the words, and the excerpt.
 
     Return None if a word is in none of its texts: the index can be out of date, but the result must be correct.
@@ -247,8 +250,6 @@ class _MergeTargets:
         self._into: dict[int, int] = {}
 
     def number(self, ticket: int, merged_into: int | None) -> int:
-        if merged_into is None:
-            return ticket
         passed = set()
         while merged_into is not None and ticket not in passed:
             passed.add(ticket)
