@@ -27,6 +27,7 @@ StoreCopy = Callable[[str, stores.Fill], str]
 def postgres() -> Iterator[PostgresServer]:
     """A PostgreSQL server, one per process of the test run."""
     server = open_postgres()
+    zygote.warm_later(server.database)
     yield server
     server.close()
 

@@ -39,7 +39,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from tests.servers import statements
-from tests.servers.waiting import free_port
+from tests.servers.waiting import free_port, wait_until
 
 ROOT = Path(__file__).parents[2]
 
@@ -81,10 +81,6 @@ def serve(path: str) -> None:
     statements.share()
     _remember_distributions()
     _warm(main.run)
-    gc.collect()
-    gc.freeze()  # the forks share this memory for longer
-    _use_up_gaps()
-    _collapse_pages()
     waiting: dict[int, socket.socket] = {}
     ended, wakeup = socket.socketpair()
     ended.setblocking(False)
@@ -102,7 +98,8 @@ def serve(path: str) -> None:
         while True:
             ready = [key.fileobj for key, _ in selector.select()]
             if listener in ready:
-                _accept(listener, waiting, path, main.main)
+                _accept(listener, waiting, path, main)
+                signal.set_wakeup_fd(wakeup.fileno())
             if ended in ready:
                 ended.recv(4096)
                 _tell(waiting)
@@ -124,22 +121,47 @@ _DAY = (
     *(("undo", "--list"), ("undo",), ("outbox", "list"), ("contact", "list"), ("agent", "list"), ("inbox", "list")),
     *(("daemon", "run"), ("--help",)),
 )
+#: Commands while the daemon runs. The first is repeated until it fails.
+_WITH_DAEMON = (
+    ("inbox", "list", "--exit-code"),
+    *(("list", "--json"), ("show", "1", "--json"), ("reply", "1", "-m", "Thanks."), ("undo",)),
+)
 _MAIL = b"From: bob@example.org\r\nTo: support@acme.test\r\nSubject: Help\r\n\r\nHelp!\r\n"
 
 
 class _Ready(io.StringIO):
-    """Standard error of the daemon, which ends when it is ready."""
+    """Standard error of the daemon, which runs commands and ends when it is ready."""
+
+    def __init__(self, run: Callable[[list[str]], int]) -> None:
+        super().__init__()
+        self._run = run
 
     def write(self, text: str) -> int:
         if "is ready" in text:
-            os.kill(os.getpid(), signal.SIGTERM)
+            threading.Thread(target=self._use).start()
         return super().write(text)
 
+    def _use(self) -> None:
+        try:
+            _command_in_this_process(self._run, ["mail", "ingest"])
+            first, *others = _WITH_DAEMON
+            wait_until(lambda: _command_in_this_process(self._run, first) == 1, what="the inbox is empty")
+            for words in others:
+                _command_in_this_process(self._run, words)
+        finally:
+            os.kill(os.getpid(), signal.SIGTERM)
 
-def _warm(run: Callable[[list[str]], int]) -> None:
+
+def _command_in_this_process(run: Callable[[list[str]], int], words: Sequence[str]) -> int:
+    sys.stdin, sys.stdout = io.TextIOWrapper(io.BytesIO(_MAIL)), io.TextIOWrapper(io.BytesIO())
+    return run(list(words))
+
+
+def _warm(run: Callable[[list[str]], int], store: str | None = None) -> None:
     """Run some commands here, so that no command compiles statements and converters that another has compiled.
 
-    Nothing else of them is left: what depends on the environment, on the time or on the streams is restored.
+    Nothing else of them is left: what depends on the environment, on the time or on the streams is restored. `store` is
+    the URL of an empty store, None for a SQLite store.
     """
     from deskctl.cli import lazy
     from deskctl.desk import caller
@@ -151,9 +173,9 @@ def _warm(run: Callable[[list[str]], int]) -> None:
         os.environ |= {"XDG_STATE_HOME": folder, "LC_ALL": "C.UTF-8", "DESKCTL_CONFIG": f"{folder}/config.toml"}
         here = f"127.0.0.1:{free_port()}"
         for words in _DAY:
-            sys.stdin = io.TextIOWrapper(io.BytesIO(_MAIL))
-            sys.stdout, sys.stderr = io.TextIOWrapper(io.BytesIO()), _Ready()
-            run([word.format(folder=folder, here=here) for word in words])
+            sys.stderr = _Ready(run)
+            more = ("--store", store) if store and words[0] == "init" else ()
+            _command_in_this_process(run, [*(word.format(folder=folder, here=here) for word in words), *more])
             os.environ["DESKCTL_AGENT"] = "ana"
     os.environ.clear()
     os.environ.update(environ)
@@ -166,6 +188,10 @@ def _warm(run: Callable[[list[str]], int]) -> None:
         if thread is not threading.current_thread():
             thread.join(30)
     assert threading.active_count() == 1, "a fork has no other threads"
+    gc.collect()
+    gc.freeze()  # the forks share this memory for longer
+    _use_up_gaps()
+    _collapse_pages()
 
 
 def _use_up_gaps() -> None:
@@ -225,15 +251,19 @@ def _modules() -> Iterator[str]:
                 yield found.name
 
 
-def _accept(listener: socket.socket, waiting: dict[int, socket.socket], path: str, main: Callable[[], object]) -> None:
+def _accept(listener: socket.socket, waiting: dict[int, socket.socket], path: str, program: Any) -> None:
     connection, _ = listener.accept()
     request, streams = _receive(connection)
     if request is None:
         connection.close()
         return
+    if "store" in request:
+        _warm(program.run, request["store"])
+        connection.close()
+        return
     pid = os.fork()
     if pid == 0:
-        _run(request, streams, path, main)
+        _run(request, streams, path, program.main)
     for stream in streams:
         os.close(stream)
     handle = os.pidfd_open(pid)
@@ -460,6 +490,11 @@ class Zygote:
         if self._process.stdout.readline() != b"ready\n":
             raise RuntimeError("the zygote did not start")
 
+    def warm(self, store: str) -> None:
+        """Run commands in the process that forks, on the empty store at a URL, to speed up later commands."""
+        with _request(self._socket, (), store=store) as connection:
+            connection.recv(1)
+
     @property
     def pid(self) -> int:
         """The id of the process that forks."""
@@ -478,6 +513,8 @@ class Zygote:
 
         With LD_PRELOAD it is a new process, because a fork cannot load a library before all others.
         """
+        while _to_warm:
+            self.warm(_to_warm.pop()())
         if "LD_PRELOAD" in env:
             line = [sys.executable, "-m", "deskctl.cli.main", *words]
             stdin, stdout, stderr = streams
@@ -538,6 +575,14 @@ answer = zygote.recv(4)
 code = struct.unpack("!i", answer)[0] if answer else 255
 sys.exit(code if code >= 0 else 128 - code)
 """
+
+
+_to_warm: list[Callable[[], str]] = []
+
+
+def warm_later(store: Callable[[], str]) -> None:
+    """Call `Zygote.warm` with the URL that `store()` returns before the next command."""
+    _to_warm.append(store)
 
 
 @cache
