@@ -108,7 +108,7 @@ class SQLite(Database):
         connection = self._opened()
         connection.execute("PRAGMA wal_autocheckpoint = 4000")
         connection.execute("PRAGMA journal_size_limit = 67108864")
-        connection.execute("PRAGMA cache_size = -8000")
+        connection.execute("PRAGMA cache_size = -4000")
         connection.execute("PRAGMA secure_delete = FAST")  # overwrite deleted rows in pages that are written anyway
         if self._log.exists() and self._log.stat().st_size:
             with contextlib.suppress(sqlite3.Error):  # after a crash the log may still hold erased texts
