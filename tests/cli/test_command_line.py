@@ -89,6 +89,21 @@ def test_command_over_the_socket_imports_few_modules(alone: Shell, words: list[s
     assert {name for name in core - kernel if "." in name} == requests
 
 
+def test_store_on_sqlite_imports_no_other_database(alone: Shell) -> None:
+    code = (
+        "import sys\nimport deskctl.daemon.run\nfrom deskctl.cli.main import run\n"
+        "assert run(['list']) == 0\nprint('\\n', *sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=alone.folder, env=alone.env, capture_output=True, text=True, timeout=60
+    )
+    loaded = set(done.stdout.splitlines()[-1].split())
+    assert "sqlalchemy.dialects.sqlite" in loaded
+    assert {"sqlalchemy.dialects.postgresql", "sqlalchemy.orm", "alembic", "psycopg"} & loaded == set()
+    answers = {name for name in loaded if name.startswith("deskctl.core.") and name.endswith(".views")}
+    assert answers <= {"deskctl.core.operations.views"}, "types of answers are imported only for type checks"
+
+
 def test_plugin_commands_are_listed_without_import() -> None:
     done = subprocess.run(
         [sys.executable, "-X", "importtime", *COMMAND[1:], "--help"],
