@@ -48,7 +48,7 @@ def peers(runs: int) -> list[Figure]:
             [float(run.tickets) for run in theirs],
             [float(run.tickets) for run in ours],
         ),
-        alone("its threads that differ", "threads", [run.differing for run in ours], at_most=0),
+        alone("threads that differ from the generated ones", "threads", [run.differing for run in ours], at_most=0),
         alone("mails that django-helpdesk did not store", "mails", [float(MAILS - run.mails) for run in theirs]),
     ]
 
