@@ -11,6 +11,7 @@ from typing import Any
 from deskctl.core.intake.journal import JournalEntry
 from deskctl.core.messages.model import Envelope
 from deskctl.core.messages.raw_queries import Journalled
+from deskctl.daemon.delivery_recorder import DeliveryRecorder
 from deskctl.daemon.journal import Traffic
 from deskctl.daemon.writer import WritePriority, Writer
 from deskctl.desk.ports import Store
@@ -30,6 +31,7 @@ class DaemonContext:
         name: str,
         store: Store,
         writer: Writer,
+        recorder: DeliveryRecorder,
         traffic: Traffic,
         on_alert: Callable[[str, str], None],
         on_listening: Callable[[str], None],
@@ -43,6 +45,7 @@ class DaemonContext:
         self.marked: set[int] = set()  # outgoing messages that may have been sent
         self._store = store
         self._writer = writer
+        self._recorder = recorder
         self._traffic = traffic
         self._on_alert = on_alert
         self._on_listening = on_listening
@@ -67,7 +70,7 @@ class DaemonContext:
         return set(self._store.ask(Journalled(self.name, tuple(keys))))
 
     def sending(self, outbox_id: int) -> None:
-        self._writer.run(WritePriority.INTERNAL, lambda: self._store.outbox.mark_sending(outbox_id))
+        self._recorder.mark_sending(outbox_id).result()
         self.marked.add(outbox_id)
 
     def listening(self) -> None:

@@ -19,6 +19,7 @@ from deskctl.bootstrap import load, open_components
 from deskctl.config.locate import fingerprint
 from deskctl.core.agents.repository import AgentChanges
 from deskctl.core.automations.repository import JobChanges
+from deskctl.core.delivery.model import DUE_STATES
 from deskctl.core.delivery.repository import OutboxChanges
 from deskctl.core.intake.repository import JournalChanges
 from deskctl.core.kernel.changes import Changes
@@ -26,6 +27,7 @@ from deskctl.daemon import logs
 from deskctl.daemon.channels import OpenChannel
 from deskctl.daemon.clock import ClockAlarm, WallClock
 from deskctl.daemon.context import DaemonContext
+from deskctl.daemon.delivery_recorder import DeliveryRecorder
 from deskctl.daemon.file_watch import FileWatch
 from deskctl.daemon.hang_detector import HangDetector, restart_without
 from deskctl.daemon.health import DaemonHealth
@@ -106,6 +108,7 @@ class _Daemon:
         self.store = components.store
         self.traffic = Traffic()
         self.writer = Writer(self.store.journal, self._delivered)
+        self.recorder = DeliveryRecorder(self.store, self.writer)
         self.mark = AttemptMark(components.config.run_dir / MARK_NAME)
         self.parsing = ParsePool()
         parsers = components.parsers()
@@ -237,7 +240,7 @@ class _Daemon:
         on = {name: channel for name, channel in self.channels.items() if name not in self.off}
         self.clock.on_step = self._on_clock_step
         again, clock = self.poll_interval, self.clock
-        sender = Sender(self.store, self.writer, self.readers, on, self._performed, again, clock)
+        sender = Sender(self.store, self.writer, self.readers, on, self.recorder, self._performed, again, clock)
         timers = TimerRunner(self.store, self.writer, self.readers, self._performed, again, clock)
         desk = RequestHandler(
             self.components,
@@ -314,7 +317,13 @@ class _Daemon:
 
     def _context(self, name: str) -> DaemonContext:
         return DaemonContext(
-            name, self.store, self.writer, self.traffic, self.health.record_alert, self.supervisor.mark_started
+            name,
+            self.store,
+            self.writer,
+            self.recorder,
+            self.traffic,
+            self.health.record_alert,
+            self.supervisor.mark_started,
         )
 
     def _plugin_of_task(self, task: str) -> str | None:
@@ -366,7 +375,8 @@ class _Daemon:
     def _changed(self, changes: Changes) -> None:
         """Wake the services that have new work."""
         if changes.of(OutboxChanges).outbox and self.sender is not None:
-            self.sender.wakeup.set()
+            if any(entry.state in DUE_STATES for entry in changes.of(OutboxChanges).outbox.values()):
+                self.sender.wakeup.set()
             if self.desk is not None and set(changes.of(OutboxChanges).outbox) - changes.of(OutboxChanges).new_outbox:
                 self.desk.delivery_settled()
         if changes.timers and self.timers is not None:

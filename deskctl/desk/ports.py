@@ -17,7 +17,7 @@ from deskctl.core.kernel.query import Query
 from deskctl.core.kernel.settings import Settings
 from deskctl.core.kernel.timers import Timer
 from deskctl.core.kernel.unit import Unit
-from deskctl.errors import StoreLost
+from deskctl.errors import Refused, StoreLost
 
 T = TypeVar("T")
 
@@ -56,6 +56,14 @@ class Outbox(Protocol):
 
     def mark_sending(self, entry: int) -> None:
         """Mark an entry durably as being sent, directly before it is sent."""
+        ...
+
+    def mark_all_sending(self, entries: Collection[int]) -> dict[int, Refused]:
+        """Mark entries as being sent, in one commit. Return an error for each that must not be sent."""
+        ...
+
+    def mark_sending_in(self, connection: Any, entries: Collection[int]) -> dict[int, Refused]:
+        """Mark entries as `mark_all_sending` does, in the transaction of the connection."""
         ...
 
     def recover(self, started: bool = True) -> list[int]:

@@ -200,7 +200,8 @@ class ChannelType:
     `plus(config)` if mail to `local+anything@domain` arrives. `authority(config)` is the mail server whose
     Authentication-Results are trusted if the table names none.
     `listens(config)` is True if `receive` opens a listener and calls `context.listening()` when it accepts
-    connections: the daemon reports that it is ready only after that.
+    connections: the daemon reports that it is ready only after that. `concurrency(config)` is the number of messages
+    that the daemon passes to `send` at the same time.
     `actions` are the functions that the plugin's commands can run for a channel, by name.
     """
 
@@ -217,5 +218,6 @@ class ChannelType:
     plus: Callable[[Any], bool] = lambda config: False
     authority: Callable[[Any], str | None] = lambda config: None
     listens: Callable[[Any], bool] = lambda config: False
+    concurrency: Callable[[Any], int] = lambda config: 4
     actions: Mapping[str, Action] = field(default_factory=dict)
     description: str = ""

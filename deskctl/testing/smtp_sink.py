@@ -81,6 +81,7 @@ class SmtpSink:
         tls_from_start: bool = False,
     ) -> None:
         self.host = host
+        self.connections = 0  # opened so far
         self._logins = logins
         self._bearers = bearers
         self._tls = tls
@@ -198,6 +199,7 @@ class SmtpSink:
             self._loop.close()
 
     def _session(self) -> SMTP:
+        self.connections += 1
         return _Session(
             _Handler(self),
             hostname="sink.test",

@@ -54,11 +54,14 @@ class Outbox(Repository):
         """The outgoing messages that were loaded or added."""
         return list(self._outbox.values())
 
+    def load(self, numbers: Collection[int]) -> None:
+        """Load outgoing messages in bulk."""
+        if missing := [number for number in dict.fromkeys(numbers) if number not in self._outbox]:
+            self._outbox.update((entry.id, entry) for entry in self.source.outbox(missing))
+
     def get(self, number: int) -> OutboxEntry:
         """Return an outgoing message. Raises NotFound."""
-        if number not in self._outbox:
-            for entry in self.source.outbox((number,)):
-                self._outbox[entry.id] = entry
+        self.load((number,))
         if number not in self._outbox:
             raise NotFound(_("no outgoing message {number}", number=number), _("see deskctl outbox list --all"))
         return self._outbox[number]

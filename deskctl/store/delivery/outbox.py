@@ -57,20 +57,29 @@ class Outbox:
         Raises Refused if the message must not be sent any more, or if this daemon has lost its claim together with its
         connection.
         """
-        me = self._instance.name()
+        for refusal in self.mark_all_sending((id,)).values():
+            raise refusal
+
+    def mark_all_sending(self, ids: Collection[int]) -> dict[int, Refused]:
+        """Mark messages as `mark_sending` does, in one commit. Return an error for each that must not be sent."""
         with self._database.writing("outbox.mark_sending") as connection:
-            query = (
-                outbox.update()
-                .where(
-                    outbox.c.id == id,
-                    outbox.c.state.in_(("claimed", "sending")),
-                    or_(outbox.c.claimed_by.is_(None), outbox.c.claimed_by == me),
-                )
-                .values(state="sending", claimed_at=to_micros(self._clock()))
-                .returning(outbox.c.id)
+            return self.mark_sending_in(connection, ids)
+
+    def mark_sending_in(self, connection: Connection, ids: Collection[int]) -> dict[int, Refused]:
+        """Mark messages as `mark_all_sending` does, in the transaction of `connection`."""
+        query = (
+            outbox.update()
+            .where(
+                outbox.c.id.in_(list(ids)),
+                outbox.c.state.in_(("claimed", "sending")),
+                or_(outbox.c.claimed_by.is_(None), outbox.c.claimed_by == self._instance.name()),
             )
-            if connection.execute(query).first() is None:
-                raise Refused(_("outgoing message {id} is no longer waiting", id=id))
+            .values(state="sending", claimed_at=to_micros(self._clock()))
+            .returning(outbox.c.id)
+        )
+        marked = set(connection.execute(query).scalars())
+        refused = (entry for entry in ids if entry not in marked)
+        return {entry: Refused(_("outgoing message {id} is no longer waiting", id=entry)) for entry in refused}
 
     def recover(self, started: bool = True) -> list[int]:
         """Release claims of daemons that have ended. Return the ids of messages that they were sending, each to one

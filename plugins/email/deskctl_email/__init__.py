@@ -64,6 +64,11 @@ def _authority(config: EmailConfig) -> str | None:
     return authentication_authority(config.oauth.provider if config.oauth is not None else None, config.imap.host)
 
 
+def _concurrency(config: EmailConfig) -> int:
+    """Return more messages than connections, so that each connection always has a next one."""
+    return (config.smtp.connections if config.smtp is not None else 1) + 3
+
+
 def _plus(config: EmailConfig) -> bool:
     return config.plus
 
@@ -86,6 +91,7 @@ def deskctl_channels() -> Iterable[ChannelType]:
             plus=_plus,
             authority=_authority,
             listens=_listens,
+            concurrency=_concurrency,
             actions={n: _action(n) for n in ("verify", "import", "resume", "begin_consent", "finish_consent")},
             description=_("Email: receive from an IMAP mailbox, an SMTP or LMTP listener or a pipe; send through SMTP"),
         ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from deskctl.plugins import (
@@ -18,7 +19,7 @@ from deskctl.plugins import (
     Unavailable,
 )
 
-from .config import EmailConfig
+from .config import EmailConfig, Smtp
 from .messages import _
 from .probe import ProbeTokens
 from .rate_limit import rate_limit_of, turn_delay
@@ -27,15 +28,13 @@ from .state import State
 if TYPE_CHECKING:
     from .listener import Listener
     from .oauth_tokens import AccessTokens
-    from .smtp import Relay
+    from .relay_pool import RelayPool
 
 #: Seconds between two attempts of one receiver while the other one works; doubled each time up to the maximum.
 FIRST_RETRY_SECONDS: Final = 1.0
 MAX_RETRY_SECONDS: Final = 300.0
 #: A receiver that has worked for this many seconds starts again with the first delay.
 STABLE_SECONDS: Final = 60.0
-#: Seconds that an idle connection to the relay is kept for the next message.
-RELAY_IDLE_SECONDS: Final = 10.0
 
 Receiver = Callable[[], Awaitable[None]]
 
@@ -50,14 +49,12 @@ class EmailChannel:
         self._probes = ProbeTokens(self._state, context.now)
         self._listener: Listener | None = None
         self._alerted: set[str] = set()
-        self._relay: Relay | None = None
+        self._relays: RelayPool | None = None
         self._tokens: AccessTokens | None = None
         if config.oauth is not None:
             from .oauth_tokens import AccessTokens
 
             self._tokens = AccessTokens(config.oauth, context, self._state)
-        self._sending = asyncio.Lock()
-        self._relay_timer: asyncio.TimerHandle | None = None
 
     async def receive(self) -> None:
         """Receive mail until cancelled.
@@ -79,26 +76,25 @@ class EmailChannel:
     async def send(self, message: OutboundMessage) -> Receipt:
         """Send a message, or store its copy if `message.copy` is set. Raises TryLater, Rejected or Uncertain."""
         from .compose import compose
-        from .smtp import Relay
 
         if self._config.smtp is None:
             raise Rejected(_("this channel has no relay to send through"), _("add smtp = { host = … } to the channel"))
-        mail = await asyncio.to_thread(compose, message, self._config.address, self._context.read_file)
+        composed = partial(compose, message, self._config.address, self._context.read_file)
         if message.copy:
+            mail = await asyncio.to_thread(composed)
             return await self._store_copy(message.message_id, mail.content)
         rate = rate_limit_of(self._config.smtp)
         if rate is not None:
             await asyncio.sleep(turn_delay(rate, self._config.smtp, message.outbox_id))
-        async with self._sending:
-            if self._relay_timer is not None:
-                self._relay_timer.cancel()
-            if self._relay is None:
-                self._relay = Relay(self._config.smtp, self._context, self._config.address, self._tokens)
-            try:
-                return await asyncio.to_thread(self._relay.send, mail, message.outbox_id)
-            finally:
-                loop = asyncio.get_running_loop()
-                self._relay_timer = loop.call_later(RELAY_IDLE_SECONDS, lambda: loop.create_task(self._close_relay()))
+        if self._relays is None:
+            self._relays = self._relay_pool(self._config.smtp)
+        return await self._relays.send(composed, message.outbox_id)
+
+    def _relay_pool(self, config: Smtp) -> RelayPool:
+        from .relay_pool import RelayPool
+        from .smtp import Relay
+
+        return RelayPool(config.connections, lambda: Relay(config, self._context, self._config.address, self._tokens))
 
     async def _store_copy(self, message_id: str, content: bytes) -> Receipt:
         from .sent_copy import store_copy
@@ -123,20 +119,11 @@ class EmailChannel:
 
     async def aclose(self) -> None:
         """Close the listener and the connection to the relay."""
-        if self._relay_timer is not None:
-            self._relay_timer.cancel()
-        relay = self._relay
-        if relay is not None and self._sending.locked():
-            relay.abort()
-        await self._close_relay()
+        if self._relays is not None:
+            self._relays.abort()
+            await self._relays.close()
         if self._listener is not None:
             await self._listener.close()
-
-    async def _close_relay(self) -> None:
-        async with self._sending:
-            relay, self._relay = self._relay, None
-            if relay is not None:
-                await asyncio.to_thread(relay.close)
 
     def _receivers(self) -> list[Receiver]:
         receivers: list[Receiver] = []

@@ -190,7 +190,10 @@ class Imap:
 
 @frozen(kw_only=True)
 class Smtp:
-    """The outgoing relay. The default of `security` is `plain` for the local host and `starttls` for other hosts."""
+    """The outgoing relay. The default of `security` is `plain` for the local host and `starttls` for other hosts.
+
+    `connections` is the number of messages that are sent at the same time, each over a separate connection.
+    """
 
     host: str = field(validator=_validate_host)
     security: Security = field()
@@ -199,6 +202,7 @@ class Smtp:
     password: Secret | None = None
     timeout: timedelta = field(default=timedelta(seconds=60), validator=_at_least(timedelta(seconds=1)))
     rate: str | None = field(default=None, validator=_validate_rate)
+    connections: int = field(default=1, validator=_positive)
 
     @security.default
     def _default_security(self) -> Security:

@@ -53,6 +53,28 @@ async def test_connection_is_reused_and_replaced_after_a_loss(channel: EmailChan
     assert len(sink.mails) == 4
 
 
+async def test_stalled_connection_does_not_delay_the_others(sink: SmtpSink, context: MemoryContext) -> None:
+    channel = channel_for(sink, context, timeout=timedelta(seconds=60), connections=2)
+    sink.stall("after-data")
+    stalled = asyncio.create_task(channel.send(outbound("stalled", outbox_id=1)))
+    await asyncio.to_thread(sink.wait, 1)
+    for number in (2, 3, 4):
+        await channel.send(outbound("sent", outbox_id=number))
+    assert not stalled.done()
+    await channel.aclose()
+    with pytest.raises(Uncertain):
+        await stalled
+    assert len(sink.mails) == 4
+
+
+async def test_messages_beyond_the_connections_wait(sink: SmtpSink, context: MemoryContext) -> None:
+    channel = channel_for(sink, context)
+    await asyncio.gather(*(channel.send(outbound(outbox_id=number)) for number in range(5)))
+    await channel.aclose()
+    assert sink.connections == 1
+    assert sorted(context.marked) == [0, 1, 2, 3, 4]
+
+
 @pytest.mark.parametrize("stage", ["mail", "rcpt", "data", "after-data"])
 @pytest.mark.parametrize(("code", "raised"), [(451, TryLater), (550, Rejected)])
 async def test_refusal_is_permanent_and_delay_is_temporary(
