@@ -83,10 +83,13 @@ class ApprovalRow(TypedDict):
 
 
 class QueueDocument(TypedDict):
-    """The queue at the moment `now`; `more` is the number of tickets that are not listed."""
+    """The queue at the moment `now`; `more` is the number of tickets that are not listed.
+
+    `more` is None if there are very many: counting all of them would take much longer than listing the first.
+    """
 
     now: str
     tickets: list[QueueRow]
-    more: int
+    more: int | None
     approvals: list[ApprovalRow]
     handovers: list[HandoverRow]

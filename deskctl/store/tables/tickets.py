@@ -8,6 +8,7 @@ from .base import Binary, Moment, key, metadata, partial_index, reference
 
 #: Tickets that need work. Queries repeat these conditions exactly, so that both databases use the partial indexes.
 ACTIVE = "status IN ('new', 'open', 'pending', 'hold')"
+OPEN = "status IN ('new', 'open')"
 QUEUED = "assignee IS NULL AND status IN ('new', 'open')"
 
 tickets = Table(
@@ -47,6 +48,7 @@ Index("ix_tickets_updated", tickets.c.updated_at, tickets.c.number)
 partial_index("ix_tickets_active", ACTIVE, tickets.c.updated_at, tickets.c.number)
 partial_index("ix_tickets_assignee", ACTIVE, tickets.c.assignee, tickets.c.updated_at, tickets.c.number)
 partial_index("ix_tickets_team", ACTIVE, tickets.c.team, tickets.c.updated_at, tickets.c.number)
+partial_index("ix_tickets_team_queue", OPEN, tickets.c.team, tickets.c.queue_at, tickets.c.number, tickets.c.status)
 partial_index("ix_tickets_queue", QUEUED, tickets.c.team, tickets.c.queue_at, tickets.c.number, tickets.c.tier)
 partial_index("ix_tickets_approval", "approval IS NOT NULL", tickets.c.number)
 partial_index("ix_tickets_spam", "spam", tickets.c.updated_at, tickets.c.number)

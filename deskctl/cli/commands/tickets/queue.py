@@ -51,4 +51,4 @@ def queue(context: CliContext, team: str | None, mine: bool, limit: int | None, 
     count = len(document["tickets"])
     known = queue_columns(datetime.fromisoformat(document["now"]))
     context.emit(document["tickets"], known, empty=_("the queue is empty"))
-    context.say_rest(count, count + document["more"], PAGE)
+    context.say_rest(count, None if document["more"] is None else count + document["more"], PAGE)

@@ -18,7 +18,7 @@ from ... import documents
 from ...agents import agent_rows
 from ...moments import rfc3339, to_micros
 from ...tables import agents, memberships, teams, tickets
-from ...tables.tickets import ACTIVE, QUEUED
+from ...tables.tickets import ACTIVE, OPEN, QUEUED
 from ..parameters import known_agent, known_team, moment
 from ..reader import Answers
 from ..shifts import list_handovers
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 SOON = timedelta(hours=1)
 #: Approvals that are shown above the queue.
 _MOST_APPROVALS = 20
+#: Tickets that are counted beyond those that are shown.
+_MOST_COUNTED = 1000
 _OPENS = tickets.c.status.in_(("new", "open"))
 _ORDER = (tickets.c.queue_at, tickets.c.number)
 
@@ -46,19 +48,26 @@ def show_queue(connection: Connection, query: ShowQueue, settings: Settings) -> 
     total = 0
     for number, condition in enumerate(_conditions(query, reach)):
         found = select(tickets.c.number, tickets.c.queue_at).where(*condition).order_by(*_ORDER).limit(query.limit)
-        for row in connection.execute(found):
+        some = connection.execute(found).all()
+        for row in some:
             places.setdefault(row.number, (number if query.mine else 0, row.queue_at))
-        total += connection.execute(select(func.count()).select_from(tickets).where(*condition)).scalar_one()
+        total += len(some) if len(some) < query.limit else _count(connection, condition, query.limit)
     first = sorted(places, key=lambda number: (*places[number], number))[: query.limit]
     return {
         "now": rfc3339(to_micros(now)),
         "tickets": _rows(connection, first, places, settings, now),
-        "more": max(0, total - len(first)),
+        "more": max(0, total - len(first)) if total < query.limit + _MOST_COUNTED else None,
         "approvals": _approvals(connection, query, reader_teams),
         "handovers": []
         if query.reader is None
         else list_handovers(connection, ListHandovers(query.reader, query.team, unread=True)),
     }
+
+
+def _count(connection: Connection, condition: list[Any], shown: int) -> int:
+    """Return the number of tickets that meet a condition, at most _MOST_COUNTED more than are shown."""
+    some = select(tickets.c.number).where(*condition).limit(shown + _MOST_COUNTED).subquery()
+    return int(connection.execute(select(func.count()).select_from(some)).scalar_one())
 
 
 def higher_tiers(connection: Connection, reader: str, reader_teams: list[str]) -> dict[str | None, list[str]]:
@@ -94,7 +103,7 @@ def _conditions(query: ShowQueue, reach: dict[str | None, list[str]]) -> list[li
     if query.free:
         return [[text(QUEUED), *([] if query.team is None else [tickets.c.team == query.team])]]
     if query.team is not None:
-        return [[text(ACTIVE), _OPENS, tickets.c.team == query.team]]
+        return [[text(OPEN), tickets.c.team == query.team]]
     if query.reader is None:
         return [[text(ACTIVE), _OPENS]]
     return [
