@@ -15,10 +15,12 @@ from deskctl.core.kernel.changes import Changes
 from deskctl.core.kernel.command import Command
 from deskctl.core.kernel.outcome import Outcome
 from deskctl.core.kernel.timer_command import FireTimer
+from deskctl.core.kernel.timers import Timer
 from deskctl.core.kernel.unit import Unit
 from deskctl.core.routing.triggers import ROUTE
 from deskctl.core.tickets.events import FormerAssignee
 from deskctl.core.tickets.repository import Tickets
+from deskctl.core.undo.undo import PORTION as UNDO_PORTION
 from deskctl.core.values import numbers
 from deskctl.dataclass import dataclass
 from deskctl.desk.caller import Caller
@@ -84,12 +86,18 @@ def _once_more(store: Store, changes: Changes) -> tuple[Changes, ...]:
 
 def finish(store: Store, changes: Changes) -> None:
     """Carry out the rest of a command that is done in portions. In the daemon, the timers do it."""
-    while due := [t for _, t in sorted(changes.timers.items()) if t.kind == UNASSIGN]:
-        for timer in due:
-            changes = store.transaction(
-                partial(execute_in_unit, command=FireTimer(timer.id), actor=_CLOCK), name="timer"
-            ).changes
-            route(store, changes)
+    due = _portions(changes)
+    while due:
+        timer = due.pop(0)
+        changes = store.transaction(
+            partial(execute_in_unit, command=FireTimer(timer.id), actor=_CLOCK), name="timer"
+        ).changes
+        route(store, changes)
+        due += _portions(changes)
+
+
+def _portions(changes: Changes) -> list[Timer]:
+    return [timer for _, timer in sorted(changes.timers.items()) if timer.kind in (UNASSIGN, UNDO_PORTION)]
 
 
 def execute_in_unit(unit: Unit, command: Command, actor: Actor) -> Executed:

@@ -116,6 +116,9 @@ async def _execute(
 ) -> Any:
     command, store = request.command, environment.components.store
     assert command is not None
+    if command.undoes and not request.dry_run:
+        # An undo in portions decides about the first one only. Here it decides about all of them, while others write.
+        await environment.read(lambda: execute_command(store, command, caller, request.claim, True, request.invocation))
     executed = await environment.write(
         lambda: execute_command(store, command, caller, request.claim, request.dry_run, request.invocation)
     )

@@ -358,6 +358,10 @@ class DatabaseSource(ConversationSource, SeenSource, ContactSource, ShiftSource,
         query = select(commands).where(*mine, text(INVOKED)).order_by(commands.c.id).with_for_update()
         return [rows.command(row) for row in self._connection.execute(query)]
 
+    def commands_beyond_tickets(self, commands: Collection[int]) -> set[int]:
+        query = select(events.c.command).where(events.c.command.in_(list(commands)), events.c.ticket.is_(None))
+        return set(self._connection.execute(query.distinct()).scalars())
+
     def events_of_command(self, id: int) -> Sequence[RecordedEvent]:
         return self._events(select(events).where(events.c.command == id))
 

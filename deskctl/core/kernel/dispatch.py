@@ -16,7 +16,7 @@ from .handler import By, Handler, Steps
 from .outcome import Outcome
 from .settings import Settings
 from .source import KernelSource
-from .timer_command import FireTimer
+from .timer_command import ContinueUndo, FireTimer
 from .timers import TimerKind
 from .unit import Unit
 
@@ -30,11 +30,13 @@ class Dispatcher:
     def __init__(self, features: Sequence[Feature]) -> None:
         self.handlers: Mapping[type[Command], Handler] = {
             FireTimer: self._fire,
+            ContinueUndo: self._fire,
             **{command: handler for feature in features for command, handler in feature.handlers.items()},
         }
         self.timers: Mapping[TimerKind, TimerHandler] = {
             kind: handler for feature in features for kind, handler in feature.timers.items()
         }
+        self._undo_timers = frozenset[TimerKind]().union(*(feature.undo_timers for feature in features))
         self._reactions: list[Reaction] = [reaction for feature in features for reaction in feature.reactions]
         self._consequences = [consequence for feature in features for consequence in feature.consequences]
         self._observers = [observe for feature in features for observe in feature.observers]
@@ -51,6 +53,10 @@ class Dispatcher:
         The commands of reactions belong to the same numbered command, so that `undo` undoes them too. Raises
         DeskctlError; the caller must then discard the unit.
         """
+        if isinstance(command, FireTimer):
+            timer = unit.timer(command.timer)
+            if timer is not None and timer.kind in self._undo_timers:
+                command = ContinueUndo(command.timer)
         number = unit.begin(type(command).__name__, actor, command.undoable)
         before = len(unit.events)
         outcome = self._run_all(unit, command, actor)

@@ -55,7 +55,8 @@ class Feature:
     """One feature: the commands that it handles, and what it does because of events and timers.
 
     `projections` run for each event as it is recorded, `observers` after each command. `preload` loads in bulk what the
-    feature's timers need: it gets the numbers of their tickets.
+    feature's timers need: it gets the numbers of their tickets. `undo_timers` are the kinds of timers that continue an
+    undo.
     """
 
     name: str
@@ -66,4 +67,5 @@ class Feature:
     projections: tuple[Projection, ...] = ()
     observers: tuple[Observer, ...] = ()
     timers: Mapping[TimerKind, TimerHandler] = field(default_factory=dict)
+    undo_timers: frozenset[TimerKind] = frozenset()
     preload: Callable[[Unit, Collection[int]], None] | None = None

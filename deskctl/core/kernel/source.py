@@ -33,6 +33,10 @@ class KernelSource(Protocol):
         """Return the actor's commands of an invocation, oldest first."""
         ...
 
+    def commands_beyond_tickets(self, commands: Collection[int]) -> Collection[int]:
+        """Return those of the commands that have events outside tickets, for example a change of an agent."""
+        ...
+
     def events_of_command(self, number: int, /) -> Sequence[RecordedEvent]: ...
 
     def events_since(self, ticket: int, after: int) -> Sequence[RecordedEvent]:

@@ -15,3 +15,10 @@ class FireTimer(Command):
     needs_agent: ClassVar[bool] = False
     undoable: ClassVar[bool] = False
     timer: int
+
+
+@dataclass(frozen=True, slots=True)
+class ContinueUndo(FireTimer):
+    """Handle a timer that continues an undo."""
+
+    undoes: ClassVar[bool] = True

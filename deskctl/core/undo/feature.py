@@ -16,4 +16,6 @@ def feature(features: Sequence[Feature]) -> Feature:
     return Feature(
         "undo",
         handlers={Undo: partial(undo.undo, restorers=restorers), ListCommands: undo.list_commands},
+        timers={undo.PORTION: partial(undo.undo_portion, restorers=restorers)},
+        undo_timers=frozenset({undo.PORTION}),
     )

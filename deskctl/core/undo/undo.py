@@ -1,9 +1,14 @@
-"""Undo all commands of one invocation, with everything that followed from them, or none."""
+"""Undo all commands of one invocation, with everything that followed from them, or none.
+
+A change that was itself made in portions, such as the deactivation of an agent with many tickets, is undone in portions
+too: at once what it changed outside tickets and its first portion, then a timer undoes one portion after another. A dry
+run decides about all portions; it comes first. Later portions leave tickets as they are that someone changed meanwhile.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Any, Final
 
 from ...dataclass import dataclass
 from ...errors import DeskctlError, NotFound, Refused
@@ -13,15 +18,19 @@ from ..kernel.command import audience_of
 from ..kernel.event import Event
 from ..kernel.events import Undone
 from ..kernel.feature import Restorer
-from ..kernel.handler import Steps
+from ..kernel.handler import By, Steps
 from ..kernel.outcome import Outcome
 from ..kernel.permissions import Audience
 from ..kernel.records import CommandRecord, RecordedEvent
+from ..kernel.timers import Timer, TimerKind
 from ..kernel.undo import Follows, Hindrance, Restore
 from ..kernel.unit import Unit
 from ..tickets.repository import Tickets
 from .commands import ListCommands, Undo
 from .summaries import described
+
+#: The timer of the next portion to undo. Its key holds the undo, the first portion and the next one.
+PORTION: Final = TimerKind("undo_portion")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +57,12 @@ class Invocation:
 
 
 def undo(unit: Unit, command: Undo, actor: Actor, restorers: Mapping[type[Restore], Restorer]) -> Steps:
-    invocation = _chosen(unit, command.command, actor)
+    records = _chosen(unit, command.command, actor)
+    portions = [] if unit.dry_run else _portions(unit, records)
+    invocation = _with_events(unit, [record for record in records if record not in portions])
     found = hindrance(unit, invocation)
     if found is not None:
-        facts = {"command": invocation.last.id, "did": invocation.words, "why": found.why}
+        facts = {"command": records[-1].id, "did": invocation.words, "why": found.why}
         if command.command is not None:
             raise Refused(_("command {command} ({did}) cannot be undone: {why}", **facts), found.instead)
         older = _("deskctl undo --list shows earlier commands")
@@ -59,6 +70,52 @@ def undo(unit: Unit, command: Undo, actor: Actor, restorers: Mapping[type[Restor
             _("your last command {command} ({did}) cannot be undone: {why}", **facts),
             joined("; ", (found.instead, older)) if found.instead else older,
         )
+    yield from _inverse(unit, invocation, restorers)
+    for record in records:
+        unit.mark_undone(record.id)
+    if portions:
+        _schedule(unit, unit.command_id, portions)
+    words = invocation.words
+    said = _("would undo: {did}", did=words) if unit.dry_run else _("undone: {did}", did=words)
+    facts = {"undone": records[-1].id, "commands": [record.id for record in records]}
+    return Outcome(said, tuple(invocation.tickets), facts)
+
+
+def undo_portion(unit: Unit, timer: Timer, restorers: Mapping[type[Restore], Restorer]) -> Steps:
+    """Handle the timer of an undo in portions: undo the next portion in the name of the agent or user."""
+    _kind, undo_id, first, last = timer.key.split(":")
+    started, record = unit.source.command(int(undo_id)), unit.source.command(int(last))
+    if started is None or record is None or record.invocation is None:
+        return Outcome(_("nothing is due"))
+    unit.continue_command(started)
+    records = unit.source.commands_of(record.invocation, record.actor)
+    portion = _with_events(unit, [record])
+    Tickets.of(unit).load(portion.tickets)
+    kept = _hindered_tickets(unit, portion, {each.id for each in records})
+    portion = Invocation([record], [each for each in portion.events if each.event.ticket not in kept])
+    for step in _inverse(unit, portion, restorers):
+        yield step if isinstance(step, By) else By(step, started.actor)
+    if left := [each for each in records if int(first) <= each.id < record.id]:
+        _schedule(unit, started.id, left)
+    return Outcome(_("undone: {did}", did=portion.words), tuple(portion.tickets))
+
+
+def _portions(unit: Unit, records: Sequence[CommandRecord]) -> Sequence[CommandRecord]:
+    """Return the commands that continue the first one and change only tickets: they are undone in portions."""
+    first, *others = records
+    if not others or any(record.name != first.name for record in others):
+        return []
+    return others if unit.source.commands_beyond_tickets([r.id for r in records]) == {first.id} else []
+
+
+def _schedule(unit: Unit, undo_id: int, portions: Sequence[CommandRecord]) -> None:
+    """Set the timer that undoes the last one of these portions, then the others."""
+    key = f"{PORTION}:{undo_id}:{portions[0].id}:{portions[-1].id}"
+    unit.set_timer(Timer(unit.source.next_id("timers"), PORTION, unit.now, key))
+
+
+def _inverse(unit: Unit, invocation: Invocation, restorers: Mapping[type[Restore], Restorer]) -> Iterator[Event | By]:
+    """Yield the events that undo an invocation, and record that it was undone."""
     # Agents, contacts and policies come first: a ticket may go back to an agent who has to be reactivated before.
     apart = [r for r in reversed(invocation.events) if r.event.ticket is None]
     on_tickets = [r for r in reversed(invocation.events) if r.event.ticket is not None]
@@ -76,11 +133,6 @@ def undo(unit: Unit, command: Undo, actor: Actor, restorers: Mapping[type[Restor
         numbers: Sequence[int | None] = own.tickets or (None,)
         for number in numbers:
             yield Undone(number, record.id)
-        unit.mark_undone(record.id)
-    words = invocation.words
-    said = _("would undo: {did}", did=words) if unit.dry_run else _("undone: {did}", did=words)
-    facts = {"undone": invocation.last.id, "commands": [record.id for record in invocation.commands]}
-    return Outcome(said, tuple(invocation.tickets), facts)
 
 
 def list_commands(unit: Unit, command: ListCommands, actor: Actor) -> Steps:
@@ -110,12 +162,13 @@ def _row(unit: Unit, invocation: Invocation) -> dict[str, Any]:
     }
 
 
-def _chosen(unit: Unit, number: int | None, actor: Actor) -> Invocation:
+def _chosen(unit: Unit, number: int | None, actor: Actor) -> list[CommandRecord]:
+    """Return the commands of the invocation to undo."""
     if number is None:
         record = unit.source.last_command(actor)
         if record is None:
             raise DeskctlError(_("you have nothing to undo"), _("deskctl undo --list shows your commands"))
-        return _invocation(unit, record)
+        return _commands(unit, record)
     record = unit.source.command(number)
     if record is None:
         raise NotFound(
@@ -131,7 +184,7 @@ def _chosen(unit: Unit, number: int | None, actor: Actor) -> Invocation:
         raise Refused(
             _("command {number} is an undo, which cannot be undone", number=number), _("run the command again")
         )
-    return _invocation(unit, record)
+    return _commands(unit, record)
 
 
 def _whose(actor: Actor) -> str:
@@ -141,16 +194,24 @@ def _whose(actor: Actor) -> str:
     return _("deskctl undo --list shows your commands")
 
 
-def _invocation(unit: Unit, record: CommandRecord, *, everything: bool = False) -> Invocation:
-    """Return the invocation that a command belongs to; `everything` includes commands that were undone."""
+def _commands(unit: Unit, record: CommandRecord, *, everything: bool = False) -> list[CommandRecord]:
+    """Return the commands of the invocation that a command belongs to; `everything` includes those that were undone."""
     records = [record]
     if record.invocation is not None:
         found = unit.source.commands_of(record.invocation, record.actor)
         records = [r for r in found if r.name != Undo.__name__]
     open_ones = [r for r in records if not r.undone]
-    chosen = records if everything and not open_ones else open_ones
-    events = [e for r in chosen for e in unit.source.events_of_command(r.id)]
-    return Invocation(chosen, sorted(events, key=lambda r: r.id))
+    return records if everything and not open_ones else open_ones
+
+
+def _with_events(unit: Unit, records: Sequence[CommandRecord]) -> Invocation:
+    events = [e for r in records for e in unit.source.events_of_command(r.id)]
+    return Invocation(records, sorted(events, key=lambda r: r.id))
+
+
+def _invocation(unit: Unit, record: CommandRecord, *, everything: bool = False) -> Invocation:
+    """Return the invocation that a command belongs to; `everything` includes commands that were undone."""
+    return _with_events(unit, _commands(unit, record, everything=everything))
 
 
 def hindrance(unit: Unit, invocation: Invocation) -> Hindrance | None:
@@ -178,8 +239,38 @@ def hindrance(unit: Unit, invocation: Invocation) -> Hindrance | None:
 
 
 def _touched_since(unit: Unit, invocation: Invocation) -> Hindrance | None:
-    """Return a hindrance if people changed the same tickets later and did not undo that. Consequences do not count."""
+    """Return a hindrance if people changed the same tickets later and did not undo that."""
     own = {record.id for record in invocation.commands}
+    for later, record in _later_changes(unit, invocation, own):
+        number = later.event.ticket
+        if record.actor == invocation.last.actor:
+            other = _invocation(unit, record)
+            why = _(
+                "you changed ticket {number} later, with command {command} ({did})",
+                number=number,
+                command=record.id,
+                did=other.words,
+            )
+            return Hindrance(why, _("undo that first: deskctl undo {command}", command=record.id))
+        who = _("the customer") if later.event.by_customer else later.actor.partition(":")[2]
+        event = later.event.kind.replace("_", " ")
+        why = _("{who} changed ticket {number} later ({event})", who=who, number=number, event=event)
+        return Hindrance(why, _("deskctl log {number} shows what happened", number=number))
+    return None
+
+
+def _hindered_tickets(unit: Unit, invocation: Invocation, own: Collection[int]) -> set[int]:
+    """Return the tickets on which an invocation cannot be undone now. Changes by the commands `own` do not count."""
+    found = {later.event.ticket for later, _record in _later_changes(unit, invocation, own)}
+    changes = (r for r in invocation.events if not r.event.is_consequence)
+    found |= {r.event.ticket for r in changes if r.event.hindrance(unit, r) is not None}
+    return {number for number in found if number is not None}
+
+
+def _later_changes(
+    unit: Unit, invocation: Invocation, own: Collection[int]
+) -> Iterator[tuple[RecordedEvent, CommandRecord]]:
+    """Yield what people changed later on the same tickets and did not undo, by ticket. Consequences do not count."""
     first: dict[int, int] = {}
     for recorded in invocation.events:
         if recorded.event.ticket is not None:
@@ -193,22 +284,8 @@ def _touched_since(unit: Unit, invocation: Invocation) -> Hindrance | None:
             if later.command in own or not _by_someone(later):
                 continue
             record = unit.source.command(later.command)
-            if record is None or record.undone or record.name == Undo.__name__:
-                continue
-            if record.actor == invocation.last.actor:
-                other = _invocation(unit, record)
-                why = _(
-                    "you changed ticket {number} later, with command {command} ({did})",
-                    number=number,
-                    command=record.id,
-                    did=other.words,
-                )
-                return Hindrance(why, _("undo that first: deskctl undo {command}", command=record.id))
-            who = _("the customer") if later.event.by_customer else later.actor.partition(":")[2]
-            event = later.event.kind.replace("_", " ")
-            why = _("{who} changed ticket {number} later ({event})", who=who, number=number, event=event)
-            return Hindrance(why, _("deskctl log {number} shows what happened", number=number))
-    return None
+            if record is not None and not record.undone and record.name != Undo.__name__:
+                yield later, record
 
 
 def _by_someone(recorded: RecordedEvent) -> bool:

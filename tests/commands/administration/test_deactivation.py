@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import Engine, event
 
 from deskctl.core import features
 from deskctl.core.administration.deactivation import PORTION, UNASSIGN
 from deskctl.core.agents.commands import ChangeAgent
 from deskctl.core.agents.queries import ListAgents
+from deskctl.core.delivery.queries import ListOutbox
 from deskctl.core.kernel.actor import Actor
 from deskctl.core.kernel.timer_command import FireTimer
+from deskctl.core.kernel.timers import TimerKind
 from deskctl.core.kernel.unit import Unit
 from deskctl.core.tickets.commands import Assign, Create
 from deskctl.core.tickets.queries import ListTickets
-from deskctl.core.undo.commands import Undo
+from deskctl.core.undo.commands import ListCommands, Undo
+from deskctl.core.undo.undo import PORTION as UNDO_PORTION
+from deskctl.errors import DeskctlError
 from tests.commands.desk import StoredDesk
 
 TICKETS = 2 * PORTION + 50
@@ -38,12 +47,27 @@ def assignees(desk: StoredDesk) -> Counter[str | None]:
     return Counter(row["assignee"] for row in rows)
 
 
-def fire(desk: StoredDesk) -> int:
-    """Fire the due timers of the deactivation and return their number."""
-    due = [timer for timer in desk.store.timers.due(100) if timer.kind == UNASSIGN]
+def fire(desk: StoredDesk, kind: TimerKind = UNASSIGN) -> int:
+    """Fire the due timers of the deactivation, or of its undo, and return their number."""
+    due = [timer for timer in desk.store.timers.due(100) if timer.kind == kind]
     for timer in due:
         desk.do(FireTimer(timer.id), "system:clock")
     return len(due)
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """Collect the statements that are executed."""
+    seen: list[str] = []
+
+    def executed(connection: object, cursor: object, statement: str, *rest: object) -> None:
+        seen.append(statement)
+
+    event.listen(Engine, "before_cursor_execute", executed)
+    try:
+        yield seen
+    finally:
+        event.remove(Engine, "before_cursor_execute", executed)
 
 
 def is_active(desk: StoredDesk, handle: str = "agent1") -> bool:
@@ -67,24 +91,122 @@ def test_many_tickets_are_unassigned_in_portions_also_after_a_restart(desk: Stor
         again.close()
 
 
-def test_undo_takes_back_all_portions(desk: StoredDesk) -> None:
-    fill(desk)
-    desk.do(ChangeAgent("agent1", active=False), OWNER)
+def deactivate(desk: StoredDesk) -> tuple[int, ...]:
+    """Deactivate agent1 and unassign all tickets. Return those of the first portion."""
+    first = desk.do(ChangeAgent("agent1", active=False), OWNER).tickets
     while fire(desk):
         pass
+    assert assignees(desk) == {None: TICKETS}
+    return first
+
+
+def test_undo_takes_back_all_portions_one_by_one_also_after_a_restart(desk: StoredDesk, desk_url: str) -> None:
+    fill(desk)
+    deactivate(desk)
     outcome = desk.do(Undo(), OWNER)
     assert outcome.said == "undone: changed agent agent1"
+    assert len(outcome.tickets) == PORTION
     assert is_active(desk)
-    assert assignees(desk) == {"agent1": TICKETS}
+    assert assignees(desk) == {"agent1": PORTION, None: TICKETS - PORTION}
+    again = StoredDesk(desk_url)
+    try:
+        assert fire(again, UNDO_PORTION) == 1
+        assert assignees(again) == {"agent1": TICKETS - PORTION, None: PORTION}
+        assert fire(again, UNDO_PORTION) == 1
+        assert assignees(again) == {"agent1": TICKETS}
+        assert fire(again, UNDO_PORTION) == fire(again) == 0
+    finally:
+        again.close()
+
+
+def test_number_of_statements_of_a_portion_does_not_depend_on_the_portions(desk: StoredDesk) -> None:
+    """The undo and each of its portions read and write one portion, not all tickets of the agent."""
+
+    def statements(count: int) -> list[int]:
+        fill(desk, count=count)
+        desk.do(ChangeAgent("agent1", active=False), OWNER)
+        while fire(desk):
+            pass
+        found: list[int] = []
+        with counted() as seen:
+            desk.do(Undo(), OWNER)
+            found.append(len(seen))
+            del seen[:]
+            fire(desk, UNDO_PORTION)
+            found.append(len(seen))
+        while fire(desk, UNDO_PORTION):
+            pass
+        return found
+
+    few, many = statements(2 * PORTION), statements(2 * PORTION)
+    assert [more - less for less, more in zip(few, many, strict=True)] <= [5, 5], (few, many)
+
+
+def test_dry_run_of_undo_decides_about_all_portions(desk: StoredDesk) -> None:
+    fill(desk)
+    first = deactivate(desk)
+    assert len(desk.do(Undo(), OWNER, dry_run=True).tickets) == TICKETS
+    later = min(set(range(1, TICKETS + 1)) - set(first))
+    desk.do(Assign(later, "agent2"), "agent2")
+    with pytest.raises(DeskctlError, match=f"agent2 changed ticket {later} later"):
+        desk.do(Undo(), OWNER, dry_run=True)
+
+
+def test_undo_in_portions_keeps_tickets_that_someone_changes_meanwhile(desk: StoredDesk) -> None:
+    fill(desk)
+    first = deactivate(desk)
+    last = min(set(range(1, TICKETS + 1)) - set(first))
+    desk.do(Undo(), OWNER)
+    desk.do(Assign(last, "agent2"), "agent2")
+    while fire(desk, UNDO_PORTION):
+        pass
+    assert assignees(desk) == {"agent1": TICKETS - 1, "agent2": 1}
+    assert desk.ticket(last).assignee == "agent2"
+
+
+def test_undo_in_portions_notifies_no_one(desk: StoredDesk) -> None:
+    fill(desk)
+    deactivate(desk)
+    before = len(desk.store.ask(ListOutbox(all=True, limit=10 * TICKETS)))
+    digests = [timer for timer in desk.store.timers.due(1000) if timer.kind != UNASSIGN]
+    desk.do(Undo(), OWNER)
+    while fire(desk, UNDO_PORTION):
+        pass
+    assert len(desk.store.ask(ListOutbox(all=True, limit=10 * TICKETS))) == before
+    assert [timer for timer in desk.store.timers.due(1000) if timer.kind != UNASSIGN] == digests
+
+
+def test_undo_in_portions_is_one_undo(desk: StoredDesk) -> None:
+    """While portions are left, a second undo does not undo the same command, and the list shows it as undone."""
+    fill(desk)
+    deactivate(desk)
+    desk.do(Undo(), OWNER)
+    rows = desk.do(ListCommands(), OWNER).facts["commands"]
+    assert rows[0]["did"] == "changed agent agent1"
+    assert rows[0]["state"] == "undone"
+    with pytest.raises(DeskctlError, match="already undone"):
+        desk.do(Undo(rows[0]["command"]), OWNER)
+
+
+def test_agent_who_is_deactivated_again_gets_no_tickets_from_the_undo(desk: StoredDesk) -> None:
+    fill(desk)
+    deactivate(desk)
+    desk.do(Undo(), OWNER)
+    desk.do(ChangeAgent("agent1", active=False), OWNER)
+    while fire(desk, UNDO_PORTION) + fire(desk):
+        pass
+    assert assignees(desk) == {None: TICKETS}
 
 
 def test_undo_stops_portions_that_are_left(desk: StoredDesk) -> None:
     fill(desk)
     desk.do(ChangeAgent("agent1", active=False), OWNER)
+    assert fire(desk) == 1
     desk.do(Undo(), OWNER)
+    assert fire(desk, UNDO_PORTION) == 1
     assert assignees(desk) == {"agent1": TICKETS}
     assert fire(desk) == 1
-    assert fire(desk) == 0
+    assert fire(desk) == fire(desk, UNDO_PORTION) == 0
     assert assignees(desk) == {"agent1": TICKETS}
 
 

@@ -204,6 +204,9 @@ class EmptySource:
     def commands_of(self, invocation: str, actor: Actor) -> Sequence[CommandRecord]:
         return ()
 
+    def commands_beyond_tickets(self, commands: Collection[int]) -> Collection[int]:
+        return ()
+
     def events_of_command(self, number: int, /) -> Sequence[RecordedEvent]:
         return ()
 
