@@ -63,7 +63,7 @@ def plain(articles: list[dict[str, Any]]) -> Search:
     return search
 
 
-def ours(articles: list[dict[str, Any]], language: str) -> Search:
+def deskctl_search(articles: list[dict[str, Any]], language: str) -> Search:
     postings: dict[str, dict[int, list[int]]] = {}
     lengths: dict[int, list[int]] = {}
     for article in articles:
@@ -134,7 +134,7 @@ def main() -> int:
     for file in files:
         articles = [json.loads(line) for line in file.read_text().splitlines()]
         floor = mrr(articles, plain(articles))
-        real = mrr(articles, ours(articles, file.stem[:2]), "-v" in sys.argv)
+        real = mrr(articles, deskctl_search(articles, file.stem[:2]), "-v" in sys.argv)
         missed |= real < floor
         share, right, wrong = answers(articles, file.stem[:2])
         print(

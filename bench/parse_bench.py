@@ -86,7 +86,7 @@ def ordinary() -> dict[str, bytes]:
     }
 
 
-def hostile() -> dict[str, bytes]:
+def hostile_mails() -> dict[str, bytes]:
     html = HEAD + b"Content-Type: text/html; charset=utf-8\r\n\r\n"
     mixed = HEAD + b'Content-Type: multipart/mixed; boundary="b0"\r\n\r\n'
     nested = b"".join(
@@ -208,7 +208,7 @@ def main() -> None:
         middle, (worst, name) = ratios[len(ratios) // 2][0], ratios[-1]
         print(f"{len(ratios)} mails of the folder: median × {middle:.2f}, worst × {worst:.2f} {name}")
     print(f"\n{'hostile mail':32} {'s':>8} {'MB':>8} {'s/MB':>8}")
-    for name, raw in hostile().items():
+    for name, raw in hostile_mails().items():
         took, size = seconds(read, raw, 1), len(raw) / 1e6
         remark = "   TOO SLOW" if took > 2 * max(size, 0.05) else ""
         print(f"{name:32} {took:8.3f} {size:8.2f} {took / max(size, 0.05):8.3f}{remark}", flush=True)

@@ -205,7 +205,7 @@ def slow(luck: random.Random) -> tuple[str, bytes]:
     return "" if found.bounded else f"time grows too fast: {found}", make(4 * GROWTH_SIZE)
 
 
-def complaint(message: InboundMessage) -> str:
+def fault_of(message: InboundMessage) -> str:
     """Return the fault of a result; `""` if there is none."""
     if any(problem.startswith("could not be parsed") for problem in message.problems):
         return message.problems[0]
@@ -227,10 +227,10 @@ def main() -> int:
     arguments.add_argument("--seconds", type=float, default=60)
     arguments.add_argument("--seed", type=int, default=int(time.time()))
     arguments.add_argument("--corpus", type=Path, help="a folder of *.eml to damage as well")
-    given = arguments.parse_args()
-    corpus = [file.read_bytes() for file in sorted(given.corpus.glob("*.eml"))] if given.corpus else []
-    luck = random.Random(given.seed)
-    end = time.monotonic() + given.seconds
+    options = arguments.parse_args()
+    corpus = [file.read_bytes() for file in sorted(options.corpus.glob("*.eml"))] if options.corpus else []
+    luck = random.Random(options.seed)
+    end = time.monotonic() + options.seconds
     count = size = 0
     worst = 0.0
     while time.monotonic() < end:
@@ -239,7 +239,7 @@ def main() -> int:
         try:
             message = parse(raw, ENVELOPE)
             took = time.thread_time() - start
-            wrong = complaint(message)
+            wrong = fault_of(message)
         except Exception as error:  # noqa: BLE001 - any exception at all is a finding
             took, wrong = time.thread_time() - start, f"{type(error).__name__}: {error}"
         if not wrong and count % GROWTH_EVERY == 0:
@@ -256,11 +256,11 @@ def main() -> int:
             file = Path(".fuzz") / f"{hashlib.sha256(raw).hexdigest()[:16]}.eml"
             file.parent.mkdir(exist_ok=True)
             file.write_bytes(raw)
-            print(f"{wrong}\nseed {given.seed}, mail {count}: {file}")
+            print(f"{wrong}\nseed {options.seed}, mail {count}: {file}")
             return 1
         count += 1
         size += len(raw)
-    print(f"seed {given.seed}: {count} mails, {size / 1e6:.0f} MB, slowest {worst:.2f} s/MB, no finding")
+    print(f"seed {options.seed}: {count} mails, {size / 1e6:.0f} MB, slowest {worst:.2f} s/MB, no finding")
     return 0
 
 

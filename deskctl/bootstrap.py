@@ -53,7 +53,7 @@ def _open_local(config_path: str, socket: str, wait: float, invocation: str | No
         if remote is not None:
             return remote
         if time.monotonic() >= deadline:
-            raise lock.held(wait)
+            raise lock.busy_error(wait)
         time.sleep(_LOOK_AGAIN)
     try:
         return LocalDesk(open_components(config, plugins), lock, invocation)
@@ -86,7 +86,9 @@ def open_components(config: Config, plugins: Plugins) -> Components:
 
     actions = ActionSettings(PluginActions(config, plugins))
     settings = config.settings()
-    settings = settings.having(AutomationSettings(plugins.event_kinds(), plugins.wanted(settings)), actions)
+    settings = settings.with_features(
+        AutomationSettings(plugins.event_kinds(), plugins.event_filters(settings)), actions
+    )
     store = Store.open(config.store.url, settings, owner=f"{os.uname().nodename}:{config.run_dir}")
     try:
         components = Components(config, plugins, store)

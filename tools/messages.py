@@ -55,20 +55,20 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--check", action="store_true", help="change nothing; exit with 1 for a problem")
     parser.add_argument("--add", metavar="LANGUAGE", help="add a language")
-    given = parser.parse_args()
+    arguments = parser.parse_args()
     warnings.simplefilter("ignore")  # f-strings as parameters; `_lost` finds messages in f-strings
     templates = collected()
-    if given.check:
+    if arguments.check:
         found = list(problems(templates))
         sys.stdout.write("\n".join(found or ["all messages are translated"]) + "\n")
         return 1 if found else 0
     for domain, template in templates.items():
         folder = ROOT / PROJECTS[domain] / domain / "locale"
-        if given.add:
-            new = folder / given.add / "LC_MESSAGES" / f"{domain}.po"
+        if arguments.add:
+            new = folder / arguments.add / "LC_MESSAGES" / f"{domain}.po"
             if len(template) and not new.exists():
                 new.parent.mkdir(parents=True)
-                new.write_bytes(_text(_empty(given.add)))
+                new.write_bytes(_text(_empty(arguments.add)))
         for path in sorted(folder.glob(f"*/LC_MESSAGES/{domain}.po")):
             text = updated(path, template)
             if text != path.read_bytes():
@@ -131,9 +131,9 @@ def _headings(module: ast.Module) -> Iterator[str]:
             continue
         name = node.func.id if isinstance(node.func, ast.Name) else getattr(node.func, "attr", "")
         if name in ("field", "Column", "age_column") and node.args:
-            given = [k.value for k in node.keywords if k.arg == "heading"]
-            given += node.args[1:2] if name == "age_column" else []
-            yield from _strings((given or node.args)[:1])
+            headings_ = [k.value for k in node.keywords if k.arg == "heading"]
+            headings_ += node.args[1:2] if name == "age_column" else []
+            yield from _strings((headings_ or node.args)[:1])
         elif name == "emit" and len(node.args) > 1:
             columns = node.args[1]
             columns = constants.get(columns.id, columns) if isinstance(columns, ast.Name) else columns

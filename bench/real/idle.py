@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from bench.real.desk import BenchDesk
-from bench.real.measure import Figure, alone
+from bench.real.measure import Figure, without_floor
 from tests.servers.waiting import free_port
 
 WATCHED = 20.0
@@ -39,10 +39,10 @@ def idle(runs: int) -> list[Figure]:
             wakes.append((woken_after - woken) / WATCHED)
     above = [real - least for real, least in zip(memory, floor, strict=True)]
     return [
-        alone("memory of an idle daemon", "MB", memory),
-        alone("memory of an idle daemon above the floor", "MB", above, at_most=ABOVE_FLOOR),
-        alone("processor time of an idle daemon", "ms/s", processor, at_most=0.5),
-        alone("wake-ups of an idle daemon", "1/s", wakes, at_most=0.1),
+        without_floor("memory of an idle daemon", "MB", memory),
+        without_floor("memory of an idle daemon above the floor", "MB", above, at_most=ABOVE_FLOOR),
+        without_floor("processor time of an idle daemon", "ms/s", processor, at_most=0.5),
+        without_floor("wake-ups of an idle daemon", "1/s", wakes, at_most=0.1),
     ]
 
 

@@ -61,7 +61,7 @@ def compare(
     return Figure(name, unit, middle(real), middle(floor), at_least, at_most, runs)
 
 
-def alone(name: str, unit: str, real: Sequence[float], *, at_most: float | None = None) -> Figure:
+def without_floor(name: str, unit: str, real: Sequence[float], *, at_most: float | None = None) -> Figure:
     """Return a figure without a floor."""
     return Figure(name, unit, statistics.median(real), None, None, at_most, {"real": list(real)})
 

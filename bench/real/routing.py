@@ -67,14 +67,14 @@ def fill(path: Path) -> None:
     store.transaction(people)
     for start in range(0, TICKETS, BATCH):
 
-        def more(unit: Unit, start: int = start) -> None:
+        def create_batch(unit: Unit, start: int = start) -> None:
             for place in range(start, start + BATCH):
                 tags = (SKILLS[2 + place % 3 % 2],)
                 made = Create("ana@example.org", f"Subject {place}", "It burns.", team="crowd", tags=tags)
                 done = dispatch.execute(unit, made, Actor.agent("agent00"))
                 dispatch.execute(unit, Set(done.tickets[0], (("language", SKILLS[place % 2]),)), Actor.agent("agent00"))
 
-        store.transaction(more)
+        store.transaction(create_batch)
     store.transaction(lambda unit: Agents.of(unit).put_team(replace(Agents.of(unit).teams["crowd"], plan=PLAN)))
     store.close()
 
@@ -109,7 +109,7 @@ def route(path: Path) -> float:
 
 def floor(real: Path, copy: Path) -> float:
     """Return the seconds for the same rows, one SQLAlchemy Core statement each, in as many transactions."""
-    batches, happened, now_is, given = written(real, copy)
+    batches, happened, now_is, turn_rows = written(real, copy)
     changed = {column.name: bindparam(column.name) for column in tickets.c if column.name != "number"}
     given_to = update(tickets).where(tickets.c.number == bindparam("of")).values(changed)
     opened = database(f"sqlite:///{copy}", busy=10)
@@ -124,7 +124,7 @@ def floor(real: Path, copy: Path) -> float:
                     ticket["of"] = ticket.pop("number")
                     connection.execute(given_to, ticket)
     with opened.writing("floor") as connection:
-        for turn in given:
+        for turn in turn_rows:
             connection.execute(insert(turns), turn)
     spent = time.perf_counter() - started
     opened.close()
@@ -146,9 +146,9 @@ def written(real: Path, copy: Path) -> tuple[list[Row], dict[int, list[Row]], di
     for row in made.execute(news.format("events")):
         happened[row["command"]].append(dict(row))
     now_is = {row["number"]: dict(row) for row in made.execute("SELECT * FROM tickets WHERE team = 'crowd'")}
-    given = [dict(row) for row in made.execute("SELECT * FROM turns")]
+    turn_rows = [dict(row) for row in made.execute("SELECT * FROM turns")]
     moved = "SELECT count(*) FROM (SELECT * FROM main.clocks EXCEPT SELECT * FROM before.clocks)"
     if made.execute(moved).fetchone()[0]:
         raise RuntimeError("routing changed clocks: the floor has to write them, too")
     made.close()
-    return batches, happened, now_is, given
+    return batches, happened, now_is, turn_rows

@@ -120,7 +120,7 @@ class _Sink:
 def _serve(started: Queue[int]) -> None:
     import asyncio
 
-    async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"220 sink ESMTP\r\n")
         while line := await reader.readline():
             verb = line.strip().upper()
@@ -137,7 +137,7 @@ def _serve(started: Queue[int]) -> None:
         writer.close()
 
     async def main() -> None:
-        server = await asyncio.start_server(talk, "127.0.0.1", 0, limit=1 << 20)
+        server = await asyncio.start_server(serve, "127.0.0.1", 0, limit=1 << 20)
         started.put(server.sockets[0].getsockname()[1])
         await server.serve_forever()
 

@@ -12,7 +12,7 @@ from sqlalchemy import create_engine, delete, insert, update
 
 from bench.real.desk import BenchDesk
 from bench.real.filled import filled
-from bench.real.measure import Figure, alone, compare
+from bench.real.measure import Figure, compare, without_floor
 from deskctl.core import features
 from deskctl.core import features as dispatch
 from deskctl.core.kernel.actor import Actor
@@ -46,7 +46,7 @@ def sla(runs: int) -> list[Figure]:
         many.append(one_change(large))
     size = f"{TICKETS:,}"
     return [
-        alone(f"nothing due among {size} tickets", "ms", idle, at_most=1),
+        without_floor(f"nothing due among {size} tickets", "ms", idle, at_most=1),
         compare(
             f"{AT_ONCE:,} clocks due at once, durably",
             "ms",
@@ -79,11 +79,11 @@ def watched(tickets: int) -> BenchDesk:
     connection.commit()
     connection.execute("ANALYZE")
     connection.close()
-    ahead(desk)
+    postpone_clocks(desk)
     return desk
 
 
-def ahead(desk: BenchDesk) -> None:
+def postpone_clocks(desk: BenchDesk) -> None:
     """Reset the clocks: none has fired, and all are due in a month."""
     month = int((time.time() + 30 * 86400) * 1_000_000)
     connection = sqlite3.connect(desk.store)
@@ -129,7 +129,7 @@ def make_due(desk: BenchDesk) -> None:
 
 def thousand_due(desk: BenchDesk, store: Store) -> float:
     """Fire the timers like the daemon."""
-    ahead(desk)
+    postpone_clocks(desk)
     make_due(desk)
     began = time.perf_counter()
     fired = 0
@@ -150,7 +150,7 @@ def thousand_due(desk: BenchDesk, store: Store) -> float:
 
 def floor(desk: BenchDesk) -> float:
     """Write the rows of a fired timer, one statement each: a command, two events, the clock, the timer."""
-    ahead(desk)
+    postpone_clocks(desk)
     engine = create_engine(f"sqlite:///{desk.store}")
     now = datetime.now(UTC)
     micros = int(now.timestamp() * 1_000_000)

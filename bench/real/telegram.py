@@ -8,7 +8,7 @@ from multiprocessing.connection import Connection
 
 from bench.real.desk import BenchDesk
 from bench.real.intake import MAILS, smtp_once
-from bench.real.measure import Figure, alone, compare, until
+from bench.real.measure import Figure, compare, until, without_floor
 from tests.servers.telegram import TOKEN, BotServer
 
 
@@ -23,7 +23,7 @@ def telegram(runs: int) -> list[Figure]:
         lag.append(ratio)
     return [
         compare("updates from Telegram, beside SMTP", "a second", floor, real, at_least=0.5),
-        alone("journal worked off, in receiving times", "×", lag),
+        without_floor("journal worked off, in receiving times", "×", lag),
     ]
 
 

@@ -128,12 +128,12 @@ class CliContext:
         """True if a person reads the output: standard output is a terminal and `--json` is not given."""
         return sys.stdout.isatty() and not self.json
 
-    def page_size(self, given: int | None, default: int) -> int:
+    def page_size(self, limit: int | None, default: int) -> int:
         """Return the number of rows to query: `--limit`, else `default` on a terminal, else all.
 
         Output in a pipe is complete by default, because a script could not detect that it is cut.
         """
-        return min(given, ALL) if given is not None else default if self.at_terminal else ALL
+        return min(limit, ALL) if limit is not None else default if self.at_terminal else ALL
 
     def say_rest(self, shown: int, total: int | None, size: int) -> None:
         """Print on a terminal that a list is cut: `50 of 62`. `total` is None if there are more but it is not known."""

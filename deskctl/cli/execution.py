@@ -65,7 +65,7 @@ def report(context: CliContext, outcome: Outcome) -> None:
     """Print the outcome of a command: one line for people, the whole document with `--json`."""
     if context.json:
         context.document(outcome.document())
-    elif outcome.said:
+    elif outcome.summary:
         context.say(_("dry run: {said}", said=report_text(outcome)) if context.dry_run else report_text(outcome))
 
 
@@ -84,7 +84,7 @@ def report_text(outcome: Outcome) -> str:
     subjects = dict(zip(outcome.tickets, outcome.subjects, strict=False))
     left = {number: f"#{number} “{cut(subject, _SUBJECT_WIDTH)}”" for number, subject in subjects.items() if subject}
     if not left or len(left) > _MAX_SUBJECTS:
-        return shown(outcome.said)
+        return shown(outcome.summary)
 
     def name(match: re.Match[str]) -> str:
         return left.pop(int(match[1]), match[0])
@@ -94,6 +94,6 @@ def report_text(outcome: Outcome) -> str:
         replaced = _NUMBER.sub(name, numbers)
         return match[0] if replaced == numbers else replaced
 
-    said = _TICKET.sub(names, shown(outcome.said))
+    summary = _TICKET.sub(names, shown(outcome.summary))
     rest = ", ".join(left.values())
-    return f"{said} ({rest})" if rest and len(left) == len(subjects) else said
+    return f"{summary} ({rest})" if rest and len(left) == len(subjects) else summary

@@ -32,43 +32,45 @@ def localised(command: click.Command, languages: tuple[str, ...]) -> click.Comma
     """Return a copy of a command with translated texts."""
     domain = domain_of(command)
 
-    def say(text: str) -> str:
+    def localise(text: str) -> str:
         return widened(translated(text, languages, domain))
 
     found = copy.copy(command)
-    found.help = None if command.help is None else "\n\n".join(_block(block, say) for block in blocks(command.help))
-    found.short_help = None if command.short_help is None else say(command.short_help)
-    found.epilog = None if command.epilog is None else say(unwrapped(command.epilog))
-    found.params = [_parameter(param, say) for param in command.params]
+    found.help = (
+        None if command.help is None else "\n\n".join(_block(block, localise) for block in blocks(command.help))
+    )
+    found.short_help = None if command.short_help is None else localise(command.short_help)
+    found.epilog = None if command.epilog is None else localise(unwrapped(command.epilog))
+    found.params = [_parameter(param, localise) for param in command.params]
     if isinstance(found, click.Group) and isinstance(command, click.Group):
         found.commands = {name: localised(child, languages) for name, child in command.commands.items()}
     return found
 
 
-def _block(block: str, say: Callable[[str], str]) -> str:
+def _block(block: str, localise: Callable[[str], str]) -> str:
     """Return a paragraph, or a block of examples with a translated heading."""
     heading = example_heading(block)
     if heading:
-        return block.replace(heading, say(heading), 1)
-    return block if is_example(block) else say(unwrapped(block))
+        return block.replace(heading, localise(heading), 1)
+    return block if is_example(block) else localise(unwrapped(block))
 
 
-def _parameter(param: click.Parameter, say: Callable[[str], str]) -> click.Parameter:
+def _parameter(param: click.Parameter, localise: Callable[[str], str]) -> click.Parameter:
     text = getattr(param, "help", None)
     if not text:
         return param
     found = copy.copy(param)
-    found.help = say(unwrapped(text))
+    found.help = localise(unwrapped(text))
     return found
 
 
 def section(title: str, rows: list[tuple[str, str]], languages: tuple[str, ...]) -> tuple[str, list[tuple[str, str]]]:
     """Return a section of the list of commands, translated."""
 
-    def say(text: str) -> str:
+    def localise(text: str) -> str:
         return widened(translated(text, languages, i18n.DOMAIN))
 
-    return say(title), [(name, say(text)) for name, text in rows]
+    return localise(title), [(name, localise(text)) for name, text in rows]
 
 
 def translated(text: str, languages: tuple[str, ...], domain: str) -> str:

@@ -73,21 +73,21 @@ def run(arguments: list[str], *, lost: Callable[[], bool] = lambda: False) -> in
             context.release()
         sys.stdout.flush()
         if lost() and not context.changed:
-            _complain(_("standard output is closed"), _("send the output somewhere, or to /dev/null"))
+            _print_error(_("standard output is closed"), _("send the output somewhere, or to /dev/null"))
             return OUTPUT_FAILED
         return result if isinstance(result, int) else 0
     except click.exceptions.NoArgsIsHelpError as error:
         sys.stderr.write(error.format_message() + "\n")
         return 2
     except click.ClickException as error:
-        _complain(error.format_message(), _usage_hint(error))
+        _print_error(error.format_message(), _usage_hint(error))
         return 2
     except DeskctlError as error:
         if context.debug:
             raise
         for problem in error.problems if isinstance(error, ConfigError) else ():
             sys.stderr.write(_safe(problem) + "\n")
-        _complain(error.what, error.hint)
+        _print_error(error.what, error.hint)
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
         if sys.stderr.isatty():
@@ -98,12 +98,12 @@ def run(arguments: list[str], *, lost: Callable[[], bool] = lambda: False) -> in
         return BROKEN_PIPE
     except OutputError as error:
         discard_output()
-        _complain(_("cannot write to standard output: {reason}", reason=error.strerror), _carried_out(context))
+        _print_error(_("cannot write to standard output: {reason}", reason=error.strerror), _carried_out(context))
         return OUTPUT_FAILED
     except Exception as error:
         if context.debug or "--debug" in arguments:
             raise
-        _complain(
+        _print_error(
             _("unexpected error: {error}", error=f"{type(error).__name__}: {error}".splitlines()[0]),
             _("run the command again with --debug and report the output"),
         )
@@ -140,7 +140,7 @@ def _usage_hint(error: click.ClickException) -> str:
     return _("see {command} --help", command=ctx.command_path if ctx is not None else "deskctl")
 
 
-def _complain(what: str, hint: str) -> None:
+def _print_error(what: str, hint: str) -> None:
     sys.stderr.write(_("error: {what}", what=_safe(what)) + "\n")
     if hint:
         sys.stderr.write(_("hint: {hint}", hint=_safe(hint)) + "\n")

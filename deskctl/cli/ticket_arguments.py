@@ -42,13 +42,13 @@ def parse_number(word: str) -> int | None:
     return int(found[1] or found[2]) if found else None
 
 
-def collect_numbers(given: tuple[str, ...]) -> list[int]:
+def collect_numbers(words: tuple[str, ...]) -> list[int]:
     """Return ticket numbers in the given order without duplicates; `-` reads numbers from standard input.
 
     Raises UsageError if a word is not a number, or if there are no numbers.
     """
     found: dict[int, None] = {}
-    for word in given:
+    for word in words:
         for each in sys.stdin.read().split() if word == "-" else (word,):
             number = parse_number(each)
             if number is None:

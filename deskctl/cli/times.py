@@ -49,7 +49,7 @@ def ago(moment: str, now: datetime) -> str:
     return _("in {duration}", duration=text) if ahead else _("{duration} ago", duration=text)
 
 
-def late(moment: str, now: datetime) -> str:
+def overdue(moment: str, now: datetime) -> str:
     """Return `5m late`, `now`, or `in 5m`."""
     ahead, text = _distance(moment, now)
     if ahead is None:

@@ -47,11 +47,11 @@ class Fault(NamedTuple):
 _BASE: ContextVar[Path] = ContextVar("base")
 
 
-def structure(given: Any, into: type, base: Path) -> tuple[Any, list[Fault]]:
+def structure(value: Any, into: type, base: Path) -> tuple[Any, list[Fault]]:
     """Return an instance of `into` and no faults, or None and every fault. Relative file paths start at `base`."""
     outer = _BASE.set(base)
     try:
-        return _converter().structure(given, into), []
+        return _converter().structure(value, into), []
     except Exception as error:  # noqa: BLE001 - a plugin's class may raise anything
         return None, list(dict.fromkeys(_faults(error, ())))
     finally:
@@ -165,9 +165,14 @@ def _choice(value: Any, kind: Any) -> Any:
     choices = typing.get_args(kind)
     if value not in choices or type(value) not in {type(choice) for choice in choices}:
         near = did_you_mean(value, choices) if isinstance(value, str) else ""
-        given = repr(value) if isinstance(value, str) and len(value) < 40 else _called(value)
+        description = repr(value) if isinstance(value, str) and len(value) < 40 else _called(value)
         raise Invalid(
-            _("must be one of {names}, not {given}{near}", names=", ".join(map(str, choices)), given=given, near=near)
+            _(
+                "must be one of {names}, not {given}{near}",
+                names=", ".join(map(str, choices)),
+                given=description,
+                near=near,
+            )
         )
     return value
 

@@ -257,8 +257,8 @@ class _Loader:
         if channel_type is None:
             self._error((*path, "type"), self._unknown_type(type_name))
             return None
-        own = {key: value for key, value in table.items() if key not in shared}
-        config, faults = structure(own, channel_type.config, folder)
+        specific = {key: value for key, value in table.items() if key not in shared}
+        config, faults = structure(specific, channel_type.config, folder)
         for fault in faults:
             what = fault.what
             if len(fault.path) == 1 and what.startswith("unknown key"):
@@ -313,7 +313,7 @@ class _Loader:
                 )
             if config.missing:
                 self._warning(path, _("file not found: {path}", path=config.missing))
-            if objection := config.objection():
+            if objection := config.file_problem():
                 self._error(path, objection)
             return
         if not is_config_class(type(config)):
@@ -369,7 +369,7 @@ class _Loader:
         if table.dir is None:
             return
         try:
-            problem = check_trust(table.dir, own=True, folder=True)
+            problem = check_trust(table.dir, must_be_own=True, folder=True)
             why = problem.why if problem else ""
         except OSError as error:
             missing = not table.dir.exists()
@@ -430,7 +430,7 @@ def _steps(key: str) -> tuple[str, ...]:
     return tuple(key.split(".")) if key else ()
 
 
-def _authority(given: str | None, channel_type: ChannelTypeSpec, config: Any) -> str | None:
+def _authority(configured: str | None, channel_type: ChannelTypeSpec, config: Any) -> str | None:
     """Return the trusted mail server: the configured one, or the provider's. "none" means no server is trusted."""
-    found = given if given is not None else channel_type.authority(config)
+    found = configured if configured is not None else channel_type.authority(config)
     return None if found == NOBODY else found

@@ -136,7 +136,7 @@ def _is_desk(path: str) -> bool:
             return False
         if "desk" not in _read(path):
             return False
-        why = check_trust(path, own=True)
+        why = check_trust(path, must_be_own=True)
     except (ConfigError, OSError) as error:
         # The file is not TOML or not readable, but it may still be the intended configuration.
         if isinstance(error, ConfigError) and not _names_desk(path):
@@ -147,7 +147,7 @@ def _is_desk(path: str) -> bool:
             else TrustProblem(path, _("{path} cannot be read: {reason}", path=path, reason=error.strerror), "")
         )
         with contextlib.suppress(OSError):
-            why = why or check_trust(path, own=True)
+            why = why or check_trust(path, must_be_own=True)
     if why:
         raise _refused(path, why)
     return True

@@ -34,8 +34,8 @@ def plugin_tables(
 ) -> PluginTables:
     """Return an instance of each plugin's config class, made from its table or, without a table, from defaults."""
     found = PluginTables()
-    given = {k: v for k, v in section.items() if _is_table(k, v)} if isinstance(section, dict) else {}
-    for name in given:
+    tables = {k: v for k, v in section.items() if _is_table(k, v)} if isinstance(section, dict) else {}
+    for name in tables:
         if name in classes:
             if classes[name] is None:
                 found.errors.append(Fault(("plugins", name), _("the plugin {name} has no settings", name=name)))
@@ -50,7 +50,7 @@ def plugin_tables(
             )
     for name, cls in classes.items():
         if cls is not None:
-            table, faults = structure(given.get(name, {}), cls, folder)
+            table, faults = structure(tables.get(name, {}), cls, folder)
             found.errors += [Fault(("plugins", name, *fault.path), fault.what) for fault in faults]
             if not faults:
                 found.tables[name] = table

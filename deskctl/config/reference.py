@@ -194,8 +194,8 @@ def _explanations(example: str) -> dict[tuple[str, tuple[str, ...]], str]:
         name, kind = tuple(map(str, path)), ""
         if path[0] == "channels" and len(path) > 2:
             name = ("channels", "NAME", *name[2:])
-            own = name[2] not in fields_of(ChannelCommon)
-            kind = str(data["channels"][path[1]].get("type", "")) if own else ""
+            type_specific = name[2] not in fields_of(ChannelCommon)
+            kind = str(data["channels"][path[1]].get("type", "")) if type_specific else ""
         if path[0] == "fields" and len(path) > 2:
             name = ("fields", "NAME", *name[2:])
         words = _comment(lines, positions.line(path))

@@ -368,7 +368,7 @@ class Config:
     def settings(self) -> Settings:
         """Return the settings that the core uses."""
         desk = self.desk
-        return Settings(desk.name, desk.timezone, desk.language).having(
+        return Settings(desk.name, desk.timezone, desk.language).with_features(
             Channels({name: channel.info() for name, channel in self.channels.items()}),
             DeliverySettings(desk.undo_window),
             TicketSettings(desk.close_after, {name: table.declaration(name) for name, table in self.fields.items()}),

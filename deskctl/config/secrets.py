@@ -34,26 +34,26 @@ class Secret:
         self._base = base or Path()
 
     @classmethod
-    def of(cls, given: Any, base: Path | None = None) -> Secret:
+    def of(cls, raw: Any, base: Path | None = None) -> Secret:
         """Return the secret of a TOML value. Files are relative to `base`. Raises Invalid, without the value."""
-        if isinstance(given, Secret):
-            return given
-        if isinstance(given, str):
-            if not given:
+        if isinstance(raw, Secret):
+            return raw
+        if isinstance(raw, str):
+            if not raw:
                 raise Invalid(_("is empty; remove the key if no password is needed"))
-            return cls("literal", given, base)
+            return cls("literal", raw, base)
         wanted = "{ env = … }, { file = … }, { credential = … } or { command = … }"
-        if not isinstance(given, Mapping):
+        if not isinstance(raw, Mapping):
             raise Invalid(_("must be one of {wanted}", wanted=wanted))
-        for key in given:
+        for key in raw:
             if key not in SOURCES:
                 raise Invalid(
                     _("unknown key; use {wanted}{suggestion}", wanted=wanted, suggestion=did_you_mean(key, SOURCES)),
                     key=key,
                 )
-        if len(given) != 1:
+        if len(raw) != 1:
             raise Invalid(_("must have exactly one of the keys {names}", names=", ".join(SOURCES)))
-        [(kind, value)] = given.items()
+        [(kind, value)] = raw.items()
         if kind == "command" and isinstance(value, list) and value and all(isinstance(w, str) for w in value):
             return cls(kind, tuple(value), base)
         if not isinstance(value, str) or not value.strip():
@@ -91,7 +91,7 @@ class Secret:
             raise ConfigError(_("the password from {source} is empty", source=self.source))
         return value
 
-    def objection(self) -> str:
+    def file_problem(self) -> str:
         """Return the problem with the place of the value, "" if there is none. Reads no value and runs no command."""
         if self._kind != "file":
             return ""
@@ -207,8 +207,8 @@ def _read(path: Path) -> str:
         ) from None
 
 
-def _decoded(value: bytes, where: str) -> str:
+def _decoded(value: bytes, source: str) -> str:
     try:
         return value.decode()
     except UnicodeDecodeError:
-        raise ConfigError(_("the password from {where} is not UTF-8 text", where=where)) from None
+        raise ConfigError(_("the password from {where} is not UTF-8 text", where=source)) from None

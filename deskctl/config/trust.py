@@ -31,12 +31,14 @@ class TrustProblem(NamedTuple):
         return self.why
 
 
-def check_trust(path: str | os.PathLike[str], *, own: bool = False, folder: bool = False) -> TrustProblem | None:
+def check_trust(
+    path: str | os.PathLike[str], *, must_be_own: bool = False, folder: bool = False
+) -> TrustProblem | None:
     """Return the reason not to trust the file at `path`, None if it can be trusted.
 
     The file, its folder and the folder of each symbolic link to it must be writable by their owners only. The same
     holds for the folders above, except sticky folders such as /tmp. All of them must belong to the owner of the file,
-    root or the caller. `own`: the file must belong to the caller or root. `folder`: `path` must be a folder.
+    root or the caller. `must_be_own`: the file must belong to the caller or root. `folder`: `path` must be a folder.
     Raises OSError if the file or a folder cannot be examined.
     """
     path = os.fspath(path)
@@ -47,7 +49,7 @@ def check_trust(path: str | os.PathLike[str], *, own: bool = False, folder: bool
         return TrustProblem(
             path, _("{path} is not a folder", path=path) if folder else _("{path} is not a file", path=path), ""
         )
-    if own and not _is_one_of(status.st_uid, (os.geteuid(), 0)):
+    if must_be_own and not _is_one_of(status.st_uid, (os.geteuid(), 0)):
         return TrustProblem(
             path, _("{path} belongs to {user}, not to you or root", path=path, user=login(status.st_uid)), ""
         )
@@ -63,7 +65,7 @@ def check_trust(path: str | os.PathLike[str], *, own: bool = False, folder: bool
                 user=login(found.st_uid),
                 file=path,
             )
-            return TrustProblem(parent, foreign, _elsewhere(path, folder))
+            return TrustProblem(parent, foreign, _move_hint(path, folder))
         why = _writers(parent, found)
         if not why:
             continue
@@ -72,7 +74,7 @@ def check_trust(path: str | os.PathLike[str], *, own: bool = False, folder: bool
             if not sticky:
                 return TrustProblem(parent, why, _chmod(parent, found))
         else:
-            return TrustProblem(parent, why, _elsewhere(path, folder) if sticky else _chmod(parent, found))
+            return TrustProblem(parent, why, _move_hint(path, folder) if sticky else _chmod(parent, found))
     return None
 
 
@@ -161,7 +163,7 @@ def _chmod(path: str, status: os.stat_result) -> str:
     return f"chmod {who}-w {shlex.quote(path)}"
 
 
-def _elsewhere(path: str, folder: bool) -> str:
+def _move_hint(path: str, folder: bool) -> str:
     import shlex
 
     return f"mkdir -m 700 ~/desk && mv {shlex.quote(path)} ~/desk/" if not folder else _("use a folder of your own")

@@ -61,9 +61,9 @@ class _Worker:
     """A process that parses one message at a time."""
 
     def __init__(self) -> None:
-        self._connection, theirs = socket.socketpair()
-        with theirs:
-            self.process = _start_process(theirs)
+        self._connection, worker_socket = socket.socketpair()
+        with worker_socket:
+            self.process = _start_process(worker_socket)
         self._loaded: set[Source] = set()
         self.idle_since = time.monotonic()
 

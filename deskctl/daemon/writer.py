@@ -234,14 +234,14 @@ def _settle(answers: list[tuple[_Delivery, list[bool] | BaseException]]) -> None
             delivery.on_result(answer)
         else:
             by_loop.setdefault(delivery.loop, []).append((delivery, answer))
-    for loop, theirs in by_loop.items():
+    for loop, deliveries in by_loop.items():
         try:
-            loop.call_soon_threadsafe(_tell, theirs)
+            loop.call_soon_threadsafe(_report_results, deliveries)
         except RuntimeError:  # the loop is closed; the rows are durable, and a second delivery is recognised
-            log.debug("the callers of %d deliveries have gone", len(theirs))
+            log.debug("the callers of %d deliveries have gone", len(deliveries))
 
 
-def _tell(answers: list[tuple[_Delivery, list[bool] | BaseException]]) -> None:
+def _report_results(answers: list[tuple[_Delivery, list[bool] | BaseException]]) -> None:
     for delivery, answer in answers:
         delivery.on_result(answer)
 

@@ -22,7 +22,7 @@ def demo(context: CliContext, keep: bool) -> int:
       deskctl demo --keep
     """
     from .stage import Stage
-    from .story import tell
+    from .story import run_story
 
     with Stage(color=context.color, keep=keep) as stage:
-        return tell(stage)
+        return run_story(stage)

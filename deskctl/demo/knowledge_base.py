@@ -20,7 +20,7 @@ def set_up(stage: Stage) -> None:
     config = stage.home / "config.toml"
     head = "[channels.support]\n"
     config.write_text(config.read_text(encoding="utf-8").replace(head, f"{head}answer = true\n"), encoding="utf-8")
-    stage.tell(f"\nconfig.toml enables automatic answers:\n{head}answer = true")
+    stage.print(f"\nconfig.toml enables automatic answers:\n{head}answer = true")
 
 
 def show_automatic_answer(stage: Stage) -> None:
@@ -28,8 +28,8 @@ def show_automatic_answer(stage: Stage) -> None:
     stage.run("kb", "add", "How to get a refund", "--public", "--tag", "billing", "-m", ARTICLE)
     stage.send(mails.QUESTION)
     answer = stage.arrived("Refund", "emma@example.net")
-    stage.tell("\nThe customer receives at once:")
-    stage.tell(indent(visible_lines(mails.plain(answer).strip()), "  "))
+    stage.print("\nThe customer receives at once:")
+    stage.print(indent(visible_lines(mails.plain(answer).strip()), "  "))
     number = int(tickets(stage)[0]["number"])
     stage.check("the answer is marked as automatic", answer["Auto-Submitted"] == "auto-replied")
     before = len(messages(stage, number))

@@ -89,7 +89,7 @@ class Stage:
     def title(self, text: str) -> None:
         self._write("\n" + self._paint(f"── {text}", "bold") + "\n")
 
-    def tell(self, text: str) -> None:
+    def print(self, text: str) -> None:
         self._write(text + "\n")
 
     def check(self, promise: str, kept: bool) -> None:
@@ -169,13 +169,13 @@ class Stage:
             answer.read()
         self._write(self._paint(f"✈ {name} to the bot: {text}", "cyan") + "\n")
 
-    def heard(self, user: int, words: str) -> str:
+    def wait_for_bot(self, user: int, words: str) -> str:
         """Wait for a message of the bot in the customer's chat that contains `words`, and return it."""
 
         def look() -> str | None:
             with _web.open(self.chat_url(user), timeout=10) as answer:
-                said: list[dict[str, Any]] = [json.loads(line) for line in answer.read().splitlines()]
-            return next((m["text"] for m in said if m["from"] == "bot" and words in m["text"]), None)
+                messages: list[dict[str, Any]] = [json.loads(line) for line in answer.read().splitlines()]
+            return next((m["text"] for m in messages if m["from"] == "bot" and words in m["text"]), None)
 
         return self.wait(f"{words!r} arrives in the chat", look)
 
@@ -249,19 +249,19 @@ class Stage:
 
 def _in_terminal(words: list[str], folder: Path, environment: dict[str, str]) -> tuple[int, str]:
     """Run a command on a terminal, and return its exit code and its output as a person sees it."""
-    ours, theirs = os.openpty()
+    controller, terminal = os.openpty()
     try:
-        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 50, int(environment["COLUMNS"]), 0, 0))
+        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 50, int(environment["COLUMNS"]), 0, 0))
         process = subprocess.Popen(
-            words, stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs, cwd=folder, env=environment
+            words, stdin=subprocess.DEVNULL, stdout=terminal, stderr=terminal, cwd=folder, env=environment
         )
     finally:
-        os.close(theirs)
+        os.close(terminal)
     pieces = []
     try:
         while True:
             try:
-                piece = os.read(ours, 65536)
+                piece = os.read(controller, 65536)
             except OSError:  # on Linux: the other end is closed
                 break
             if not piece:
@@ -269,7 +269,7 @@ def _in_terminal(words: list[str], folder: Path, environment: dict[str, str]) ->
             pieces.append(piece)
         return process.wait(60), b"".join(pieces).decode("utf-8", "replace").replace("\r\n", "\n")
     finally:
-        os.close(ours)
+        os.close(controller)
         if process.poll() is None:
             process.kill()
             process.wait()

@@ -16,7 +16,7 @@ from .state import messages, queues_are_empty, show, text, tickets
 FIRST = (mails.PLAIN, mails.HTML, mails.KOREAN, mails.ATTACHMENT, mails.BROKEN)
 
 
-def tell(stage: Stage) -> int:
+def run_story(stage: Stage) -> int:
     """Run all steps and return the exit code: 0 if all checks passed, else 1."""
     began = time.monotonic()
     try:
@@ -29,7 +29,7 @@ def tell(stage: Stage) -> int:
             if plugin in stage.plugins:
                 scene(stage)
             else:
-                stage.tell(f"\nSkipped: deskctl-{plugin} is not installed.")
+                stage.print(f"\nSkipped: deskctl-{plugin} is not installed.")
         _show_result(stage)
     except (DemoFailed, DeskctlError, smtplib.SMTPException, OSError) as error:
         stage.check(visible(str(error)), False)
@@ -48,7 +48,7 @@ def _set_up(stage: Stage) -> None:
         telegram.set_up(stage)
     if "kb" in stage.plugins:
         knowledge_base.set_up(stage)
-    stage.tell(f"\n$ cd {stage.home}\n$ export DESKCTL_AGENT=agent1")
+    stage.print(f"\n$ cd {stage.home}\n$ export DESKCTL_AGENT=agent1")
     for handle, name in (("agent1", "Agent One"), ("agent2", "Agent Two"), ("lead", "The Lead")):
         stage.run("agent", "add", handle, "--name", name, "--email", f"{handle}@acme.test", "--team", "support")
     stage.run("config", "check")
@@ -79,15 +79,15 @@ def _work_on_tickets(stage: Stage) -> None:
     stage.run("next", "--dry-run")
     stage.run("take", "1")
     stage.run("show", "1")
-    stage.tell("\nThe recipients of the reply:")
+    stage.print("\nThe recipients of the reply:")
     stage.run("reply", "1", "-m", "We are on it. Please unplug it.", "--dry-run")
     shown = show(stage, 1)["reply"]
     stage.check("the recipients are shown before the reply is sent", shown["to"] == ["ana@example.org"])
     stage.run("reply", "1", "-m", "We are on it. Please unplug it.", "--wait")
     answer = stage.arrived("Printer on fire", "ana@example.org")
-    stage.tell("\nThe customer receives:")
+    stage.print("\nThe customer receives:")
     for name in ("From", "To", "Subject", "Message-ID", "In-Reply-To", "References"):
-        stage.tell(f"  {name}: {visible(' '.join(str(answer[name]).split()))}")
+        stage.print(f"  {name}: {visible(' '.join(str(answer[name]).split()))}")
     threaded = mails.THREAD.message_id in str(answer["In-Reply-To"]) and mails.PLAIN.message_id in str(
         answer["References"]
     )
@@ -111,7 +111,7 @@ def _receive_replies(stage: Stage) -> None:
     stage.wait("the reply of the customer is on the ticket", lambda: len(messages(stage, 1)) > before + 1)
     stage.check("the reply of the customer is on the same ticket", len(tickets(stage)) == len(FIRST))
     stage.check("the ticket is open again", show(stage, 1)["status"] == "open")
-    stage.tell("\nA reply before reading the new message is refused:")
+    stage.print("\nA reply before reading the new message is refused:")
     stage.run("reply", "1", "-m", "Is it unplugged?", codes=(4,))
     stage.run("show", "1")
 
@@ -142,10 +142,10 @@ def _sum_up(stage: Stage, seconds: float) -> int:
     total = len(stage.checks)
     stage.title(f"{total - len(failed)} of {total} checks passed in {seconds:.1f} s")
     for promise in failed:
-        stage.tell(f"failed: {promise}")
+        stage.print(f"failed: {promise}")
     if stage.keep and stage.home.exists():
         stage.kept = True
-        stage.tell(f"""
+        stage.print(f"""
 The desk keeps running. Try:
   cd {stage.home}; export DESKCTL_AGENT=agent1
   deskctl list
@@ -154,7 +154,7 @@ The desk keeps running. Try:
 To stop it:
   deskctl daemon stop; kill {" ".join(map(str, stage.pids()))}; rm -r {stage.folder}""")
     else:
-        stage.tell("""
+        stage.print("""
 To keep such a desk running: deskctl demo --keep. To create your own desk: deskctl init --dir desk""")
     sys.stdout.flush()
     return 1 if failed else 0

@@ -28,7 +28,7 @@ team = "support"
 """
     config = stage.home / "config.toml"
     config.write_text(config.read_text(encoding="utf-8") + table, encoding="utf-8")
-    stage.tell(f"\nconfig.toml adds a Telegram channel (with a sandbox on loopback):\n{table.strip()}")
+    stage.print(f"\nconfig.toml adds a Telegram channel (with a sandbox on loopback):\n{table.strip()}")
 
 
 def show_channel_change(stage: Stage) -> None:
@@ -36,15 +36,15 @@ def show_channel_change(stage: Stage) -> None:
     before = len(tickets(stage))
     stage.run("take", str(TICKET))
     contact = show(stage, TICKET)["contact"]["id"]
-    said = stage.run("contact", "link", str(contact), "--channel", "tg")
-    code = re.search(r"/start (\S+)", said)
+    output = stage.run("contact", "link", str(contact), "--channel", "tg")
+    code = re.search(r"/start (\S+)", output)
     if code is None:
         raise DemoFailed("deskctl contact link did not print a code")
     stage.chats(BEN, "Ben", f"/start {code[1]}")
-    stage.tell(indent(visible_lines(stage.heard(BEN, "your earlier messages")), "  "))
+    stage.print(indent(visible_lines(stage.wait_for_bot(BEN, "your earlier messages")), "  "))
     stage.run("reply", str(TICKET), "--via", "tg", "-m", "Which of the two licences do you keep?", "--wait")
-    stage.tell("\nBen receives in his chat:")
-    stage.tell(indent(visible_lines(stage.heard(BEN, "Which of the two")), "  "))
+    stage.print("\nBen receives in his chat:")
+    stage.print(indent(visible_lines(stage.wait_for_bot(BEN, "Which of the two")), "  "))
     count = len(messages(stage, TICKET))
     stage.chats(BEN, "Ben", "The first one, please.")
     stage.wait("Ben's reply is on the ticket", lambda: len(messages(stage, TICKET)) > count)

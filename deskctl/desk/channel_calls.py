@@ -158,14 +158,14 @@ def reparse(
 def _parse(components: Components, row: RawMessage) -> InboundMessage:
     if row["channel"] not in components.config.channels:
         raise DeskctlError(_("the channel {name} is not configured", name=row["channel"]))
-    said = row["envelope"] or {}
+    envelope_row = row["envelope"] or {}
     envelope = Envelope(
-        via=said.get("via", "pipe"),
+        via=envelope_row.get("via", "pipe"),
         received_at=datetime.fromisoformat(row["received_at"]),
-        sender=said.get("sender"),
-        recipients=tuple(said.get("recipients", ())),
-        size=said.get("size"),
-        extra=said.get("extra", {}),
+        sender=envelope_row.get("sender"),
+        recipients=tuple(envelope_row.get("recipients", ())),
+        size=envelope_row.get("size"),
+        extra=envelope_row.get("extra", {}),
     )
     message = components.type_of(row["channel"]).parse(components.store.blob(row["sha256"]), envelope)
     forwarded = message.forwarded

@@ -70,7 +70,7 @@ class Plugins(Protocol):
 
     def is_on(self, name: str) -> bool: ...
 
-    def wanted(self, settings: Settings) -> dict[str, Callable[[RecordedEvent], bool]]:
+    def event_filters(self, settings: Settings) -> dict[str, Callable[[RecordedEvent], bool]]:
         """Return a function for each automation that wants only some events of its kinds."""
         ...
 

@@ -59,7 +59,7 @@ class OwnerLock:
         deadline = time.monotonic() + seconds
         while not self.take(what):
             if time.monotonic() >= deadline:
-                raise self.held(seconds)
+                raise self.busy_error(seconds)
             time.sleep(_LOOK_AGAIN)
 
     def take_as_daemon(self, seconds: float) -> None:
@@ -72,7 +72,7 @@ class OwnerLock:
                 what_runs = _("a daemon already runs for this desk (pid {pid})", pid=pid)
                 raise Refused(what_runs, _("stop it first: kill {pid}", pid=pid))
             if time.monotonic() >= deadline:
-                raise self.held(seconds)
+                raise self.busy_error(seconds)
             before = holder
             time.sleep(_LOOK_AGAIN)
 
@@ -84,7 +84,7 @@ class OwnerLock:
             return None, ""
         return (int(pid), what) if pid.isdecimal() else (None, "")
 
-    def held(self, seconds: float) -> Unavailable:
+    def busy_error(self, seconds: float) -> Unavailable:
         """Return the error for a lock that was not released in time."""
         pid, what = self.holder()
         return Unavailable(

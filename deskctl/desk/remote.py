@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from deskctl import __version__
 from deskctl.desk import DeskInfo
 from deskctl.desk.address import reachable
-from deskctl.desk.wire import LINE_LIMIT, PROTOCOL, answer_from, error_from, line, spoken
+from deskctl.desk.wire import LINE_LIMIT, PROTOCOL, answer_from, error_from, line, request_document
 from deskctl.errors import DeskctlError, Refused, Unavailable, UsageError
 from deskctl.i18n import _
 
@@ -91,14 +91,14 @@ class RemoteDesk:
     def execute(self, command: Command, *, agent: str | None = None, dry_run: bool = False) -> Outcome:
         from deskctl.core.kernel.outcome import outcome_from
 
-        asked = {"execute": spoken(command), "as": agent, "dry_run": dry_run, **self._invocation}
+        asked = {"execute": request_document(command), "as": agent, "dry_run": dry_run, **self._invocation}
         return outcome_from(self._request(asked))
 
     def ask(self, query: Query, *, agent: str | None = None) -> Any:
-        return self._request({"ask": spoken(query), "as": agent})
+        return self._request({"ask": request_document(query), "as": agent})
 
     def rows(self, query: Query, *, agent: str | None = None) -> Collection[Any]:
-        asked = {"ask": spoken(query), "as": agent}
+        asked = {"ask": request_document(query), "as": agent}
         if not self._hello.get("stream"):  # an older daemon
             answer: list[Any] = self._request(asked)
             return answer
@@ -139,8 +139,8 @@ class RemoteDesk:
             self._socket.sendall(message)
         except OSError as error:
             if isinstance(error, TimeoutError):
-                raise _silent(self._path, within) from error
-            raise self._reason() or _gone() from error
+                raise _no_answer(self._path, within) from error
+            raise self._reason() or _connection_closed() from error
         del message
         while True:
             raw = self._reader.line(within)
@@ -168,7 +168,7 @@ class RemoteDesk:
     def _connect_again(self) -> None:
         opened = _open(self._path, HELLO_WITHIN)
         if opened is None:
-            raise self._reason() or _gone()
+            raise self._reason() or _connection_closed()
         self._socket.close()
         self._socket, self._path, self._hello = opened[0], opened[1], opened[2]
         self._reader = _Reader(self._socket, self._path)
@@ -210,7 +210,7 @@ def _connect(path: str, within: float) -> socket | None:
                 time.sleep(0.02)
                 continue
             connection.close()
-            raise _silent(path, within) from None
+            raise _no_answer(path, within) from None
         except OSError as error:
             connection.close()
             if error.errno in _NOBODY_LISTENS:
@@ -245,11 +245,11 @@ class _Reader:
                 self._socket.settimeout(max(deadline - time.monotonic(), 0.001))
                 piece = self._socket.recv(1 << 18)
             except TimeoutError:
-                raise _silent(self._path, within) from None
+                raise _no_answer(self._path, within) from None
             except OSError as error:
-                raise _gone() from error
+                raise _connection_closed() from error
             if not piece:
-                raise _gone()
+                raise _connection_closed()
 
 
 def _document(raw: bytes) -> dict[str, Any]:
@@ -272,13 +272,13 @@ def _check(hello: dict[str, Any]) -> None:
         )
 
 
-def _silent(path: str, within: float) -> Unavailable:
+def _no_answer(path: str, within: float) -> Unavailable:
     return Unavailable(
         _("the daemon does not answer ({seconds} s at {path})", seconds=f"{within:g}", path=path),
         _("see its log, or restart it and try again"),
     )
 
 
-def _gone() -> Unavailable:
+def _connection_closed() -> Unavailable:
     hint = _("check if the change was made before you repeat it")
     return Unavailable(_("the daemon closed the connection before it answered"), hint)

@@ -76,12 +76,12 @@ def insert(components: Components, reference: str, ticket: int | None, viewer: A
         if ticket is not None:
             components.store.ask_on(connection, ShowTicket(ticket), viewer)
         context = Context(components, owned.plugin, connection, lambda: viewer)
-        given: object = call_plugin(components, owned.plugin, lambda: owned.type.insert(reference, context))
-        if isinstance(given, suggestion.Words):
-            return {"reference": reference, "title": given.title, "text": given.text}
-        if isinstance(given, str):
-            return {"reference": reference, "title": "", "text": given}
-        raise plugin_error(owned.plugin, TypeError(f"insert returned a {type(given).__name__}, not Words"))
+        text: object = call_plugin(components, owned.plugin, lambda: owned.type.insert(reference, context))
+        if isinstance(text, suggestion.Words):
+            return {"reference": reference, "title": text.title, "text": text.text}
+        if isinstance(text, str):
+            return {"reference": reference, "title": "", "text": text}
+        raise plugin_error(owned.plugin, TypeError(f"insert returned a {type(text).__name__}, not Words"))
 
     return components.store.read_with_connection(work)
 

@@ -52,7 +52,7 @@ def line(document: Mapping[str, Any]) -> bytes:
     return json.dumps(document, separators=(",", ":")).encode("ascii") + b"\n"
 
 
-def spoken(thing: Any) -> dict[str, dict[str, Any]]:
+def request_document(thing: Any) -> dict[str, dict[str, Any]]:
     """Return the document of a command or query: its class name and its fields."""
     return {type(thing).__name__: {field.name: getattr(thing, field.name) for field in fields(thing)}}
 

@@ -173,7 +173,7 @@ class Plugins:
         """Return the kinds of events of each automation (`PLUGIN.NAME`)."""
         return {name: frozenset(owned.type.on) for name, owned in self.automations.items()}
 
-    def wanted(self, settings: Settings) -> dict[str, Callable[[RecordedEvent], bool]]:
+    def event_filters(self, settings: Settings) -> dict[str, Callable[[RecordedEvent], bool]]:
         """Return a function for each automation that wants only some events of its kinds."""
         view = _View(settings.language, settings.of(Channels).channels)
         return {
@@ -201,11 +201,11 @@ class Plugins:
             log.debug("plugin %s failed", found.name, exc_info=True)
             self.remove(found.name, _error_line(error))
 
-    def add_all(self, source: str, find: Callable[[], Iterable[Found]], wanted: Callable[[str], bool]) -> None:
+    def add_all(self, source: str, find: Callable[[], Iterable[Found]], is_selected: Callable[[str], bool]) -> None:
         """Load the plugins of a source. A source that cannot be read gets its own row with the error."""
         try:
             for found in find():
-                self.add(found, wanted(found.name))
+                self.add(found, is_selected(found.name))
         except ConfigError as error:
             self._plugins[source] = _Plugin(Found(source, source, None, lambda: None), False, error.what)
 
@@ -300,14 +300,14 @@ def load(section: Section | None = None, environ: Mapping[str, str] | None = Non
     disabled = section.disabled if section else ()
     folder = section.dir if section else None
 
-    def wanted(name: str) -> bool:
+    def is_selected(name: str) -> bool:
         return (limit is None or name in limit) and (only is None or name in only) and name not in disabled
 
     plugins = Plugins()
-    plugins.add_all("built in", built_in, wanted)
-    plugins.add_all("installed", installed, wanted)
+    plugins.add_all("built in", built_in, is_selected)
+    plugins.add_all("installed", installed, is_selected)
     if folder is not None:
-        plugins.add_all(str(folder), lambda: in_folder(folder), wanted)
+        plugins.add_all(str(folder), lambda: in_folder(folder), is_selected)
     for name in (*(only or ()), *disabled):
         plugins.expect(name)
     for name, why in json.loads(environ.get(DISABLED_ENVIRONMENT, "{}")).items():
@@ -345,8 +345,8 @@ def _refuse_unmarked(module: object) -> None:
     names = vars(module)
     for name in _hook_names():
         value = names.get(name)
-        own = getattr(value, "__module__", None) == getattr(module, "__name__", "")
-        if own and callable(value) and not hasattr(value, _MARK):
+        is_own = getattr(value, "__module__", None) == getattr(module, "__name__", "")
+        if is_own and callable(value) and not hasattr(value, _MARK):
             raise ConfigError(_("{name} is not marked with @hookimpl of deskctl.plugins", name=name))
 
 

@@ -19,9 +19,9 @@ from .instance import Instance
 
 
 class Database(ABC):
-    """A database that holds a store. `where` names it in messages, without secrets."""
+    """A database that holds a store. `location` names it in messages, without secrets."""
 
-    where: str
+    location: str
     #: True if several daemons can use the database at the same time.
     shared = False
     #: The folder of the files, None for a server.
@@ -44,7 +44,7 @@ class Database(ABC):
         self._here.writing = True
         try:
             reach(name, "begin")
-            with convert_errors(self.where), self._write() as connection:
+            with convert_errors(self.location), self._write() as connection:
                 yield connection
                 reach(name, "commit")
             reach(name, "committed")
@@ -54,13 +54,13 @@ class Database(ABC):
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Open a read-only transaction with a consistent view of the store. Raises Unavailable or Inconsistent."""
-        with convert_errors(self.where), self._read() as connection:
+        with convert_errors(self.location), self._read() as connection:
             yield connection
 
     @contextmanager
     def deciding(self) -> Iterator[Connection]:
         """Open a transaction that reads like a writing one and is always rolled back."""
-        with convert_errors(self.where), self._decide() as connection:
+        with convert_errors(self.location), self._decide() as connection:
             yield connection
 
     @abstractmethod

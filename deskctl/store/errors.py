@@ -80,27 +80,27 @@ _QUOTED = re.compile(r"\"[^\"]*\"?|'[^']*'?|\[.*|(?<=no such column: ).*")
 
 
 @contextmanager
-def convert_errors(where: str) -> Iterator[None]:
-    """Convert errors of the database to Conflict, Unavailable or Inconsistent. `where` names the database, without
+def convert_errors(location: str) -> Iterator[None]:
+    """Convert errors of the database to Conflict, Unavailable or Inconsistent. `location` names the database, without
     secrets.
     """
     try:
         yield
     except exc.TimeoutError as error:
-        raise Unavailable(_("the store {where} is busy", where=where), _("try again in a moment")) from error
+        raise Unavailable(_("the store {where} is busy", where=location), _("try again in a moment")) from error
     except exc.DBAPIError as error:
         if isinstance(error, exc.DataError):
             raise Inconsistent(
-                _("the store {where} refused the write: {line}", where=where, line=_line(error.orig))
+                _("the store {where} refused the write: {line}", where=location, line=_line(error.orig))
             ) from error
-        raise _fault(error.orig, where, gone=error.connection_invalidated) from error
+        raise _fault(error.orig, location, gone=error.connection_invalidated) from error
     except exc.SQLAlchemyError as error:
-        raise Inconsistent(_("the store {where} failed: {line}", where=where, line=_line(error))) from error
+        raise Inconsistent(_("the store {where} failed: {line}", where=location, line=_line(error))) from error
     except sqlite3.Error as error:
-        raise _fault(error, where, gone=False) from error
+        raise _fault(error, location, gone=False) from error
 
 
-def is_store_fault(error: BaseException, where: str) -> bool:
+def is_store_fault(error: BaseException, location: str) -> bool:
     """Return True if the store caused an error of SQLAlchemy, False for a mistake in a statement.
 
     A retry or an operator can resolve the errors that the store causes.
@@ -113,23 +113,25 @@ def is_store_fault(error: BaseException, where: str) -> bool:
         return (getattr(error.orig, "sqlite_errorcode", 0) & 0xFF) in _SQLITE
     if getattr(error.orig, "sqlstate", None) in _WRONG_DATABASE:
         return False
-    return isinstance(_fault(error.orig, where, gone=error.connection_invalidated), Unavailable)
+    return isinstance(_fault(error.orig, location, gone=error.connection_invalidated), Unavailable)
 
 
-def _fault(error: BaseException | None, where: str, *, gone: bool) -> Exception:
+def _fault(error: BaseException | None, location: str, *, gone: bool) -> Exception:
     if isinstance(error, sqlite3.Error):
-        return _sqlite_fault(error, where)
+        return _sqlite_fault(error, location)
     state = getattr(error, "sqlstate", None)
     if state in _RETRYABLE:
         return Conflict(_line(error))
     if state == "55P03":  # lock_not_available
-        return Unavailable(_("the store {where} is locked by another process", where=where), _("try again in a moment"))
+        return Unavailable(
+            _("the store {where} is locked by another process", where=location), _("try again in a moment")
+        )
     if state is None or gone or state[:2] in _UNAVAILABLE or state in _WRONG_DATABASE:
         return Unavailable(
-            _("the store {where} cannot be used: {line}", where=where, line=_line(error)),
+            _("the store {where} cannot be used: {line}", where=location, line=_line(error)),
             _("check that the server runs and that [store] url is correct"),
         )
-    return Inconsistent(_("the store {where} refused the write: {line}", where=where, line=_line(error)))
+    return Inconsistent(_("the store {where} refused the write: {line}", where=location, line=_line(error)))
 
 
 _LOCKED = (
@@ -166,15 +168,15 @@ _SQLITE = {
 }
 
 
-def _sqlite_fault(error: sqlite3.Error, where: str) -> Exception:
+def _sqlite_fault(error: sqlite3.Error, location: str) -> Exception:
     code = getattr(error, "sqlite_errorcode", None)
     if code is not None and (known := _SQLITE.get(code & 0xFF)):
         message, hint = known
-        return Unavailable(message.filled(where=where), hint)
+        return Unavailable(message.filled(where=location), hint)
     if isinstance(error, (sqlite3.IntegrityError, sqlite3.DataError, sqlite3.InterfaceError, sqlite3.ProgrammingError)):
-        return Inconsistent(_("the store {where} refused the write: {line}", where=where, line=_line(error)))
+        return Inconsistent(_("the store {where} refused the write: {line}", where=location, line=_line(error)))
     return Unavailable(
-        _("the store {where} cannot be used: {line}", where=where, line=_line(error)),
+        _("the store {where} cannot be used: {line}", where=location, line=_line(error)),
         _("deskctl db status shows details"),
     )
 

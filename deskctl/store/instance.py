@@ -28,15 +28,15 @@ class Instance(ABC):
         """Return the name under which this daemon claims work; it is currently valid. Raises Unavailable."""
 
     @abstractmethod
-    def known(self) -> str:
+    def known_name(self) -> str:
         """Return the last name of this daemon without checking that it is still valid; "" if there is none yet."""
 
     @property
-    def former(self) -> frozenset[str]:
+    def former_names(self) -> frozenset[str]:
         """Return the names that this process had before it lost its connection."""
         return frozenset()
 
-    def dead(self, connection: Connection, names: Iterable[str]) -> set[str]:
+    def ended_names(self, connection: Connection, names: Iterable[str]) -> set[str]:
         """Return the names whose daemon has ended, inside the transaction of `connection`."""
         return set()
 
@@ -54,17 +54,17 @@ class SoleInstance(Instance):
     def name(self) -> str:
         return self._label
 
-    def known(self) -> str:
+    def known_name(self) -> str:
         return self._label
 
 
 class LockedInstance(Instance):
     """One of several daemons on a server. `engine` opens each connection anew, in autocommit mode."""
 
-    def __init__(self, engine: Engine, label: str, where: str) -> None:
+    def __init__(self, engine: Engine, label: str, location: str) -> None:
         self._engine = engine
         self._label = label
-        self._where = where
+        self._location = location
         self._turn = threading.Lock()
         self._connection: Connection | None = None
         self._name = ""
@@ -80,18 +80,18 @@ class LockedInstance(Instance):
                     self._lose()
                 else:
                     return self._name
-            with convert_errors(self._where):
+            with convert_errors(self._location):
                 self._connection, self._name = self._acquire()
             return self._name
 
-    def known(self) -> str:
+    def known_name(self) -> str:
         return self._name
 
     @property
-    def former(self) -> frozenset[str]:
+    def former_names(self) -> frozenset[str]:
         return self._former
 
-    def dead(self, connection: Connection, names: Iterable[str]) -> set[str]:
+    def ended_names(self, connection: Connection, names: Iterable[str]) -> set[str]:
         ended = set()
         for name in names:
             key = _key(name)

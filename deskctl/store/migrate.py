@@ -55,24 +55,24 @@ def status(url: str) -> Status:
     with reading(url) as connection:
         found = schema.revision_of(connection)
         if found is not None and found not in revision.REVISIONS:
-            schema.check(found, where(url))
+            schema.check(found, location(url))
         return Status(found, revision.HEAD, revision.pending(found))
 
 
 def upgrade(
-    url: str, tell: Callable[[int, int], None] = _ignore_progress, copied: Callable[[Path], None] = _ignore_copy
+    url: str, report: Callable[[int, int], None] = _ignore_progress, copied: Callable[[Path], None] = _ignore_copy
 ) -> Status:
     """Upgrade the store to the newest schema, all or nothing, and create missing tables. Return the status before.
 
     A SQLite store that has tables is copied before they change; `copied` gets the path of the copy. Then the search
     index is built if this version splits text differently or an earlier run was interrupted. This happens in batches,
-    each of which is committed. `tell` gets the number of finished rows and of all rows. Raises Unavailable, also if
+    each of which is committed. `report` gets the number of finished rows and of all rows. Raises Unavailable, also if
     there is no space for the copy, and ConfigError for a store of a newer version.
     """
-    with convert_errors(where(url)), changing(url) as connection:
+    with convert_errors(location(url)), changing(url) as connection:
         found = schema.revision_of(connection)
         if found is not None and found not in revision.REVISIONS:
-            schema.check(found, where(url))
+            schema.check(found, location(url))
         before = Status(found, revision.HEAD, revision.pending(found))
         if before.pending:
             if found is not None and connection.dialect.name == "sqlite":
@@ -81,23 +81,23 @@ def upgrade(
             _run(connection)
         if found is None or rebuild.outdated(connection):
             rebuild.start(connection, empty=found is None)
-    _finish_index(url, tell)
+    _finish_index(url, report)
     return before
 
 
-def reindex(url: str, tell: Callable[[int, int], None] = _ignore_progress) -> int:
+def reindex(url: str, report: Callable[[int, int], None] = _ignore_progress) -> int:
     """Rebuild the search index, or continue after an interruption. Return the number of messages.
 
-    `tell` gets the number of finished rows and of all rows. Raises Unavailable, and ConfigError for a store of another
-    version.
+    `report` gets the number of finished rows and of all rows. Raises Unavailable, and ConfigError for a store of
+    another version.
     """
-    with convert_errors(where(url)), changing(url) as connection:
-        schema.check(schema.revision_of(connection), where(url))
+    with convert_errors(location(url)), changing(url) as connection:
+        schema.check(schema.revision_of(connection), location(url))
         if rebuild.outdated(connection) or rebuild.complete(connection):
             rebuild.start(connection)
-        said: int = connection.exec_driver_sql("SELECT count(*) FROM messages").scalar_one()
-    _finish_index(url, tell)
-    return said
+        count: int = connection.exec_driver_sql("SELECT count(*) FROM messages").scalar_one()
+    _finish_index(url, report)
+    return count
 
 
 def index_progress(url: str) -> rebuild.Progress:
@@ -106,7 +106,7 @@ def index_progress(url: str) -> rebuild.Progress:
         return rebuild.progress(connection)
 
 
-def _finish_index(url: str, tell: Callable[[int, int], None]) -> None:
+def _finish_index(url: str, report: Callable[[int, int], None]) -> None:
     opened = database(url, busy=_BUSY)
     try:
         with opened.reading() as connection:
@@ -115,12 +115,12 @@ def _finish_index(url: str, tell: Callable[[int, int], None]) -> None:
             done, total = rebuild.progress(connection)
         complete = False
         while not complete:
-            tell(done, total)
+            report(done, total)
             with opened.writing("index.portion") as connection:
                 rebuild.portion(connection)
                 complete = rebuild.complete(connection)
             done = min(done + rebuild.PORTION, total)
-        tell(total, total)
+        report(total, total)
     finally:
         opened.close()
 
@@ -222,7 +222,7 @@ def reading(url: str) -> Iterator[Connection]:
         opened.close()
 
 
-def where(url: str) -> str:
+def location(url: str) -> str:
     """Return the name of the store for messages, without secrets."""
     parsed = parse_url(url)
     return str(sqlite_path(parsed)) if parsed.get_backend_name() == "sqlite" else parsed.render_as_string()

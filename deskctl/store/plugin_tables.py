@@ -17,7 +17,7 @@ from ..errors import ConfigError, DeskctlError
 from ..faultpoints import reach
 from ..i18n import _
 from .errors import convert_errors
-from .migrate import changing, reading, where
+from .migrate import changing, location, reading
 from .statements import insert
 from .tables import plugin_revisions
 
@@ -27,7 +27,7 @@ def upgrade(url: str, plugin: str, package: str) -> tuple[str, ...]:
 
     Raises Unavailable if the store cannot be used, ConfigError for a mistake of the plugin.
     """
-    with convert_errors(where(url)), changing(url) as connection:
+    with convert_errors(location(url)), changing(url) as connection:
         wanted = pending(plugin, package, recorded(connection).get(plugin, ()))
         for revision in wanted:
             tables = set(inspect(connection).get_table_names())

@@ -28,7 +28,7 @@ class PostgreSQL(Database):
 
     def __init__(self, url: URL, busy: float) -> None:
         super().__init__()
-        self.where = url.set(drivername="postgresql").render_as_string()
+        self.location = url.set(drivername="postgresql").render_as_string()
         self._url = url
         self._spare_numbers: deque[int] = deque()
         milliseconds = int(busy * 1000)
@@ -93,7 +93,7 @@ class PostgreSQL(Database):
             },
         )
         scrub_errors(engine)
-        return LockedInstance(engine, label, self.where)
+        return LockedInstance(engine, label, self.location)
 
     def writable(self) -> bool:
         try:

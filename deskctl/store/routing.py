@@ -109,10 +109,12 @@ def write_routing(connection: Connection, changes: RoutingChanges) -> None:
     ]
     on_conflict = on_conflict_update("agent", PRESENCE_COLUMNS.split()[1:])
     insert(connection, presence_table, rows, PRESENCE_COLUMNS, on_conflict)
-    given = [
+    turn_rows = [
         (t.agent, t.channel, to_micros(t.at), to_micros(t.began), t.given) for _, t in sorted(changes.turns.items())
     ]
-    insert(connection, turns, given, TURN_COLUMNS, on_conflict_update("agent, channel", ["at", "began", "given"]))
-    told = [(team, to_micros(since)) for team, since in sorted(changes.unattended.items()) if since is not None]
-    insert(connection, unattended, told, "team since", ON_CONFLICT_DO_NOTHING)
+    insert(connection, turns, turn_rows, TURN_COLUMNS, on_conflict_update("agent, channel", ["at", "began", "given"]))
+    unattended_rows = [
+        (team, to_micros(since)) for team, since in sorted(changes.unattended.items()) if since is not None
+    ]
+    insert(connection, unattended, unattended_rows, "team since", ON_CONFLICT_DO_NOTHING)
     delete(connection, unattended, [(t,) for t, since in sorted(changes.unattended.items()) if since is None], "team")

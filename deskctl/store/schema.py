@@ -17,17 +17,17 @@ def revision_of(connection: Connection) -> str | None:
     return None if found is None else str(found)
 
 
-def check(revision: str | None, where: str) -> None:
+def check(revision: str | None, location: str) -> None:
     """Raise ConfigError, with a hint, if the store is empty, older or newer than this version."""
     if revision == HEAD:
         return
     if revision is None:
-        raise ConfigError(_("the store {where} is empty", where=where), _("run: deskctl db upgrade"))
+        raise ConfigError(_("the store {where} is empty", where=location), _("run: deskctl db upgrade"))
     if revision in REVISIONS:
         raise ConfigError(
             _(
                 "the store {where} has the old schema {revision}; this version needs {head}",
-                where=where,
+                where=location,
                 revision=revision,
                 head=HEAD,
             ),
@@ -36,7 +36,7 @@ def check(revision: str | None, where: str) -> None:
     raise ConfigError(
         _(
             "the store {where} was written by a newer deskctl (schema {revision}; this version supports {head})",
-            where=where,
+            where=location,
             revision=revision,
             head=HEAD,
         ),

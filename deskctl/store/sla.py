@@ -192,7 +192,7 @@ def _calendars(connection: Connection, changes: SlaChanges) -> None:
             to_micros(c.since),
             c.timezone,
             to_json([[list(frame) for frame in frames] for frames in c.week]),
-            to_json({day.isoformat(): _day_json(own) for day, own in sorted(c.days.items())}),
+            to_json({day.isoformat(): _day_json(special) for day, special in sorted(c.days.items())}),
             to_json(list(c.holidays)),
             c.name in changes.gone_calendars,
         )

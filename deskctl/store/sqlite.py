@@ -63,7 +63,7 @@ class SQLite(Database):
 
     def __init__(self, path: Path, busy: float) -> None:
         super().__init__()
-        self.where = str(path)
+        self.location = str(path)
         self._path = path
         self.folder = path.parent
         self._busy = busy
@@ -145,7 +145,7 @@ class SQLite(Database):
         hint = _("find out what removes files there, put the file back, then restart the daemon")
         if _identity(self._path) != self._file:
             self._lose(
-                StoreLost(_("the store {where} was removed or replaced while it was open", where=self.where), hint)
+                StoreLost(_("the store {where} was removed or replaced while it was open", where=self.location), hint)
             )
         if self._open and self._log_file is not None and (now := _identity(self._log)) != self._log_file:
             if now is None:
@@ -165,7 +165,7 @@ class SQLite(Database):
     @contextmanager
     def _write(self) -> Iterator[Connection]:
         if not self._turn.acquire(timeout=self._busy):
-            raise Unavailable(_("the store {where} is busy", where=self.where), _("try again in a moment"))
+            raise Unavailable(_("the store {where} is busy", where=self.location), _("try again in a moment"))
         try:
             self._check_file()
             with self._writer.connect() as connection:

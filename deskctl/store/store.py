@@ -90,7 +90,7 @@ class Store:
         opened = database(url, busy=busy)
         try:
             with opened.reading() as connection:
-                schema.check(schema.revision_of(connection), opened.where)
+                schema.check(schema.revision_of(connection), opened.location)
         except BaseException:
             opened.close()
             raise
@@ -174,7 +174,7 @@ class Store:
 
         Examples are a full disk and a conflict between transactions.
         """
-        return is_store_fault(error, self._database.where)
+        return is_store_fault(error, self._database.location)
 
     def plugin_revisions(self) -> dict[str, tuple[str, ...]]:
         """Return the applied revisions of the tables of each plugin."""

@@ -244,13 +244,13 @@ def _conversations(connection: Connection, changes: Changes) -> None:
         for (channel, address), on in sorted(changes.of(ConversationChanges).new_ticket_requests.items())
         if on
     ]
-    said = [
+    ended = [
         (clean(channel), clean(address))
         for (channel, address), on in sorted(changes.of(ConversationChanges).new_ticket_requests.items())
         if not on
     ]
     insert(connection, anew, begun, "channel address", ON_CONFLICT_DO_NOTHING)
-    delete(connection, anew, said, "channel address")
+    delete(connection, anew, ended, "channel address")
     named = [(clean(name), message) for name, message in sorted(changes.of(MessageChanges).known_as.items())]
     insert(connection, known_as, named, "name message", ON_CONFLICT_DO_NOTHING)
 
@@ -259,15 +259,15 @@ def _index(connection: Connection, changes: Changes, files: Iterable[FileRow], s
     names: dict[int, list[str]] = {}
     for _, message, filename, *_ in files:
         names.setdefault(message, []).append(filename)
-    said = [m for m in changes.of(MessageChanges).messages if m.id not in changes.of(MessageChanges).withdrawn]
+    indexed = [m for m in changes.of(MessageChanges).messages if m.id not in changes.of(MessageChanges).withdrawn]
     known = source.tickets_before | changes.of(TicketChanges).tickets
-    subjects = {m.ticket: clean(known[m.ticket].subject) for m in said if m.ticket in known}
-    others = [(number,) for number in {m.ticket for m in said} - subjects.keys()]
+    subjects = {m.ticket: clean(known[m.ticket].subject) for m in indexed if m.ticket in known}
+    others = [(number,) for number in {m.ticket for m in indexed} - subjects.keys()]
     subjects |= {
         row.number: row.subject for row in select_rows(connection, tickets, "number subject", "number", others)
     }
     words = (
-        index.words_of(m.id, subjects[m.ticket], clean(m.subject), names.get(m.id, ()), clean(m.text)) for m in said
+        index.words_of(m.id, subjects[m.ticket], clean(m.subject), names.get(m.id, ()), clean(m.text)) for m in indexed
     )
     index.add(connection, list(words))
 

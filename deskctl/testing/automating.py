@@ -64,8 +64,10 @@ def event_document(kind: str, by: str = "system:intake", **facts: Any) -> dict[s
 
 def happened(kind: str = "message_received", ticket: int | None = 1, **facts: Any) -> Happening:
     """Return an event of the desk with the facts of its kind."""
-    given = {"message": 1, "matched": "new", "automatic": None, "verified": True} if kind == "message_received" else {}
-    return Happening(1, kind, ticket, "contact:1", MOMENT, {**given, **facts})
+    defaults = (
+        {"message": 1, "matched": "new", "automatic": None, "verified": True} if kind == "message_received" else {}
+    )
+    return Happening(1, kind, ticket, "contact:1", MOMENT, {**defaults, **facts})
 
 
 def action_call(value: Any, ticket: ActionTicket | None = None) -> ActionCall:
@@ -75,8 +77,8 @@ def action_call(value: Any, ticket: ActionTicket | None = None) -> ActionCall:
 
 def action_ticket(number: int = 1, **fields: Any) -> ActionTicket:
     """Return the state of a ticket as an action gets it."""
-    given = {"subject": "Printer", "status": "new", "priority": "normal", "channel": "support", "team": "support"}
-    return ActionTicket(number, **{**given, **fields})
+    defaults = {"subject": "Printer", "status": "new", "priority": "normal", "channel": "support", "team": "support"}
+    return ActionTicket(number, **{**defaults, **fields})
 
 
 def action_job(value: Any, ticket: int = 1) -> ActionJob:

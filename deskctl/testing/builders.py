@@ -51,7 +51,7 @@ def envelope(via: str = "smtp", **fields: Any) -> Envelope:
 
 def inbound(text: str = "It burns.", **fields: Any) -> InboundMessage:
     """Return a parsed message of a customer."""
-    given: dict[str, Any] = {
+    values: dict[str, Any] = {
         "sender": "ana@example.org",
         "sender_name": "Ana",
         "subject": "Printer",
@@ -61,14 +61,14 @@ def inbound(text: str = "It burns.", **fields: Any) -> InboundMessage:
         "sent_at": MOMENT,
         **fields,
     }
-    content = "\0".join(str(given[key]) for key in ("sender", "subject", "text", "sent_at"))
-    given.setdefault("digest", hashlib.sha256(content.encode("utf-8", "replace")).hexdigest())
-    return InboundMessage(**given)
+    content = "\0".join(str(values[key]) for key in ("sender", "subject", "text", "sent_at"))
+    values.setdefault("digest", hashlib.sha256(content.encode("utf-8", "replace")).hexdigest())
+    return InboundMessage(**values)
 
 
 def outbound(text: str = "We are on it.", **fields: Any) -> OutboundMessage:
     """Return a message to send."""
-    given: dict[str, Any] = {
+    values: dict[str, Any] = {
         "outbox_id": 1,
         "message_id": f"<{secrets.token_hex(16)}@acme.test>",
         "to": ("ana@example.org",),
@@ -79,4 +79,4 @@ def outbound(text: str = "We are on it.", **fields: Any) -> OutboundMessage:
         "date": MOMENT,
         **fields,
     }
-    return OutboundMessage(**given)
+    return OutboundMessage(**values)

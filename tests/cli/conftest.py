@@ -22,7 +22,7 @@ def desk(request: pytest.FixtureRequest, template: Path, tmp_path: Path, sink: S
 
 
 @pytest.fixture
-def alone(template: Path, tmp_path: Path, sink: SmtpSink) -> Iterator[Shell]:
+def local_desk(template: Path, tmp_path: Path, sink: SmtpSink) -> Iterator[Shell]:
     """Return the same desk without a daemon, unless the test starts one."""
     made = shell.copy(template, tmp_path / "desk", smtp=sink.port)
     yield made

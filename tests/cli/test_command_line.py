@@ -115,11 +115,11 @@ def test_plugin_commands_are_listed_without_import() -> None:
 
 class TestWithoutDesk:
     @pytest.fixture
-    def nowhere(self, tmp_path: Path) -> Shell:
+    def bare_shell(self, tmp_path: Path) -> Shell:
         return Shell(tmp_path, environment(XDG_CONFIG_HOME=str(tmp_path)))
 
-    def test_missing_desk_is_a_configuration_error_with_a_hint(self, nowhere: Shell) -> None:
-        result = nowhere("list", code=5)
+    def test_missing_desk_is_a_configuration_error_with_a_hint(self, bare_shell: Shell) -> None:
+        result = bare_shell("list", code=5)
         what, hint = result.err.splitlines()
         assert what.startswith("error: ")
         assert "deskctl init" in hint
@@ -151,60 +151,64 @@ class TestWithoutDesk:
         ],
         ids=" ".join,
     )
-    def test_usage_error_exits_with_2_and_names_the_help(self, nowhere: Shell, words: list[str]) -> None:
-        result = nowhere(*words, code=2)
+    def test_usage_error_exits_with_2_and_names_the_help(self, bare_shell: Shell, words: list[str]) -> None:
+        result = bare_shell(*words, code=2)
         assert result.out == ""
         assert "error: " in result.err or "Usage: " in result.err
 
-    def test_traceback_is_printed_only_with_debug(self, nowhere: Shell) -> None:
+    def test_traceback_is_printed_only_with_debug(self, bare_shell: Shell) -> None:
         done = subprocess.run(
-            [*COMMAND, "list", "--debug"], cwd=nowhere.folder, env=nowhere.env, capture_output=True, text=True
+            [*COMMAND, "list", "--debug"], cwd=bare_shell.folder, env=bare_shell.env, capture_output=True, text=True
         )
         assert "Traceback" in done.stderr
 
-    def test_invalid_utf8_argument_is_a_usage_error(self, nowhere: Shell) -> None:
-        nowhere("take", "-", input=b"\xff\xfe", code=2)
+    def test_invalid_utf8_argument_is_a_usage_error(self, bare_shell: Shell) -> None:
+        bare_shell("take", "-", input=b"\xff\xfe", code=2)
 
-    def test_unknown_command_suggests_a_similar_one(self, nowhere: Shell) -> None:
-        assert "reply" in nowhere("repl", code=2).err
+    def test_unknown_command_suggests_a_similar_one(self, bare_shell: Shell) -> None:
+        assert "reply" in bare_shell("repl", code=2).err
 
-    def test_configuration_of_another_user_in_the_current_folder_is_refused(self, nowhere: Shell) -> None:
-        config = nowhere.folder / "config.toml"
+    def test_configuration_of_another_user_in_the_current_folder_is_refused(self, bare_shell: Shell) -> None:
+        config = bare_shell.folder / "config.toml"
         config.write_text('[desk]\nname = "x"\n')
         config.chmod(0o666)
-        assert "not used" in nowhere("list", code=5).err
+        assert "not used" in bare_shell("list", code=5).err
 
-    def test_mail_parse_needs_no_desk(self, nowhere: Shell) -> None:
-        (nowhere.folder / "a.eml").write_bytes(mail(subject="환불"))
-        (nowhere.folder / "b.eml").write_bytes(b"\x00\xff broken")
-        result = nowhere("mail", "parse", "a.eml", "missing.eml", "b.eml", "--json", code=3)
+    def test_mail_parse_needs_no_desk(self, bare_shell: Shell) -> None:
+        (bare_shell.folder / "a.eml").write_bytes(mail(subject="환불"))
+        (bare_shell.folder / "b.eml").write_bytes(b"\x00\xff broken")
+        result = bare_shell("mail", "parse", "a.eml", "missing.eml", "b.eml", "--json", code=3)
         assert [(row["file"], row["subject"]) for row in result.rows] == [("a.eml", "환불"), ("b.eml", "")]
         assert "missing.eml" in result.err
 
-    def test_mail_parse_reads_standard_input(self, nowhere: Shell) -> None:
-        assert nowhere("mail", "parse", "-", "--json", input=mail(subject="hello")).row["subject"] == "hello"
+    def test_mail_parse_reads_standard_input(self, bare_shell: Shell) -> None:
+        assert bare_shell("mail", "parse", "-", "--json", input=mail(subject="hello")).row["subject"] == "hello"
 
-    def test_ingest_without_a_desk_exits_with_a_temporary_failure(self, nowhere: Shell) -> None:
-        nowhere("mail", "ingest", input=mail(), code=75)
+    def test_ingest_without_a_desk_exits_with_a_temporary_failure(self, bare_shell: Shell) -> None:
+        bare_shell("mail", "ingest", input=mail(), code=75)
 
     @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
-    def test_completion_scripts_are_printed(self, nowhere: Shell, shell: str) -> None:
-        assert "_DESKCTL_COMPLETE" in nowhere("completion", shell).out
+    def test_completion_scripts_are_printed(self, bare_shell: Shell, shell: str) -> None:
+        assert "_DESKCTL_COMPLETE" in bare_shell("completion", shell).out
 
-    def test_completion_reports_no_errors(self, nowhere: Shell) -> None:
+    def test_completion_reports_no_errors(self, bare_shell: Shell) -> None:
         env = {"_DESKCTL_COMPLETE": "bash_complete", "COMP_WORDS": "deskctl show ", "COMP_CWORD": "2"}
-        result = nowhere(env=env)
+        result = bare_shell(env=env)
         assert (result.out.strip(), result.err) == ("", "")
 
-    def test_closed_pipe_is_not_an_error(self, nowhere: Shell) -> None:
-        (nowhere.folder / "a.eml").write_bytes(mail(text="x" * 200_000))
-        result = nowhere.pipe("deskctl mail parse a.eml a.eml a.eml --json | head -c 10", code=141)
+    def test_closed_pipe_is_not_an_error(self, bare_shell: Shell) -> None:
+        (bare_shell.folder / "a.eml").write_bytes(mail(text="x" * 200_000))
+        result = bare_shell.pipe("deskctl mail parse a.eml a.eml a.eml --json | head -c 10", code=141)
         assert result.err == ""
 
 
-def test_ctrl_c_exits_with_130_without_a_message(alone: Shell) -> None:
+def test_ctrl_c_exits_with_130_without_a_message(local_desk: Shell) -> None:
     process = subprocess.Popen(
-        [*COMMAND, "reply", "1", "-"], cwd=alone.folder, env=alone.env, stdin=subprocess.PIPE, stderr=subprocess.PIPE
+        [*COMMAND, "reply", "1", "-"],
+        cwd=local_desk.folder,
+        env=local_desk.env,
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
     try:
         # It reads standard input before it opens anything: it waits there now or soon, and either way ends at once.

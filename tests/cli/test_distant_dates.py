@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from deskctl.config.durations import duration
 from deskctl.config.problems import Invalid
 from deskctl.core.values.durations import parse_duration, parse_wait
-from deskctl.core.values.moments import YEARS, ahead, parse_moment
+from deskctl.core.values.moments import YEARS, future_moment, parse_moment
 from deskctl.errors import UsageError
 from tests.cli.shell import Shell
 
@@ -53,34 +53,34 @@ COMMANDS = (
 )
 
 
-def test_moments_in_years_1_and_9999_are_accepted_or_refused(alone: Shell) -> None:
-    alone("calendar", "add", "office", "--hours", "mon-fri 09:00-17:00")
-    alone("sla", "add", "p", "--first-response", "4h", "--calendar", "office")
-    alone("new", "--from", "ana@example.org", "--subject", "x", "-m", "y")
-    alone.start()  # a command through the daemon takes half the time
+def test_moments_in_years_1_and_9999_are_accepted_or_refused(local_desk: Shell) -> None:
+    local_desk("calendar", "add", "office", "--hours", "mon-fri 09:00-17:00")
+    local_desk("sla", "add", "p", "--first-response", "4h", "--calendar", "office")
+    local_desk("new", "--from", "ana@example.org", "--subject", "x", "-m", "y")
+    local_desk.start()  # a command through the daemon takes half the time
     wrong = []
     for command in COMMANDS:
         for value in DATES if "DATE" in command else MOMENTS if "MOMENT" in command else ("999999w" * 200, "999999w"):
             line = [word.replace("DATE", value).replace("MOMENT", value) for word in shlex.split(command)]
             line = [word.replace("LENGTH", value) for word in line]
-            done = alone(*line, code=None)
+            done = local_desk(*line, code=None)
             if done.code not in (0, 1, 2, 3, 4) or "unexpected" in done.err or not (done.code != 2 or done.err):
                 wrong.append((line, done.code, done.err[:200]))
     assert wrong == []
 
 
-def test_week_at_the_end_of_year_9999_is_refused(alone: Shell) -> None:
-    refused = alone("shift", "show", "--week", "9999-12-31", code=2)
+def test_week_at_the_end_of_year_9999_is_refused(local_desk: Shell) -> None:
+    refused = local_desk("shift", "show", "--week", "9999-12-31", code=2)
     assert 'out of range: "9999-12-31"' in refused.err
 
 
-def test_show_accepts_mail_with_distant_dates(alone: Shell) -> None:
+def test_show_accepts_mail_with_distant_dates(local_desk: Shell) -> None:
     for number, date in enumerate(("Fri, 31 Dec 9999 23:59:59 -1200", "Mon, 01 Jan 0001 00:00:00 +1400"), 1):
         head = f"From: ana@example.org\nTo: support@acme.test\nSubject: x\nMessage-ID: <{number}@e.org>\n"
-        alone("mail", "ingest", input=f"{head}Date: {date}\n\nx\n")
-        sent = alone("show", str(number), "--json").row["messages"][0]["sent_at"]
+        local_desk("mail", "ingest", input=f"{head}Date: {date}\n\nx\n")
+        sent = local_desk("show", str(number), "--json").row["messages"][0]["sent_at"]
         assert 1970 <= datetime.fromisoformat(sent).year <= datetime.now(UTC).year
-        alone("show", str(number))
+        local_desk("show", str(number))
 
 
 WORDS = st.lists(
@@ -103,7 +103,7 @@ NOW = st.datetimes(datetime(1971, 1, 1), datetime(8999, 12, 31), timezones=st.ju
 @settings(max_examples=500, deadline=None)
 @given(WORDS, NOW, ZONES)
 def test_any_text_is_a_near_moment_or_refused(text: str, now: datetime, zone: str) -> None:
-    for read in (parse_moment, ahead):
+    for read in (parse_moment, future_moment):
         try:
             found = read(text, now, ZoneInfo(zone))
         except UsageError as error:
@@ -129,9 +129,9 @@ def test_any_length_is_usable_or_refused(parts: list[tuple[int, str]], now: date
 
 
 @pytest.mark.parametrize("field", ["due", "callback", "due.first_response"])
-def test_set_prints_the_parsed_moment(alone: Shell, field: str) -> None:
-    alone("new", "--from", "ana@example.org", "-m", "y")
-    said = alone("set", "1", f"{field}=+2d").out
+def test_set_prints_the_parsed_moment(local_desk: Shell, field: str) -> None:
+    local_desk("new", "--from", "ana@example.org", "-m", "y")
+    said = local_desk("set", "1", f"{field}=+2d").out
     at = datetime.now(ZoneInfo("Asia/Seoul")) + timedelta(days=2)
     assert said.startswith(f"#1 “y”: {field} is {at:%Y-%m-%d} ") and said.rstrip().endswith("KST")
-    assert alone("set", "1", f"{field}=none").out == f"#1 “y”: {field} is none\n"
+    assert local_desk("set", "1", f"{field}=none").out == f"#1 “y”: {field} is none\n"

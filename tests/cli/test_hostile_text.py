@@ -61,7 +61,7 @@ INVISIBLE = re.compile(
 OUR_COLOURS = re.compile(r"\x1b\[(?:1;)?\d+m")
 
 
-def hostile(text: str) -> str | None:
+def control_sequence(text: str) -> str | None:
     """Return the first control sequence in `text`, and its place."""
     found = INVISIBLE.search(text)
     return None if found is None else ascii(text[max(0, found.start() - 60) : found.end() + 20])
@@ -72,7 +72,7 @@ def word(text: str) -> bytes:
     return b"=?utf-8?B?" + base64.b64encode(text.encode()) + b"?="
 
 
-def evil(name: str, text: str, *headers: bytes, sender: bytes = b"", body: str | None = None) -> bytes:
+def hostile_mail(name: str, text: str, *headers: bytes, sender: bytes = b"", body: str | None = None) -> bytes:
     """Return a mail that contains `text` in every possible place, with a subject that starts with `name`."""
     sender = sender or word(text) + b" <" + name.encode() + b"@example.org>"
     lines = [
@@ -103,7 +103,7 @@ def evil(name: str, text: str, *headers: bytes, sender: bytes = b"", body: str |
 
 
 @pytest.fixture(scope="module")
-def flooded(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
+def hostile_desk(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
     """Return a desk with a daemon and a ticket for each text of the corpus. Its relay refuses mail with hostile text.
 
     Half of the mails arrive by SMTP and half through the pipe.
@@ -116,20 +116,24 @@ def flooded(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         try:
             for number, (name, text) in enumerate(CORPUS.items()):
                 if number % 2:
-                    by_smtp(desk, evil(name, text))
+                    by_smtp(desk, hostile_mail(name, text))
                 else:
-                    desk("mail", "ingest", input=evil(name, text))
+                    desk("mail", "ingest", input=hostile_mail(name, text))
             # Raw bytes where encoded words are expected, also in a verdict and in the text of a program.
             desk("mail", "ingest", input=RAW)
-            desk("mail", "ingest", input=evil("spammer", CORPUS["csi"], b"X-Spam-Flag: YES \x1b[2J"))
-            desk("mail", "ingest", input=evil("robot", CORPUS["c1"], b"Auto-Submitted: auto-\x1b[2Jreplied\x9b31m"))
+            desk("mail", "ingest", input=hostile_mail("spammer", CORPUS["csi"], b"X-Spam-Flag: YES \x1b[2J"))
+            desk(
+                "mail",
+                "ingest",
+                input=hostile_mail("robot", CORPUS["c1"], b"Auto-Submitted: auto-\x1b[2Jreplied\x9b31m"),
+            )
             wait_until(lambda: desk("inbox", "list", "--exit-code", code=None).code == 1, what="the inbox is empty")
             relay.refuse("rcpt", 550, recipient="csi@example.org", words="5.1.1 no \x1b[2J\x1b]0;owned\x07 such user")
             refused = desk("reply", "1", "-m", "Hello", "-a", str(Path(__file__)), "--wait", code=1)
             assert "such user" in refused.err
-            assert hostile(refused.err) is None
+            assert control_sequence(refused.err) is None
             ours = message_id(desk, "1", "csi@example.org")
-            desk("mail", "ingest", input=evil("csi-again", CORPUS["bidi"], b"In-Reply-To: " + ours))
+            desk("mail", "ingest", input=hostile_mail("csi-again", CORPUS["bidi"], b"In-Reply-To: " + ours))
             desk("reply", "3", "-m", "Hello", "--wait")
             desk("mail", "ingest", input=BOUNCE.replace(b"%ID%", message_id(desk, "3", "link@example.org")))
             wait_until(lambda: desk("inbox", "list", "--exit-code", code=None).code == 1, what="the inbox is empty")
@@ -226,14 +230,14 @@ def commands(desk: Shell) -> Iterator[list[str]]:
     yield ["note", "1", "-m", CORPUS["csi"], "--dry-run"]
 
 
-def test_piped_output_contains_no_control_characters(flooded: Shell) -> None:
+def test_piped_output_contains_no_control_characters(hostile_desk: Shell) -> None:
     shown = ""
-    for words in commands(flooded):
+    for words in commands(hostile_desk):
         for more in ([], ["--json"]):
-            result = flooded(*words, *more, code=None)
+            result = hostile_desk(*words, *more, code=None)
             said = f"{words} {more}"
-            assert hostile(result.out.replace("\t", " ")) is None, said
-            assert hostile(result.err) is None, said
+            assert control_sequence(result.out.replace("\t", " ")) is None, said
+            assert control_sequence(result.err) is None, said
             shown += result.out
     assert all(f"{name} says" in shown for name in CORPUS)
     assert "Address bounces" in shown
@@ -241,19 +245,19 @@ def test_piped_output_contains_no_control_characters(flooded: Shell) -> None:
     assert "not verified" in shown
 
 
-def test_terminal_output_contains_no_control_characters(flooded: Shell) -> None:
+def test_terminal_output_contains_no_control_characters(hostile_desk: Shell) -> None:
     """Check the output on a terminal, which also has colours and other line ends."""
-    tickets = numbers(flooded)
+    tickets = numbers(hostile_desk)
     for words in (
         ["list", "--all", "--limit", "500"], ["list", "--all", "--limit", "500", "--columns", EVERYTHING],
         ["show", *tickets], ["show", "--full", *tickets], ["log", *tickets], ["attachment", "list", *tickets],
         ["inbox", "list", "--all"], ["outbox", "list", "--all"], ["search", "says"], [],
     ):  # fmt: skip
-        text = OUR_COLOURS.sub("", at_terminal(flooded, *words, PAGER="cat"))
-        assert hostile(text) is None, words
+        text = OUR_COLOURS.sub("", at_terminal(hostile_desk, *words, PAGER="cat"))
+        assert control_sequence(text) is None, words
 
 
-def test_errors_show_the_typed_value_safely(flooded: Shell) -> None:
+def test_errors_show_the_typed_value_safely(hostile_desk: Shell) -> None:
     evil_word = "\x1b[2J\u202e\x9b31m"
     for words in (
         ["show", evil_word], ["tag", "1", f"+{evil_word}"], ["set", "1", f"priority={evil_word}"], [evil_word],
@@ -262,65 +266,65 @@ def test_errors_show_the_typed_value_safely(flooded: Shell) -> None:
         ["reply", "1", evil_word], ["block", "add", evil_word], ["agent", "set", evil_word, "--name", "x"],
         ["mail", "parse", evil_word], ["attachment", "save", "1", "-o", f"{evil_word}/x"],
     ):  # fmt: skip
-        result = flooded(*words, code=None)
+        result = hostile_desk(*words, code=None)
         assert result.code != 0
-        assert hostile(result.out + result.err) is None, words
+        assert control_sequence(result.out + result.err) is None, words
 
 
-def test_refused_reply_prints_unseen_messages_safely(flooded: Shell) -> None:
+def test_refused_reply_prints_unseen_messages_safely(hostile_desk: Shell) -> None:
     """A refused reply prints the new message of the customer."""
-    flooded("show", "5", "--as", "agent2")
-    again = evil("dcs-again", CORPUS["csi"], b"In-Reply-To: <dcs@example.org>", sender=b"<dcs@example.org>")
-    flooded("mail", "ingest", input=again)
-    wait_until(lambda: len(flooded.show(5)["messages"]) == 2, what="the second mail is there")
-    refused = flooded("reply", "5", "-m", "Hello", "--as", "agent2", code=4)
+    hostile_desk("show", "5", "--as", "agent2")
+    again = hostile_mail("dcs-again", CORPUS["csi"], b"In-Reply-To: <dcs@example.org>", sender=b"<dcs@example.org>")
+    hostile_desk("mail", "ingest", input=again)
+    wait_until(lambda: len(hostile_desk.show(5)["messages"]) == 2, what="the second mail is there")
+    refused = hostile_desk("reply", "5", "-m", "Hello", "--as", "agent2", code=4)
     assert "dcs-again says" in refused.err
-    assert hostile(refused.err) is None
+    assert control_sequence(refused.err) is None
 
 
-def test_completion_offers_no_control_characters(flooded: Shell) -> None:
+def test_completion_offers_no_control_characters(hostile_desk: Shell) -> None:
     for line in ("show ", "list --tag ", "list --contact ", "take --as "):
         env = {"_DESKCTL_COMPLETE": "bash_complete", "COMP_WORDS": f"deskctl {line}", "COMP_CWORD": "2"}
-        assert hostile(flooded(env=env, code=None).out) is None, line
+        assert control_sequence(hostile_desk(env=env, code=None).out) is None, line
 
 
-def test_notifications_contain_no_control_characters(flooded: Shell) -> None:
+def test_notifications_contain_no_control_characters(hostile_desk: Shell) -> None:
     """Return the notifications of all tickets, in separate or combined messages."""
     seen: dict[int, str] = {}
 
-    def everything() -> bool:
-        rows = flooded("outbox", "list", "--all", "--json").rows
+    def all_are_named() -> bool:
+        rows = hostile_desk("outbox", "list", "--all", "--json").rows
         for row in rows:
             if row["to"] == ["agent1@acme.test"] and row["id"] not in seen:
-                document = flooded("outbox", "show", str(row["id"]), "--json").row
+                document = hostile_desk("outbox", "show", str(row["id"]), "--json").row
                 seen[row["id"]] = document["subject"] + "\n" + document["text"]
         named = {word for said in seen.values() for word in re.findall(r"(?m)^ *deskctl show (\d+)$", said)}
         return len(named) >= len(CORPUS)
 
-    wait_until(everything, 60, "the agent is told of everything")
+    wait_until(all_are_named, 60, "the agent is told of everything")
     assert len(seen) < len(CORPUS)
-    assert all(hostile(said) is None for said in seen.values())
+    assert all(control_sequence(said) is None for said in seen.values())
     # JSON escapes all texts, so the documents were safe before they were printed.
 
 
-def test_attachment_names_stay_in_the_folder(flooded: Shell, tmp_path: Path) -> None:
-    for number in numbers(flooded):
-        flooded("attachment", "save", "--all", number, "-o", str(tmp_path), "--force")
+def test_attachment_names_stay_in_the_folder(hostile_desk: Shell, tmp_path: Path) -> None:
+    for number in numbers(hostile_desk):
+        hostile_desk("attachment", "save", "--all", number, "-o", str(tmp_path), "--force")
     assert all(path.is_file() for path in tmp_path.iterdir())
     saved = sorted(path.name for path in tmp_path.iterdir())
     assert "환불 요청서 (최종).pdf" in saved
     assert "owned" in saved
     for name in saved:
-        assert hostile(name.replace("\n", "\x00")) is None
+        assert control_sequence(name.replace("\n", "\x00")) is None
         assert name[0] not in ".-~"
         assert len(name.encode()) <= 255
-    assert not (flooded.folder.parent / "etc").exists()
+    assert not (hostile_desk.folder.parent / "etc").exists()
 
 
 @pytest.mark.parametrize("name", CORPUS)
 def test_safe_file_name_is_one_visible_component(name: str) -> None:
     made = safe_file_name(CORPUS[name], 7)
-    assert hostile(made) is None
+    assert control_sequence(made) is None
     assert not re.search(r'[/\\\n\t<>:"|?*]', made)
     assert made not in ("", ".", "..")
     assert made[0] not in ".-~ "
@@ -335,39 +339,45 @@ def test_safe_file_name_keeps_letters_and_suffix() -> None:
     assert safe_file_name("...", 7) == safe_file_name("", 7) == safe_file_name("../..", 7) == "attachment-7"
 
 
-def test_attachment_save_does_not_follow_symbolic_links(flooded: Shell, tmp_path: Path) -> None:
+def test_attachment_save_does_not_follow_symbolic_links(hostile_desk: Shell, tmp_path: Path) -> None:
     """The customer chooses the file name, and a symbolic link with that name may exist."""
     dear = tmp_path / "dear"
     dear.write_text("dear")
     folder = tmp_path / "folder"
     folder.mkdir()
     (folder / "owned").symlink_to(dear)
-    rows = flooded("attachment", "list", *numbers(flooded), "--json").rows
+    rows = hostile_desk("attachment", "list", *numbers(hostile_desk), "--json").rows
     (row,) = [row for row in rows if "cron.d" in row["filename"] or row["filename"] == "owned"]
-    flooded("attachment", "save", str(row["id"]), "-o", str(folder), code=4)
-    flooded("attachment", "save", str(row["id"]), "-o", str(folder), "--force")
+    hostile_desk("attachment", "save", str(row["id"]), "-o", str(folder), code=4)
+    hostile_desk("attachment", "save", str(row["id"]), "-o", str(folder), "--force")
     assert dear.read_text() == "dear"
     assert (folder / "owned").read_text().startswith("content of path")
 
 
-def test_raw_bytes_are_not_printed_to_a_terminal(flooded: Shell) -> None:
-    assert "refused to print raw bytes to a terminal" in at_terminal(flooded, "inbox", "show", "1", "--raw", code=2)
+def test_raw_bytes_are_not_printed_to_a_terminal(hostile_desk: Shell) -> None:
+    assert "refused to print raw bytes to a terminal" in at_terminal(
+        hostile_desk, "inbox", "show", "1", "--raw", code=2
+    )
     assert "refused to print an attachment to a terminal" in at_terminal(
-        flooded, "attachment", "save", "1", "-o", "-", code=2
+        hostile_desk, "attachment", "save", "1", "-o", "-", code=2
     )
-    assert "--raw" in flooded("inbox", "show", "--help").out
+    assert "--raw" in hostile_desk("inbox", "show", "--help").out
     piped = subprocess.run(
-        ["deskctl", "inbox", "show", "1", "--raw"], cwd=flooded.folder, env=flooded.env, capture_output=True, timeout=60
+        ["deskctl", "inbox", "show", "1", "--raw"],
+        cwd=hostile_desk.folder,
+        env=hostile_desk.env,
+        capture_output=True,
+        timeout=60,
     )
-    assert piped.stdout == evil("csi", CORPUS["csi"])
+    assert piped.stdout == hostile_mail("csi", CORPUS["csi"])
 
 
 @pytest.mark.parametrize("name", CORPUS)
 def test_visible_replaces_control_characters(name: str) -> None:
     text = CORPUS[name]
-    assert hostile(visible(text).replace("\n", "\x00")) is None
-    assert hostile(visible_lines(text)) is None
-    assert hostile(json_text(f'"{text}"').replace("\n", "")) is None or set(text) & set(map(chr, range(32)))
+    assert control_sequence(visible(text).replace("\n", "\x00")) is None
+    assert control_sequence(visible_lines(text)) is None
+    assert control_sequence(json_text(f'"{text}"').replace("\n", "")) is None or set(text) & set(map(chr, range(32)))
 
 
 def test_plain_name_keeps_letter_forms() -> None:
@@ -382,21 +392,21 @@ def test_daemon_log_contains_no_control_characters() -> None:
     )
     for form in (TextFormatter(), JsonFormatter()):
         line = form.format(record)
-        assert hostile(line) is None
+        assert control_sequence(line) is None
         assert "\n" not in line
 
 
-def test_list_with_a_long_subject_is_fast(alone: Shell) -> None:
-    alone.ingest(mail(subject="s" * 200_000, text="t" * 1_000_000))
-    assert "ssss" in at_terminal(alone, "list")
-    assert "tttt" in alone("show", "1").out
+def test_list_with_a_long_subject_is_fast(local_desk: Shell) -> None:
+    local_desk.ingest(mail(subject="s" * 200_000, text="t" * 1_000_000))
+    assert "ssss" in at_terminal(local_desk, "list")
+    assert "tttt" in local_desk("show", "1").out
 
 
 #: A mail with control characters in every field that a command prints.
 HOSTILE_SUBJECT = "=?utf-8?B?" + base64.b64encode("\x1b[2Jgone \u202efdp.exe\x9b31m".encode()).decode() + "?="
 
 
-def hostile_mail() -> bytes:
+def mail_with_attachments() -> bytes:
     message = EmailMessage()
     message["From"] = '"Evil \\\x1b]0;pwned\x07" <eve@example.net>'.replace("\x1b", "").replace("\x07", "")
     message["To"] = "support@acme.test"

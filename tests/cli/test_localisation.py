@@ -10,31 +10,31 @@ from tests.cli.shell import Shell, mail
 KOREAN = {"LANGUAGE": "ko"}
 
 
-def test_help_is_in_the_language_of_the_shell(alone: Shell) -> None:
-    english, korean = (alone("list", "--help", env=env).out for env in ({}, KOREAN))
+def test_help_is_in_the_language_of_the_shell(local_desk: Shell) -> None:
+    english, korean = (local_desk("list", "--help", env=env).out for env in ({}, KOREAN))
     assert "Usage: deskctl list [OPTIONS]" in english
     assert "사용법: deskctl list [OPTIONS]" in korean
     assert "티켓 목록" in korean
     assert "deskctl list --mine --status open --status new\n" in korean  # examples are commands: they stay as they are
 
 
-def test_no_line_of_a_korean_help_page_is_wider_than_the_terminal(alone: Shell) -> None:
+def test_no_line_of_a_korean_help_page_is_wider_than_the_terminal(local_desk: Shell) -> None:
     from deskctl.cli.width import width
 
-    page = alone("reply", "--help", env={**KOREAN, "COLUMNS": "80"}).out
+    page = local_desk("reply", "--help", env={**KOREAN, "COLUMNS": "80"}).out
     paragraphs = [line for line in page.splitlines() if not line.startswith("    ")]
     assert max(map(width, paragraphs)) <= 80
     assert "\ue000" not in page
 
 
-def test_summaries_of_the_commands_are_translated(alone: Shell) -> None:
-    page = alone("--help", env=KOREAN).out
+def test_summaries_of_the_commands_are_translated(local_desk: Shell) -> None:
+    page = local_desk("--help", env=KOREAN).out
     assert "옵션:" in page
     assert "최근에 변경된 순서로" in page
 
 
-def test_usage_errors_are_translated(alone: Shell) -> None:
-    error = alone("lst", env=KOREAN, code=2).err
+def test_usage_errors_are_translated(local_desk: Shell) -> None:
+    error = local_desk("lst", env=KOREAN, code=2).err
     assert error.startswith("오류: ")
     assert "\n도움말: " in error
 
@@ -55,16 +55,16 @@ def test_json_stays_english(desk: Shell) -> None:
 
 
 @pytest.mark.parametrize("env", [{"LC_ALL": "C", **KOREAN}, {"LANGUAGE": "en:ko"}, {"LANGUAGE": "xx"}])
-def test_other_languages_read_english(alone: Shell, env: dict[str, str]) -> None:
-    assert alone("lst", env=env, code=2).err.startswith("error: ")
+def test_other_languages_read_english(local_desk: Shell, env: dict[str, str]) -> None:
+    assert local_desk("lst", env=env, code=2).err.startswith("error: ")
 
 
-def test_summary_of_undo_is_translated(alone: Shell) -> None:
-    alone("new", "--from", "ana@example.org", "-m", "It burns.")
-    alone("take", "1")
-    assert "티켓 담당 지정" in alone("undo", env=KOREAN).out
-    alone("take", "1")
-    assert alone("undo").out.startswith("undone: took #1 ")
+def test_summary_of_undo_is_translated(local_desk: Shell) -> None:
+    local_desk("new", "--from", "ana@example.org", "-m", "It burns.")
+    local_desk("take", "1")
+    assert "티켓 담당 지정" in local_desk("undo", env=KOREAN).out
+    local_desk("take", "1")
+    assert local_desk("undo").out.startswith("undone: took #1 ")
 
 
 @pytest.mark.parametrize(

@@ -70,12 +70,12 @@ def test_full_standard_error_does_not_change_the_exit_code(desk: Shell) -> None:
     desk.pipe("deskctl list --bogus 2>/dev/full", code=2, cold=True)
 
 
-def test_opened_files_never_get_the_number_of_a_stream(alone: Shell) -> None:
+def test_opened_files_never_get_the_number_of_a_stream(local_desk: Shell) -> None:
     """With closed streams, the store must not become the standard output of a child process."""
-    alone.ingest(mail())
-    alone.pipe("deskctl --debug note 1 -m one <&- >&- 2>&-", cold=True)
-    assert alone("db", "check", code=None).code in (0, 2)
-    assert alone.show(1)["messages"][-1]["text"] == "one"
+    local_desk.ingest(mail())
+    local_desk.pipe("deskctl --debug note 1 -m one <&- >&- 2>&-", cold=True)
+    assert local_desk("db", "check", code=None).code in (0, 2)
+    assert local_desk.show(1)["messages"][-1]["text"] == "one"
 
 
 NUMBERED = (

@@ -63,67 +63,71 @@ def test_deskctl_without_command_shows_the_next_ticket(desk: Shell) -> None:
     assert "next: #1 환불 (normal" in text
 
 
-def test_editor_shows_the_thread_and_the_text_above_is_sent(alone: Shell) -> None:
-    alone.ingest(mail(text="It burns."))
+def test_editor_shows_the_thread_and_the_text_above_is_sent(local_desk: Shell) -> None:
+    local_desk.ingest(mail(text="It burns."))
     # The editor itself uses the desk: it would wait for the lock until its time limit if `reply` held it.
     editor = script(
-        alone.folder,
+        local_desk.folder,
         "editor",
         "#!/bin/sh\nset -e\ngrep -q '^# It burns' \"$1\"\ndeskctl take 1 >/dev/null\n"
         'printf "Written\\nin an editor\\n# not a comment\\n" | cat - "$1" > "$1.new"\nmv "$1.new" "$1"\n',
     )
-    at_terminal(alone, "reply", "1", EDITOR=editor)
-    assert alone.show(1)["messages"][1]["text"] == "Written\nin an editor\n# not a comment"
+    at_terminal(local_desk, "reply", "1", EDITOR=editor)
+    assert local_desk.show(1)["messages"][1]["text"] == "Written\nin an editor\n# not a comment"
 
 
-def test_empty_text_sends_nothing(alone: Shell) -> None:
-    alone.ingest(mail())
-    assert "nothing was sent" in at_terminal(alone, "reply", "1", EDITOR="true", code=1)
-    assert "nothing was sent" in at_terminal(alone, "note", "1", EDITOR="false", code=1)
-    assert len(alone.show(1)["messages"]) == 1
+def test_empty_text_sends_nothing(local_desk: Shell) -> None:
+    local_desk.ingest(mail())
+    assert "nothing was sent" in at_terminal(local_desk, "reply", "1", EDITOR="true", code=1)
+    assert "nothing was sent" in at_terminal(local_desk, "note", "1", EDITOR="false", code=1)
+    assert len(local_desk.show(1)["messages"]) == 1
 
 
-def test_message_received_during_editing_stops_the_reply(alone: Shell) -> None:
+def test_message_received_during_editing_stops_the_reply(local_desk: Shell) -> None:
     first = mail()
-    alone.ingest(first)
+    local_desk.ingest(first)
     found = re.search(rb"Message-ID: (<[^>]+>)", first)
     assert found is not None
-    (alone.folder / "more.eml").write_bytes(mail(text="Wait!", headers=[("References", found[1].decode())]))
+    (local_desk.folder / "more.eml").write_bytes(mail(text="Wait!", headers=[("References", found[1].decode())]))
     editor = script(
-        alone.folder,
+        local_desk.folder,
         "editor",
         '#!/bin/sh\nset -e\ndeskctl mail ingest < more.eml\nsed -i "1i Too late" "$1"\n',
     )
-    assert "Wait!" in at_terminal(alone, "reply", "1", EDITOR=editor, code=4)
+    assert "Wait!" in at_terminal(local_desk, "reply", "1", EDITOR=editor, code=4)
 
 
-def test_pager_runs_after_the_desk_is_released(alone: Shell) -> None:
-    alone.ingest(mail(text="line\n" * 100))
-    pager = script(alone.folder, "pager", "#!/bin/sh\ncat > paged\ndeskctl list --json > listed || exit 1\n")
-    at_terminal(alone, "show", "1", PAGER=pager)
-    assert (alone.folder / "paged").read_text().count("line") == 100
-    assert '"number": 1' in (alone.folder / "listed").read_text()
+def test_pager_runs_after_the_desk_is_released(local_desk: Shell) -> None:
+    local_desk.ingest(mail(text="line\n" * 100))
+    pager = script(local_desk.folder, "pager", "#!/bin/sh\ncat > paged\ndeskctl list --json > listed || exit 1\n")
+    at_terminal(local_desk, "show", "1", PAGER=pager)
+    assert (local_desk.folder / "paged").read_text().count("line") == 100
+    assert '"number": 1' in (local_desk.folder / "listed").read_text()
 
 
-def test_waiting_for_input_does_not_lock_the_desk(alone: Shell) -> None:
-    alone.ingest(mail())
-    waiting = subprocess.Popen(["deskctl", "note", "1", "-"], cwd=alone.folder, env=alone.env, stdin=subprocess.PIPE)
+def test_waiting_for_input_does_not_lock_the_desk(local_desk: Shell) -> None:
+    local_desk.ingest(mail())
+    waiting = subprocess.Popen(
+        ["deskctl", "note", "1", "-"], cwd=local_desk.folder, env=local_desk.env, stdin=subprocess.PIPE
+    )
     try:
-        alone("take", "1")
+        local_desk("take", "1")
         waiting.communicate(b"from a slow pipe", timeout=20)
     finally:
         waiting.kill()
     assert waiting.returncode == 0
-    assert alone.show(1)["messages"][1]["text"] == "from a slow pipe"
+    assert local_desk.show(1)["messages"][1]["text"] == "from a slow pipe"
 
 
-def test_blocked_pipe_does_not_lock_the_desk(alone: Shell) -> None:
-    alone.ingest(mail(text="long line of text\n" * 20_000))
-    stuck = subprocess.Popen(["deskctl", "show", "1"], cwd=alone.folder, env=alone.env, stdout=subprocess.PIPE)
+def test_blocked_pipe_does_not_lock_the_desk(local_desk: Shell) -> None:
+    local_desk.ingest(mail(text="long line of text\n" * 20_000))
+    stuck = subprocess.Popen(
+        ["deskctl", "show", "1"], cwd=local_desk.folder, env=local_desk.env, stdout=subprocess.PIPE
+    )
     try:
         assert stuck.stdout is not None
         stuck.stdout.read(1)  # its output has begun, and stops where the pipe is full
-        alone("take", "1")
+        local_desk("take", "1")
     finally:
         stuck.kill()
         stuck.communicate()

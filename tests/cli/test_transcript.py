@@ -83,23 +83,23 @@ def test_transcript_works(acme: Shell, sink: SmtpSink) -> None:
     assert status["pending"] == []
 
 
-def test_daemon_sends_waiting_messages_at_start(alone: Shell, sink: SmtpSink) -> None:
-    alone.ingest(mail())
-    alone("reply", "1", "-m", "Soon.", "--wait", code=6)
-    alone.start()
+def test_daemon_sends_waiting_messages_at_start(local_desk: Shell, sink: SmtpSink) -> None:
+    local_desk.ingest(mail())
+    local_desk("reply", "1", "-m", "Soon.", "--wait", code=6)
+    local_desk.start()
     wait_until(lambda: "ana@example.org" in {m.recipients[0] for m in sink.mails}, what="the answer leaves")
 
 
-def test_second_daemon_is_refused_with_exit_code_4(alone: Shell) -> None:
-    alone.start()
-    assert "already runs" in alone("daemon", "run", code=4).err
+def test_second_daemon_is_refused_with_exit_code_4(local_desk: Shell) -> None:
+    local_desk.start()
+    assert "already runs" in local_desk("daemon", "run", code=4).err
 
 
-def test_daemon_status_and_stop_work(alone: Shell) -> None:
-    alone("daemon", "status", code=1)
-    alone.start()
-    services = alone("daemon", "status", "--json").row["services"]
+def test_daemon_status_and_stop_work(local_desk: Shell) -> None:
+    local_desk("daemon", "status", code=1)
+    local_desk.start()
+    services = local_desk("daemon", "status", "--json").row["services"]
     assert {"sender", "timers", "support"} <= {row["name"] for row in services}
-    assert alone("daemon", "stop").out.startswith("stopped")
-    assert alone("daemon", "stop").out == "no daemon runs for this desk\n"
-    alone("daemon", "status", code=1)
+    assert local_desk("daemon", "stop").out.startswith("stopped")
+    assert local_desk("daemon", "stop").out == "no daemon runs for this desk\n"
+    local_desk("daemon", "status", code=1)

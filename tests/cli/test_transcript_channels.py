@@ -84,7 +84,7 @@ def test_transcript_of_channels_and_knowledge_base_works(acme: Acme) -> None:
     knowledge(acme)
     answered_by_an_article(acme)
     plugins(acme)
-    gone(acme)
+    export_and_erase(acme)
 
 
 def one_customer(acme: Acme) -> None:
@@ -226,7 +226,7 @@ def plugins(acme: Acme) -> None:
     acme("deskctl plugin new my-channel", 4)
 
 
-def gone(acme: Acme) -> None:
+def export_and_erase(acme: Acme) -> None:
     acme("deskctl contact export 1")
     assert (acme.shell.folder / "contact-1" / "contact.json").exists()
     acme("deskctl contact erase 1", 4)

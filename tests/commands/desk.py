@@ -24,7 +24,7 @@ from deskctl.core.tickets.repository import Tickets
 from deskctl.store import Store
 from tests.servers import stores
 
-SETTINGS = Settings(name="Acme Support").having(
+SETTINGS = Settings(name="Acme Support").with_features(
     Channels(
         {
             "support": ChannelInfo("support", "email", "support@acme.test", team="support", sends=True),

@@ -53,7 +53,7 @@ def prepare(world: World, point: str) -> None:
             box.append(mail(box.channel))
     if point.startswith(("journal.start", "intake")):
         for _ in range(3):
-            world.feeders[3].once()
+            world.feeders[3].send_one()
 
 
 #: Points at which the pipe is killed: the command that an MTA runs, without and with a daemon.
@@ -111,7 +111,7 @@ COMMANDS["relay"] = {name: said for name, said in COMMANDS["smtp"].items() if na
 LINES = ("smtp", "lmtp", "imap", "relay")
 
 
-def cuts(store: str, wanted: Callable[[str, When], bool]) -> list[Case]:
+def cut_cases(store: str, wanted: Callable[[str, When], bool]) -> list[Case]:
     return [
         Case(store, "cut", f"{line}.{name}", when)
         for line in LINES
@@ -121,16 +121,16 @@ def cuts(store: str, wanted: Callable[[str, When], bool]) -> list[Case]:
     ]
 
 
-def kills(store: str) -> list[Case]:
+def kill_cases(store: str) -> list[Case]:
     return [Case(store, "kill", point) for point in sorted(points()) if not point.startswith("pipe.")]
 
 
-def pipes(store: str) -> list[Case]:
+def pipe_cases(store: str) -> list[Case]:
     beside = [Case(store, "pipe", point, "beside a daemon") for point in PIPE]
     return beside + [Case(store, "pipe", point, "alone") for point in PIPE_ALONE]
 
 
-def hindrances(store: str) -> list[Case]:
+def hindrance_cases(store: str) -> list[Case]:
     """Return cases with a full disk (SQLite), a locked or a missing database, followed by a repair or a kill."""
     found = []
     for follows in ("heals", "killed"):
@@ -148,7 +148,7 @@ def hindrances(store: str) -> list[Case]:
     return found
 
 
-def tmpfs() -> list[Case]:
+def tmpfs_cases() -> list[Case]:
     """Return cases with a full disk, which need a mounted disk."""
     return [
         Case("tmpfs", "full", point, follows)
@@ -157,8 +157,13 @@ def tmpfs() -> list[Case]:
     ]
 
 
-def everything() -> list[Case]:
+def all_cases() -> list[Case]:
     found = []
     for store in STORES:
-        found += [*kills(store), *pipes(store), *hindrances(store), *cuts(store, lambda name, when: True)]
-    return [*found, *tmpfs()]
+        found += [
+            *kill_cases(store),
+            *pipe_cases(store),
+            *hindrance_cases(store),
+            *cut_cases(store, lambda name, when: True),
+        ]
+    return [*found, *tmpfs_cases()]

@@ -62,7 +62,7 @@ def _kill(world: World, point: str) -> None:
                 world.take_old()
         if point == "imap.logout.after":
             _ready(daemon)
-            with _gone(world):
+            with _store_unavailable(world):
                 _dies(daemon, point)
         _dies(daemon, point)
         if point.startswith(("imap.arrived", "imap.moments")):
@@ -127,7 +127,7 @@ def _hinder(world: World, case: Case) -> None:
         daemon = world.start(f"STOP {case.point} 1")
         wait_until(lambda: daemon.stopped() or not daemon.alive(), WITHIN, f"the daemon comes to {case.point}")
         assert daemon.stopped(), daemon.log
-        hindrance = {"gone": _gone, "locked": _locked, "limit": _limited, "full": _full}[case.action]
+        hindrance = {"gone": _store_unavailable, "locked": _locked, "limit": _limited, "full": _full}[case.action]
         with hindrance(world):
             daemon.send(signal.SIGCONT)
             threading.Event().wait(LASTS)  # only to let it try
@@ -137,7 +137,7 @@ def _hinder(world: World, case: Case) -> None:
 
 
 @contextlib.contextmanager
-def _gone(world: World) -> Iterator[None]:
+def _store_unavailable(world: World) -> Iterator[None]:
     """Make the store unavailable: move the file away, or disconnect all clients of the server and refuse new ones."""
     if world.on_sqlite:
         file = world.store_folder / "desk.db"

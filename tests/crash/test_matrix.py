@@ -26,11 +26,11 @@ _FRESH_AFTER = 25
 
 def chains() -> list[list[Case]]:
     """Return series of faults for one desk, which is checked at the end."""
-    kills = matrix.kills("sqlite")
+    kill_cases = matrix.kill_cases("sqlite")
     some = [
         *[
             case
-            for case in matrix.kills("postgresql")
+            for case in matrix.kill_cases("postgresql")
             if case.point in ("journal.append.committed", "intake.committed")
         ],
         Case("postgresql", "kill", "relay.sent"),
@@ -42,7 +42,7 @@ def chains() -> list[list[Case]]:
         Case("sqlite", "gone", "journal.append.begin", "heals"),
         Case("sqlite", "locked", "journal.append.begin", "killed"),
         Case("sqlite", "limit", "settle.commit", "heals"),
-        *[case for case in matrix.pipes("sqlite") if case.point == "pipe.read" or case.detail == "alone"][:3],
+        *[case for case in matrix.pipe_cases("sqlite") if case.point == "pipe.read" or case.detail == "alone"][:3],
     ]
     cut = [
         Case("sqlite", "cut", "smtp.content", "unanswered"),
@@ -52,7 +52,7 @@ def chains() -> list[list[Case]]:
         Case("sqlite", "cut", "relay.content", "unanswered"),
         Case("sqlite", "cut", "relay.DATA", "before"),
     ]
-    return [kills[0::4], kills[1::4], kills[2::4], kills[3::4], some, hindered, cut]
+    return [kill_cases[0::4], kill_cases[1::4], kill_cases[2::4], kill_cases[3::4], some, hindered, cut]
 
 
 @pytest.mark.skipif(ALL, reason="every case is taken on its own")
@@ -64,13 +64,13 @@ def test_series_of_faults_loses_and_duplicates_nothing(new_world: NewWorld, chai
             strike(world, case)
         except AssertionError as error:
             raise AssertionError(f"{case}: {error}") from error
-    well(world)
+    start_if_stopped(world)
     reconcile(world)
     world.end()
     world.close()
 
 
-def well(world: World) -> None:
+def start_if_stopped(world: World) -> None:
     """Make sure that a daemon without faults runs."""
     if world.daemon is None or not world.daemon.alive():
         world.start_well()
@@ -102,12 +102,12 @@ def worlds(new_world: NewWorld) -> Worlds:
     return Worlds(new_world)
 
 
-@pytest.mark.parametrize("case", matrix.everything() if ALL else [], ids=str)
+@pytest.mark.parametrize("case", matrix.all_cases() if ALL else [], ids=str)
 def test_fault_loses_and_duplicates_nothing(worlds: Worlds, case: Case) -> None:
     world = worlds.of(case.store)
     try:
         strike(world, case)
-        well(world)
+        start_if_stopped(world)
         reconcile(world)
     except BaseException:
         worlds.discard(case.store)

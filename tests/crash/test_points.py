@@ -28,7 +28,7 @@ def run(faults: str | None, folder: Path) -> subprocess.CompletedProcess[str]:
 def test_matrix_contains_every_fault_point() -> None:
     """The cases verify that each point is reached: they fail if the process continues."""
     for store in matrix.STORES:
-        struck = {case.point for case in matrix.everything() if case.store == store and case.action in ("kill", "pipe")}
+        struck = {case.point for case in matrix.all_cases() if case.store == store and case.action in ("kill", "pipe")}
         assert struck == points()
     assert points() <= {case.point for chain in chains() for case in chain if case.store == "sqlite"}
 

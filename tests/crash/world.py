@@ -112,10 +112,10 @@ class Feeder:
         self._raw: bytes | None = None
 
     def feed(self, stop: threading.Event) -> None:
-        while not stop.wait(self._pause if self.once() else RETRY):
+        while not stop.wait(self._pause if self.send_one() else RETRY):
             pass
 
-    def once(self) -> bool:
+    def send_one(self) -> bool:
         """Send the unacknowledged mail again, or the next mail. Return True if it was acknowledged."""
         if self._raw is None:
             self._raw = mail(self.name, self._size())
@@ -130,7 +130,7 @@ class Feeder:
     def finish(self) -> None:
         """Send the last mail until it is acknowledged."""
         if self._raw is not None:
-            wait_until(self.once, 60, f"{self.name} takes what was offered")
+            wait_until(self.send_one, 60, f"{self.name} takes what was offered")
 
 
 class World:

@@ -35,7 +35,7 @@ def put(folder: Path, name: str, text: str) -> None:
     (folder / f"{name}.new").rename(folder / "in" / name)
 
 
-def awkward(name: str, mode: str, sent: str = "sent") -> str:
+def channel_table(name: str, mode: str, sent: str = "sent") -> str:
     return f'[channels.{name}]\ntype = "awkward"\nmode = "{mode}"\nsent = "{sent}"\n'
 
 
@@ -108,8 +108,12 @@ def test_invalid_ingest_is_refused(daemon: Daemon, params: dict[str, Any]) -> No
 
 
 def test_faulty_channels_do_not_affect_others(desk_with: MakeDesk, wait_until: WaitUntil) -> None:
-    channels = [awkward("crashing", "crash"), awkward("hanging", "stuck"), awkward("refused", "refused")]
-    with running(desk_with("".join([*channels, awkward("away", "away")]))) as daemon:
+    channels = [
+        channel_table("crashing", "crash"),
+        channel_table("hanging", "stuck"),
+        channel_table("refused", "refused"),
+    ]
+    with running(desk_with("".join([*channels, channel_table("away", "away")]))) as daemon:
         add_agent(daemon)
         desk = daemon.desk()
         put(daemon.folder, "one", "From: ann@example.org\nSubject: Printer\n\nIt burns.\n")
@@ -123,7 +127,7 @@ def test_faulty_channels_do_not_affect_others(desk_with: MakeDesk, wait_until: W
 
 
 def test_channel_that_hangs_while_sending_does_not_delay_others(desk_with: MakeDesk, wait_until: WaitUntil) -> None:
-    with running(desk_with(awkward("hanging", "stuck"))) as daemon:
+    with running(desk_with(channel_table("hanging", "stuck"))) as daemon:
         add_agent(daemon)
         desk = daemon.desk()
         for n in range(10):
@@ -140,7 +144,7 @@ def test_channel_that_hangs_while_sending_does_not_delay_others(desk_with: MakeD
 
 
 def test_unreadable_message_is_quarantined_and_others_are_processed(desk_with: MakeDesk, wait_until: WaitUntil) -> None:
-    with running(desk_with(awkward("odd", "idle"))) as daemon:
+    with running(desk_with(channel_table("odd", "idle"))) as daemon:
         desk = daemon.desk()
         for text in ("one", "BROKEN", "two"):
             desk.call("ingest", raw_base64=encoded(text), channel="odd")
@@ -152,7 +156,7 @@ def test_unreadable_message_is_quarantined_and_others_are_processed(desk_with: M
 
 
 def test_message_that_kills_the_process_three_times_is_quarantined(desk_with: MakeDesk, wait_until: WaitUntil) -> None:
-    folder = desk_with(awkward("odd", "idle"))
+    folder = desk_with(channel_table("odd", "idle"))
     with running(folder) as daemon:
         desk = daemon.desk()
         desk.call("ingest", raw_base64=encoded("KILL"), channel="odd")
@@ -185,7 +189,7 @@ def test_message_that_kills_the_process_three_times_is_quarantined(desk_with: Ma
 
 
 def test_sigterm_waits_for_the_message_being_sent(desk_with: MakeDesk, wait_until: WaitUntil) -> None:
-    folder = desk_with(awkward("slow", "slow"))
+    folder = desk_with(channel_table("slow", "slow"))
     with running(folder) as daemon:
         add_agent(daemon)
         desk = daemon.desk()
@@ -207,7 +211,7 @@ def test_sigterm_waits_for_the_message_being_sent(desk_with: MakeDesk, wait_unti
 
 
 def test_message_being_sent_at_a_kill_is_uncertain(desk_with: MakeDesk, wait_until: WaitUntil) -> None:
-    folder = desk_with(awkward("slow", "slow"))
+    folder = desk_with(channel_table("slow", "slow"))
     with running(folder) as daemon:
         add_agent(daemon)
         desk = daemon.desk()
@@ -267,7 +271,7 @@ def test_systemd_gets_ready_watchdog_and_stopping(desk_with: MakeDesk, tmp_path:
 
 def test_idle_daemon_does_not_poll(desk_with: MakeDesk, wait_until: WaitUntil) -> None:
     """Only the console channel polls its folder; without it the process sleeps."""
-    folder = desk_with(awkward("quiet", "idle"))
+    folder = desk_with(channel_table("quiet", "idle"))
     text = (folder / "config.toml").read_text()
     (folder / "config.toml").write_text(text.replace('poll = "1s"', 'poll = "1h"'))
     if "postgresql" in text:

@@ -28,11 +28,11 @@ def test_idle_daemon_does_not_wake_up(tmp_path: Path) -> None:
         desk.close()
         quiet: list[int] = []
 
-        def same_for_long() -> bool:
+        def is_idle() -> bool:
             quiet.append(wake_ups(pid))
             return quiet.count(quiet[-1]) > 60
 
-        wait_until(same_for_long, timeout=60, what="the daemon does not wake up for some seconds")
+        wait_until(is_idle, timeout=60, what="the daemon does not wake up for some seconds")
 
 
 def test_changes_in_the_folder_end_the_wait(tmp_path: Path) -> None:

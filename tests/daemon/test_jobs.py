@@ -191,7 +191,7 @@ def test_job_runs_once_after_a_kill_at_any_point(
         process = launch(folder, tmp_path / "daemon.log")
         try:
             if not point.startswith("jobs.recover"):
-                _told(process, folder, "broken" if "put_back" in point else point, wait_until)
+                _create_ticket(process, folder, "broken" if "put_back" in point else point, wait_until)
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(15)
             said = (tmp_path / "daemon.log").read_text()
@@ -211,7 +211,9 @@ def test_job_runs_once_after_a_kill_at_any_point(
         assert {ticket: notes(desk, ticket) for ticket in tickets} == {ticket: ["system:robin"] for ticket in tickets}
 
 
-def _told(process: zygote.Process | subprocess.Popen[bytes], folder: Path, subject: str, wait_until: WaitUntil) -> None:
+def _create_ticket(
+    process: zygote.Process | subprocess.Popen[bytes], folder: Path, subject: str, wait_until: WaitUntil
+) -> None:
     """Create a ticket. The daemon may die before it answers, or at its start because of an earlier job."""
 
     def done() -> bool:

@@ -197,7 +197,7 @@ def test_kills_lose_no_acknowledged_message_and_send_none_twice(
     feeders = [
         Feeder("smtp", transports[0].offer, stop),
         Feeder("lmtp", transports[1].offer, stop),
-        Feeder("imap", lambda subject: void(mailbox.append(mail(subject, "imap@acme.test"))), stop),
+        Feeder("imap", lambda subject: discard(mailbox.append(mail(subject, "imap@acme.test"))), stop),
     ]
     agent = Agent(folder, stop)
     workers = [*(feeder.thread for feeder in feeders), agent.thread]
@@ -263,5 +263,5 @@ def test_kills_lose_no_acknowledged_message_and_send_none_twice(
     log.info("%d kills: acknowledged %s, outbox %s", KILLS, dict(doors), dict(Counter(rows.values())))
 
 
-def void(value: object) -> None:
+def discard(value: object) -> None:
     """Discard a return value."""

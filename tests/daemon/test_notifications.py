@@ -45,12 +45,12 @@ def test_notifications_of_many_tickets_come_in_few_messages_that_name_each_once(
         daemon.kill()
     named: list[str] = []
 
-    def everything() -> bool:
+    def all_are_named() -> bool:
         named[:] = [n for text in to_ana(sink) for n in re.findall(r"(?m)^ *deskctl show (\d+)\s*$", text)]
         return len(set(named)) >= STORM
 
     with running(folder) as daemon:
-        wait_until(everything, 60, "the agent has been told of each ticket")
+        wait_until(all_are_named, 60, "the agent has been told of each ticket")
         with closing(daemon.desk()) as desk:
             tickets = {str(row["number"]) for row in desk.ask(ListTickets(all=True, limit=1000))}
     assert sorted(named, key=int) == sorted(tickets, key=int)

@@ -73,14 +73,14 @@ async def test_stop_returns_services_that_do_not_end() -> None:
     supervisor = Supervisor()
     let_go = asyncio.Event()
 
-    async def stubborn() -> None:
+    async def ignore_cancellation() -> None:
         while not let_go.is_set():
             try:
                 await let_go.wait()
             except asyncio.CancelledError:
                 continue
 
-    supervisor.start(Service("stubborn", stubborn))
+    supervisor.start(Service("stubborn", ignore_cancellation))
     await until(lambda: supervisor.services["stubborn"].state is ServiceState.RUNNING)
     await asyncio.sleep(0)
     assert await supervisor.stop(0.05) == ["stubborn"]

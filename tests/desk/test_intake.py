@@ -22,7 +22,7 @@ from tests.servers import stores
 
 @pytest.fixture
 def store(desk_url: str) -> Iterator[Store]:
-    settings = Settings().having(Channels({"ops": ChannelInfo("ops", "console")}))
+    settings = Settings().with_features(Channels({"ops": ChannelInfo("ops", "console")}))
     store = Store.open(desk_url, settings, migrate=True)
     yield store
     store.close()

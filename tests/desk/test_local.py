@@ -133,7 +133,7 @@ def test_dry_run_reports_the_outcome_and_changes_nothing(folder: Path) -> None:
     desk.execute(AddAgent("ana", "Ana", "ana@acme.test"))
     outcome = desk.execute(Create("ann@example.org", "Printer", "It burns."), agent="ana", dry_run=True)
     assert outcome.changed
-    assert "1" in outcome.said
+    assert "1" in outcome.summary
     assert desk.ask(ListTickets(all=True)) == []
     desk.close()
 

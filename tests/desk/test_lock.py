@@ -20,7 +20,7 @@ from tests.servers.strangers import as_stranger
 WaitUntil = Callable[..., object]
 
 
-def _hold(folder: Path, what: str, held: object) -> None:
+def _hold_lock(folder: Path, what: str, held: object) -> None:
     OwnerLock(folder).take(what)
     held.set()  # type: ignore[attr-defined]
     signal.pause()
@@ -30,7 +30,7 @@ def _hold(folder: Path, what: str, held: object) -> None:
 def held_by_another_process(folder: Path, what: str) -> Iterator[multiprocessing.process.BaseProcess]:
     context = multiprocessing.get_context("spawn")
     held = context.Event()
-    other = context.Process(target=_hold, args=(folder, what, held), daemon=True)
+    other = context.Process(target=_hold_lock, args=(folder, what, held), daemon=True)
     other.start()
     assert held.wait(20)
     try:

@@ -54,7 +54,7 @@ def daemon_that(path: Path, behaves: Callable[[socket.socket], None]) -> Iterato
     thread.join(5)
 
 
-def says(*documents: dict[str, object]) -> Callable[[socket.socket], None]:
+def send_documents(*documents: dict[str, object]) -> Callable[[socket.socket], None]:
     """Return a behaviour that sends the first document, and one more after each line of the client."""
 
     def behave(client: socket.socket) -> None:
@@ -89,7 +89,7 @@ def test_silent_daemon_is_an_error(tmp_path: Path) -> None:
 
 
 def test_daemon_that_is_silent_after_its_hello_is_an_error(tmp_path: Path) -> None:
-    with daemon_that(tmp_path / "s", says(HELLO)):
+    with daemon_that(tmp_path / "s", send_documents(HELLO)):
         desk = RemoteDesk.connect(tmp_path / "s", answer_within=0.1)
         assert desk is not None
         with pytest.raises(Unavailable, match="does not answer"):
@@ -112,13 +112,16 @@ def test_closed_connection_asks_to_check_the_change(tmp_path: Path) -> None:
 
 
 def test_other_protocol_version_asks_for_a_restart(tmp_path: Path) -> None:
-    with daemon_that(tmp_path / "s", says({**HELLO, "protocol": PROTOCOL + 1})), pytest.raises(Unavailable) as raised:
+    with (
+        daemon_that(tmp_path / "s", send_documents({**HELLO, "protocol": PROTOCOL + 1})),
+        pytest.raises(Unavailable) as raised,
+    ):
         RemoteDesk.connect(tmp_path / "s")
     assert "restart the daemon" in raised.value.hint
 
 
 def test_info_comes_from_the_hello(tmp_path: Path) -> None:
-    with daemon_that(tmp_path / "s", says(HELLO)):
+    with daemon_that(tmp_path / "s", send_documents(HELLO)):
         desk = RemoteDesk.connect(tmp_path / "s")
         assert desk is not None
         info = desk.info
@@ -128,7 +131,7 @@ def test_info_comes_from_the_hello(tmp_path: Path) -> None:
 
 def test_error_of_the_daemon_is_raised_in_the_client(tmp_path: Path) -> None:
     error = {"kind": "NotFound", "what": "there is no ticket 1", "hint": "deskctl list"}
-    with daemon_that(tmp_path / "s", says(HELLO, {"id": 1, "error": error})):
+    with daemon_that(tmp_path / "s", send_documents(HELLO, {"id": 1, "error": error})):
         desk = RemoteDesk.connect(tmp_path / "s")
         assert desk is not None
         with pytest.raises(NotFound, match="there is no ticket 1"):
@@ -140,7 +143,7 @@ def test_socket_with_a_long_path_is_reachable(tmp_path: Path) -> None:
     deep = tmp_path / ("d" * 100) / ("e" * 100)
     deep.mkdir(parents=True)
     assert len(os.fsencode(deep)) > LONGEST
-    with daemon_that(deep / "desk.sock", says(HELLO)):
+    with daemon_that(deep / "desk.sock", send_documents(HELLO)):
         desk = RemoteDesk.connect(deep / "desk.sock")
         assert desk is not None
         desk.close()

@@ -14,7 +14,7 @@ from deskctl import i18n
 from deskctl.core.kernel.command import REGISTRY as COMMANDS
 from deskctl.core.kernel.permissions import Audience
 from deskctl.desk import decode
-from deskctl.desk.wire import answer, answer_from, error_document, error_from, line, spoken
+from deskctl.desk.wire import answer, answer_from, error_document, error_from, line, request_document
 from deskctl.errors import KINDS, ConfigError, DeskctlError, NotFound, UsageError
 from deskctl.i18n import _
 
@@ -41,7 +41,7 @@ def over_the_wire(document: dict[str, Any]) -> decode.Request:
 def test_every_command_arrives_as_it_was_sent(name: str) -> None:
     @given(st.builds(decode.known_commands()[name]).filter(fits), st.none() | st.text(), st.booleans())
     def arrives(command: Any, claim: str | None, dry_run: bool) -> None:
-        request = over_the_wire({"id": 1, "execute": spoken(command), "as": claim, "dry_run": dry_run})
+        request = over_the_wire({"id": 1, "execute": request_document(command), "as": claim, "dry_run": dry_run})
         assert (request.command, request.claim, request.dry_run) == (command, claim, dry_run)
 
     arrives()
@@ -51,7 +51,7 @@ def test_every_command_arrives_as_it_was_sent(name: str) -> None:
 def test_every_query_arrives_as_it_was_sent(name: str) -> None:
     @given(st.builds(decode.known_queries()[name]).filter(fits))
     def arrives(query: Any) -> None:
-        assert over_the_wire({"id": "x", "ask": spoken(query)}).query == query
+        assert over_the_wire({"id": "x", "ask": request_document(query)}).query == query
 
     arrives()
 

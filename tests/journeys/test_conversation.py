@@ -55,7 +55,7 @@ class Folder:
     def answers(self) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self._answers.read_text().splitlines()] if self._answers.exists() else []
 
-    def hears(self, count: int) -> dict[str, Any]:
+    def wait_for_answer(self, count: int) -> dict[str, Any]:
         """Wait for answer number `count` and return it."""
         self._wait_until(lambda: len(self.answers) >= count, what=f"{count} answers arrived")
         return self.answers[count - 1]
@@ -73,15 +73,15 @@ def test_conversation_moves_from_automatic_answers_to_agent_and_from_chat_to_mai
         wait_until((folder / "ops/in").exists, what="the folder is looked at")
 
         customer.write("프린터가 안 돼요", Name="Ana Kim", Message_ID="<1@ops>")
-        machine = customer.hears(1)
+        machine = customer.wait_for_answer(1)
         assert machine["automatic"]
         assert [choice["key"] for choice in machine["choices"]] == ["solved", "person"]
         assert machine["text"].startswith("This is an automatic answer.")
 
         customer.write(Intent="choice person", In_Reply_To=machine["message_id"])
-        assert "A person will answer you" in customer.hears(2)["text"]
+        assert "A person will answer you" in customer.wait_for_answer(2)["text"]
         customer.write(Intent="status")
-        assert customer.hears(3)["text"].splitlines()[1] == "#1 프린터가 안 돼요: received"
+        assert customer.wait_for_answer(3)["text"].splitlines()[1] == "#1 프린터가 안 돼요: received"
         customer.write("Is anybody there?")
         wait_until(lambda: len(desk.ask(ShowTicket(1))["messages"]) == 4, what="the question is on the ticket")
 
@@ -95,7 +95,7 @@ def test_conversation_moves_from_automatic_answers_to_agent_and_from_chat_to_mai
         wait_until(lambda: not desk.ask(ListInbox()) and len(desk.ask(ListInbox(all=True))) == 5, what="all is in")
         code = json.loads(command(folder, "contact", "link", "2", "--channel", "ops", "--json", "--as", "ana").stdout)
         customer.write(Intent=f"link {code['facts']['code']}")
-        assert "together with your earlier messages" in customer.hears(4)["text"]
+        assert "together with your earlier messages" in customer.wait_for_answer(4)["text"]
 
         sent = command(folder, "reply", "1", "--via", "support", "-m", "By mail.", "--wait", "--as", "ana")
         assert sent.returncode == 0, sent.stderr

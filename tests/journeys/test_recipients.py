@@ -74,7 +74,7 @@ class World:
         assert (outcome["mail"]["To"], outcome["mail"]["Cc"]) == (outcome["facts"]["to"], outcome["facts"]["cc"])
         return outcome
 
-    def shown(self, ticket: int) -> tuple[Sequence[str], Sequence[str]]:
+    def reply_recipients(self, ticket: int) -> tuple[Sequence[str], Sequence[str]]:
         """Return the recipients of the next reply as `show` prints them."""
         reply = self.desk.show(ticket)["reply"]
         return reply["to"], reply["cc"]
@@ -94,16 +94,16 @@ def test_blind_copy_is_not_disclosed(world: World) -> None:
     assert "bcc sup@supplier.example" in first["said"]
     answers = first["facts"]["message_id"]
     world.write("sup@supplier.example", "Our price is 3 EUR.", Subject="Re: Part missing [#1]", In_Reply_To=answers)
-    shown = world.desk("show", "1").out
-    assert "not a participant; reply --to sup@supplier.example answers only them" in shown
+    reply_recipients = world.desk("show", "1").out
+    assert "not a participant; reply --to sup@supplier.example answers only them" in reply_recipients
     document = world.desk.show(1)
     assert document["status"] == "pending"
     assert document["messages"][-1]["doubt"] == "stranger"
-    assert world.shown(1) == ([ANNA], [])
+    assert world.reply_recipients(1) == ([ANNA], [])
     assert world.reply(1)["everyone"] == [ANNA]
     aside = world.reply(1, "--to", "sup@supplier.example")
     assert (aside["everyone"], aside["facts"]["aside"]) == (["sup@supplier.example"], True)
-    assert world.shown(1) == ([ANNA], [])
+    assert world.reply_recipients(1) == ([ANNA], [])
 
 
 def test_reply_to_group_mail_goes_to_the_author(world: World) -> None:
@@ -113,7 +113,7 @@ def test_reply_to_group_mail_goes_to_the_author(world: World) -> None:
         "Mailing_list": "list help@acme.test; contact help+owners@acme.test",
     }  # fmt: skip
     world.write("'Anna Kim' via Help <help@acme.test>", envelope="help+bounces@acme.test", **through)
-    assert world.shown(1) == ([ANNA], [])
+    assert world.reply_recipients(1) == ([ANNA], [])
     assert world.reply(1, "--status", "solved")["everyone"] == [ANNA]
 
 
@@ -128,9 +128,9 @@ def test_desk_does_not_write_to_itself(world: World) -> None:
 
 def test_recipients_are_shown_everywhere(world: World) -> None:
     world.write(f"Anna <{ANNA}>", Cc=f"Lawyer <{LAWYER}>, Press <{PRESS}>")
-    shown = world.desk("show", "1").out
-    assert f"Reply goes to: Anna <{ANNA}>; Cc: {LAWYER}, {PRESS}" in shown
-    assert f"Cc: {LAWYER}, {PRESS}" in shown.split("──")[1]
+    reply_recipients = world.desk("show", "1").out
+    assert f"Reply goes to: Anna <{ANNA}>; Cc: {LAWYER}, {PRESS}" in reply_recipients
+    assert f"Cc: {LAWYER}, {PRESS}" in reply_recipients.split("──")[1]
     assert f"To: {DESK}" in world.desk("show", "1", "--full").out
     message = world.desk.show(1)["messages"][0]
     assert (message["to"], message["cc"], message["reply_to"]) == ([DESK], [LAWYER, PRESS], [])
@@ -155,7 +155,7 @@ def test_forged_sender_does_not_change_recipients(world: World) -> None:
     assert any("attacker@evil.example" in warning for warning in document["reply"]["warnings"])
     assert any("spy@evil.example" in warning for warning in document["reply"]["warnings"])
     assert "attacker@evil.example" in world.desk("show", "1").out
-    assert world.shown(1) == ([ANNA], [])
+    assert world.reply_recipients(1) == ([ANNA], [])
     warned = world.desk("reply", "1", "-m", "Hi", "--dry-run", "--force")
     assert "warning: message 3 asks for answers to attacker@evil.example" in warned.err
     assert world.reply(1)["everyone"] == [ANNA]
@@ -175,12 +175,12 @@ def test_dmarc_result_counts_only_from_the_authority(world: World) -> None:
     world.write(ANNA, Authentication_Results=failed, **theirs)
     document = world.desk.show(1)
     assert (document["status"], document["messages"][-1]["doubt"]) == ("pending", "dmarc")
-    assert world.shown(1) == ([ANNA], [])
+    assert world.reply_recipients(1) == ([ANNA], [])
     world.write(ANNA, Authentication_Results="mx.evil.example; dmarc=pass header.from=corp.example", **theirs)
-    assert world.shown(1) == ([ANNA], [])
+    assert world.reply_recipients(1) == ([ANNA], [])
     passed = "mx.acme.test; dmarc=pass header.from=corp.example"
     world.write(ANNA, Authentication_Results=passed, Cc=LAWYER, **theirs)
-    assert world.shown(1) == (["office@corp.example"], [LAWYER])
+    assert world.reply_recipients(1) == (["office@corp.example"], [LAWYER])
     assert world.reply(1)["everyone"] == [LAWYER, "office@corp.example"]
 
 
@@ -188,10 +188,10 @@ def test_agent_can_accept_new_recipients(world: World) -> None:
     world.write(ANNA)
     answers = world.reply(1)["facts"]["message_id"]
     world.write(ANNA, In_Reply_To=answers, Reply_To="office@corp.example", Cc=LAWYER)
-    assert world.shown(1) == ([ANNA], [])
+    assert world.reply_recipients(1) == ([ANNA], [])
     accepted = world.reply(1, "--accept-recipients")
     assert accepted["mail"] == {"To": ["office@corp.example"], "Cc": [LAWYER]}
-    assert world.shown(1) == (["office@corp.example"], [LAWYER])
+    assert world.reply_recipients(1) == (["office@corp.example"], [LAWYER])
 
 
 def test_blind_copied_desk_replies_only_to_the_author(world: World) -> None:

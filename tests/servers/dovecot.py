@@ -234,7 +234,7 @@ class DovecotServer:
     def _ready(self, process: ServerProcess) -> bool:
         if not process.alive():
             log = self._folder / "dovecot.log"
-            raise RuntimeError(f"Dovecot ended: {process.said()}{log.read_text() if log.exists() else ''}")
+            raise RuntimeError(f"Dovecot ended: {process.last_output()}{log.read_text() if log.exists() else ''}")
         return answers(self.port) and answers(self.lmtp_port)
 
     def mailbox(self) -> Mailbox:

@@ -65,7 +65,7 @@ class PostgresServer:
 
     def _ready(self, process: ServerProcess) -> bool:
         if not process.alive():
-            raise RuntimeError(f"PostgreSQL ended at its start: {process.said()}")
+            raise RuntimeError(f"PostgreSQL ended at its start: {process.last_output()}")
         import psycopg
 
         try:

@@ -81,7 +81,7 @@ class ServerProcess:
     def alive(self) -> bool:
         return self._process.poll() is None
 
-    def said(self) -> str:
+    def last_output(self) -> str:
         """Return the output of the server for error messages."""
         with suppress(OSError):
             return self._log.read_text(errors="replace")[-2000:]

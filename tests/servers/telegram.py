@@ -380,7 +380,7 @@ class _Handler(BaseHTTPRequestHandler):
             if scripted is not None and scripted.fault == "answer":
                 raise ErrorResponse(scripted.status, scripted.description, scripted.parameters)
             params, filename, content = self._params(body)
-            result = bots.perform(method, params, filename, content, self._gone)
+            result = bots.perform(method, params, filename, content, self._is_disconnected)
         except ErrorResponse as error:
             answer = {"ok": False, "error_code": error.status, "description": error.description}
             if error.parameters:
@@ -392,7 +392,7 @@ class _Handler(BaseHTTPRequestHandler):
             return
         self._answer(200, {"ok": True, "result": result})
 
-    def _gone(self) -> bool:
+    def _is_disconnected(self) -> bool:
         """Return True if the client closed the connection."""
         if not select.select([self.connection], [], [], 0)[0]:
             return False

@@ -102,7 +102,7 @@ def serve(path: str) -> None:
                 signal.set_wakeup_fd(wakeup.fileno())
             if ended in ready:
                 ended.recv(4096)
-                _tell(waiting)
+                _send_exit_codes(waiting)
             if sys.stdin in ready:
                 return
 
@@ -287,7 +287,7 @@ def _receive(connection: socket.socket) -> tuple[dict[str, Any] | None, list[int
     return json.loads(body), streams
 
 
-def _tell(waiting: dict[int, socket.socket]) -> None:
+def _send_exit_codes(waiting: dict[int, socket.socket]) -> None:
     """Send the exit codes of the commands that have ended."""
     while waiting:
         pid, status = os.waitpid(-1, os.WNOHANG)

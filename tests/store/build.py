@@ -120,7 +120,7 @@ def mail(key: str, raw: bytes = b"Subject: Printer\r\n\r\nIt burns.\r\n", channe
     return JournalEntry(channel, key, Envelope("smtp", NOON, "ana@example.org", ("support@desk.example",)), raw)
 
 
-def each(make: Callable[[Unit, Any], Ticket], values: Iterable[Any]) -> Callable[[Unit], list[int]]:
+def create_each(make: Callable[[Unit, Any], Ticket], values: Iterable[Any]) -> Callable[[Unit], list[int]]:
     """Return the work of one transaction that creates a ticket for each value and returns the numbers."""
     return lambda unit: [make(unit, value).number for value in values]
 

@@ -32,7 +32,7 @@ SUPPORT = ChannelInfo("support", "email", "support@acme.test", team="support", s
 def opened(written: str) -> Iterator[Store]:
     """Upgrade and open the copy."""
     migrate.upgrade(written)
-    store = Store.open(written, Settings().having(Channels({"support": SUPPORT})))
+    store = Store.open(written, Settings().with_features(Channels({"support": SUPPORT})))
     yield store
     store.close()
 

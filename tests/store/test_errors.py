@@ -43,7 +43,7 @@ FAULTS: dict[str, dict[str, str]] = {
 }
 
 
-def everything(error: BaseException | None) -> str:
+def error_output(error: BaseException | None) -> str:
     """Return everything that a traceback, a log and `repr` show of an error and its causes."""
     shown = []
     while error is not None:
@@ -92,7 +92,7 @@ def test_errors_contain_no_values(
         raise caught.value
     except DeskctlError:
         logging.getLogger("deskctl").exception("as the daemon logs it")
-    said = everything(caught.value) + "".join(everything(error) for error in inner) + caplog.text
+    said = error_output(caught.value) + "".join(error_output(error) for error in inner) + caplog.text
     source = statement.text.strip()
     assert SECRET not in said.replace(source, ""), "only the statement itself, which is ours, may be shown"
 
@@ -103,7 +103,7 @@ def test_upgrade_errors_contain_no_values(desk_url: str, store: Store) -> None:
             text("INSERT INTO plugin_revisions VALUES (:secret, :secret, 1), (:secret, :secret, 1)"),
             {"secret": SECRET},
         )
-    assert SECRET not in everything(caught.value)
+    assert SECRET not in error_output(caught.value)
     assert "plugin_revisions" in caught.value.what
 
 

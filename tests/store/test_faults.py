@@ -29,42 +29,42 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def impatient(path: Path) -> Iterator[Store]:
+def store(path: Path) -> Iterator[Store]:
     """Return a SQLite store that waits a tenth of a second for locks."""
     store = Store.open(f"sqlite:///{path}", Settings(), Clock(), migrate=True, busy=0.1)
     yield store
     store.close()
 
 
-def test_store_locked_by_another_process_is_unavailable_and_then_works(impatient: Store, path: Path) -> None:
+def test_store_locked_by_another_process_is_unavailable_and_then_works(store: Store, path: Path) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        assert not impatient.writable()
+        assert not store.writable()
         with pytest.raises(Unavailable, match="locked"):
-            impatient.journal.append([mail("a")])
+            store.journal.append([mail("a")])
         with pytest.raises(Unavailable, match="locked"):
-            impatient.transaction(open_ticket)
-        assert impatient.ask(ListTickets(all=True)) == []  # readers do not wait
+            store.transaction(open_ticket)
+        assert store.ask(ListTickets(all=True)) == []  # readers do not wait
         other.execute("ROLLBACK")
-    assert impatient.writable()
-    assert impatient.journal.append([mail("a")]) == [True]
-    assert impatient.transaction(open_ticket).number == 1
+    assert store.writable()
+    assert store.journal.append([mail("a")]) == [True]
+    assert store.transaction(open_ticket).number == 1
 
 
 @pytest.mark.parametrize("what", ["removed", "replaced"])
-def test_removed_file_accepts_no_more_mail(impatient: Store, path: Path, what: str) -> None:
+def test_removed_file_accepts_no_more_mail(store: Store, path: Path, what: str) -> None:
     """SQLite itself would continue to write to the deleted file."""
-    impatient.journal.append([mail("a")])
+    store.journal.append([mail("a")])
     path.rename(path.with_suffix(".old"))
     if what == "replaced":
         path.touch()
-    assert not impatient.writable()
+    assert not store.writable()
     with pytest.raises(Unavailable, match="removed or replaced"):
-        impatient.journal.append([mail("b")])
+        store.journal.append([mail("b")])
     with pytest.raises(Unavailable, match="removed or replaced"):
-        impatient.ask(ListTickets())
+        store.ask(ListTickets())
     path.with_suffix(".old").rename(path)
-    assert impatient.journal.append([mail("b")]) == [True]
+    assert store.journal.append([mail("b")]) == [True]
 
 
 def test_file_that_is_not_a_database_is_reported(path: Path) -> None:
@@ -94,7 +94,7 @@ _FULL = """
 """
 
 
-def test_full_disk_leaves_no_incomplete_write(impatient: Store, path: Path) -> None:
+def test_full_disk_leaves_no_incomplete_write(store: Store, path: Path) -> None:
     """A limit on file sizes simulates a full disk."""
     done = subprocess.run(
         [sys.executable, "-c", textwrap.dedent(_FULL), f"sqlite:///{path}"],
@@ -112,9 +112,9 @@ def test_full_disk_leaves_no_incomplete_write(impatient: Store, path: Path) -> N
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anything")
-def test_read_only_file_is_reported(impatient: Store, path: Path) -> None:
+def test_read_only_file_is_reported(store: Store, path: Path) -> None:
     path.chmod(0o440)
-    assert not impatient.writable()
+    assert not store.writable()
     with pytest.raises(Unavailable, match="read-only"):
         Store.open(f"sqlite:///{path}", Settings()).journal.append([mail("a")])
 

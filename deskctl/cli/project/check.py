@@ -49,18 +49,18 @@ def _checks(project: PluginProject) -> Iterator[CheckResult]:
     detail = _("provides {contents}", contents=joined(", ", names)) if names else _("provides only commands")
     yield passed("loads", detail)
     for config in contents["configs"]:
-        where, readme = config["where"], project.metadata.readme if project.metadata else ""
+        table, readme = config["where"], project.metadata.readme if project.metadata else ""
         missing = [key for key in config["keys"] if not re.search(rf"\b{key}\b", f"{config['doc']}\n{readme}")]
         if not config["doc"].strip():
-            what = _("{table}: the class has no docstring", table=where)
+            what = _("{table}: the class has no docstring", table=table)
             yield failed("configuration", what, _("add a docstring that describes the keys"))
         elif missing:
-            what = _("{table}: undocumented keys: {keys}", table=where, keys=", ".join(missing))
+            what = _("{table}: undocumented keys: {keys}", table=table, keys=", ".join(missing))
             yield failed("configuration", what, _("describe them in the README or in the docstring of the class"))
         elif config["keys"]:
-            yield passed("configuration", _("{table}: {keys}", table=where, keys=", ".join(config["keys"])))
+            yield passed("configuration", _("{table}: {keys}", table=table, keys=", ".join(config["keys"])))
         else:
-            yield passed("configuration", _("{table}: no keys", table=where))
+            yield passed("configuration", _("{table}: no keys", table=table))
     yield from contract_tests.check(project, contents)
 
 

@@ -43,9 +43,9 @@ def inspect_plugin(name: str, target: str) -> Contents:
     plugins.add(Found(name, target, None, lambda: _load(target)))
     [row] = plugins.rows()
     configs = [_config(f"[channels.NAME] of type {kind}", t.config) for kind, t in plugins.channel_types.items()]
-    own = plugins.configs.get(name)
-    if own is not None:
-        configs.append(_config(f"[plugins.{name}]", own))
+    plugin_config = plugins.configs.get(name)
+    if plugin_config is not None:
+        configs.append(_config(f"[plugins.{name}]", plugin_config))
     return Contents(
         error=row["error"],
         channels=row["channels"],
@@ -64,7 +64,7 @@ def _load(target: str) -> object:
     return found
 
 
-def _config(where: str, cls: Any) -> ConfigDoc:
+def _config(table: str, cls: Any) -> ConfigDoc:
     doc = cls.__doc__ or ""
     if doc.startswith(f"{cls.__name__}("):  # the docstring that `dataclasses` generates
         doc = ""
@@ -72,7 +72,7 @@ def _config(where: str, cls: Any) -> ConfigDoc:
         keys = [field.name for field in dataclasses.fields(cls) if field.init]
     else:
         keys = [attribute.alias for attribute in cls.__attrs_attrs__ if attribute.init]
-    return ConfigDoc(where=where, doc=doc, keys=keys)
+    return ConfigDoc(where=table, doc=doc, keys=keys)
 
 
 if __name__ == "__main__":

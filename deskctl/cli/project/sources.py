@@ -89,15 +89,15 @@ def _hooks(trees: dict[Path, ast.Module], known: list[str]) -> CheckResult:
         for node in tree.body:
             if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) or not node.name.startswith("deskctl_"):
                 continue
-            where = f"{path.name}:{node.lineno} {node.name}"
+            location = f"{path.name}:{node.lineno} {node.name}"
             marked = any("hookimpl" in ast.unparse(decorator) for decorator in node.decorator_list)
             if isinstance(node, ast.AsyncFunctionDef):
-                faults.append(_("{function} is async", function=where))
+                faults.append(_("{function} is async", function=location))
             if marked and node.name not in known:
                 suggestion = did_you_mean(node.name, known)
-                faults.append(_("{function} is not a hook{suggestion}", function=where, suggestion=suggestion))
+                faults.append(_("{function} is not a hook{suggestion}", function=location, suggestion=suggestion))
             if not marked and node.name in known:
-                faults.append(_("{function} has no @hookimpl", function=where))
+                faults.append(_("{function} has no @hookimpl", function=location))
             if marked:
                 found.append(node.name)
     if faults:

@@ -67,15 +67,15 @@ def _escalate(unit: Unit, run: Run, to: str, actor: Actor) -> Steps:
     if isinstance(wanted, targets.Tier) and targets.rank(unit, ticket.team, wanted.name) <= high:
         meant = OWNER if ticket.assignee in targets.active_agents(unit) else f"tier:{ticket.tier or wanted.name}"
         yield from _notify(unit, run, meant, actor)
-        said = _("ticket {number} is already at tier {tier}", number=ticket.number, tier=wanted.name)
-        return Outcome(said, (ticket.number,))
+        summary = _("ticket {number} is already at tier {tier}", number=ticket.number, tier=wanted.name)
+        return Outcome(summary, (ticket.number,))
     if isinstance(wanted, Agent) and (ticket.assignee == wanted.handle or not targets.may_handle(unit, wanted, ticket)):
         yield from _notify(unit, run, OWNER, actor)
         return Outcome(_("ticket {number} keeps its assignee", number=ticket.number), (ticket.number,))
     if isinstance(wanted, Team) and ticket.team == wanted.handle:
         yield from _notify(unit, run, OWNER, actor)  # the assignee in that team, else the whole team
-        said = _("ticket {number} already belongs to team {team}", number=ticket.number, team=wanted.handle)
-        return Outcome(said, (ticket.number,))
+        summary = _("ticket {number} already belongs to team {team}", number=ticket.number, team=wanted.handle)
+        return Outcome(summary, (ticket.number,))
     if isinstance(wanted, targets.Tier) and not targets.is_staffed(unit, ticket.team, wanted.name):
         raise Refused(_("no agent is in tier {tier}", tier=wanted.name))
     escalation = Escalate(ticket.number, None if to == NEXT else to, run.reason)

@@ -105,8 +105,8 @@ def may_handle(unit: Unit, agent: Agent, ticket: Ticket) -> bool:
 def current_rank(unit: Unit, ticket: Ticket) -> int:
     """Return the rank of the ticket's tier or of its assignee's tier, whichever is higher."""
     owner = Agents.of(unit).agents.get(ticket.assignee or "")
-    own = 0 if owner is None else rank(unit, ticket.team, owner.seat.tier)
-    return max(own, rank(unit, ticket.team, ticket.tier))
+    assignee_rank = 0 if owner is None else rank(unit, ticket.team, owner.seat.tier)
+    return max(assignee_rank, rank(unit, ticket.team, ticket.tier))
 
 
 def tiers_above(unit: Unit, agent: Agent, teams: Collection[str]) -> dict[str | None, frozenset[str]]:
@@ -127,12 +127,12 @@ def agents_for_tier(unit: Unit, team: str | None, tier: str) -> list[Agent]:
     These are the first of the following groups that is not empty: the team's agents in the tier, the team's agents in
     higher tiers, the agents of all teams in the tier, all agents of the team.
     """
-    own, high = members(unit, team), rank(unit, team, tier)
+    agents, wanted = members(unit, team), rank(unit, team, tier)
     return (
-        [agent for agent in own if agent.seat.tier == tier]
-        or [agent for agent in own if rank(unit, team, agent.seat.tier) >= high > 0]
+        [agent for agent in agents if agent.seat.tier == tier]
+        or [agent for agent in agents if rank(unit, team, agent.seat.tier) >= wanted > 0]
         or [agent for agent in members(unit, None) if agent.seat.tier == tier]
-        or own
+        or agents
     )
 
 

@@ -60,8 +60,8 @@ def acknowledge(unit: Unit, command: Acknowledge, actor: Actor) -> Steps:
         heads=heads,
     )
     yield Acknowledged(ticket.number, int(entry.message or 0), entry.id)
-    said = _("ticket {number} is acknowledged to {address}", number=ticket.number, address=address)
-    return Outcome(said, (ticket.number,), {"outbox": entry.id})
+    summary = _("ticket {number} is acknowledged to {address}", number=ticket.number, address=address)
+    return Outcome(summary, (ticket.number,), {"outbox": entry.id})
 
 
 def _not_acknowledged(ticket: Ticket, reason: str) -> Outcome:

@@ -144,13 +144,13 @@ def answer(unit: Unit, command: Answer, actor: Actor) -> Steps:
     incoming = next((h for h in heads if h.id == command.message), None)
     reason = _rejection_reason(unit, ticket, incoming, heads)
     if reason is not None or incoming is None:
-        said = _("no automatic answer on ticket {number}: {reason}", number=ticket.number, reason=reason or "")
-        return Outcome(said, (ticket.number,), {"silent": str(reason)})
+        summary = _("no automatic answer on ticket {number}: {reason}", number=ticket.number, reason=reason or "")
+        return Outcome(summary, (ticket.number,), {"silent": str(reason)})
     channel = unit.settings.of(Channels).channel(incoming.channel)
     address = None if channel is None else machine_recipient(correspondence(unit, ticket), channel, incoming.id)
     if channel is None or address is None or not may_answer(unit, address, channel):
-        said = _("no automatic answer on ticket {number}: no address to send to", number=ticket.number)
-        return Outcome(said, (ticket.number,), {"silent": "address"})
+        summary = _("no automatic answer on ticket {number}: no address to send to", number=ticket.number)
+        return Outcome(summary, (ticket.number,), {"silent": "address"})
     language = customer_language(unit, ticket.language)
     entry = send_automatic(
         unit,
@@ -196,8 +196,8 @@ def notify_customer(unit: Unit, ticket: Ticket, text: str, *, about: str) -> Ste
     )
     message = int(entry.message or 0)
     yield MachineAnswered(ticket.number, message, entry.id, last.id, about)
-    said = _("update sent to the customer of ticket {number}", number=ticket.number)
-    return Outcome(said, (ticket.number,), {"message": message})
+    summary = _("update sent to the customer of ticket {number}", number=ticket.number)
+    return Outcome(summary, (ticket.number,), {"message": message})
 
 
 def _rejection_reason(

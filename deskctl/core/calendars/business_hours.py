@@ -42,13 +42,13 @@ class BusinessHours:
     def __init__(self, calendar: Calendar) -> None:
         self.calendar = calendar
         self._zone = zone(calendar.timezone)
-        self._always = calendar.always
+        self._always = calendar.is_always_open
         self._years: dict[int, _Year] = {}
         self._last_own = max(calendar.days, default=date.min)
         week = sum(frame.end - frame.start for frames in calendar.week for frame in frames)
-        own = sum(frame.end - frame.start for day in calendar.days.values() for frame in day.frames)
+        special = sum(frame.end - frame.start for day in calendar.days.values() for frame in day.frames)
         #: An upper limit of the working time within the horizon, including days on which clocks are set back.
-        self._most = (HORIZON_YEARS * (53 * week + 4 * DAY) + own) * _SECOND
+        self._most = (HORIZON_YEARS * (53 * week + 4 * DAY) + special) * _SECOND
 
     def add(self, start: datetime, working: timedelta) -> datetime | None:
         """Return the first moment at which `working` time has passed since `start` (aware); the result is UTC.

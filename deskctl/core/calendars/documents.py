@@ -14,7 +14,7 @@ from ...i18n import _
 from ..values.durations import parse_duration
 from ..values.moments import YEARS, parse_moment
 from .business_hours import HORIZON_YEARS, BusinessHours
-from .hours import shown, written
+from .hours import format_frame, format_week
 from .model import BEGINNING, WEEKDAYS, Calendar, zone
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def row(calendar: Calendar, policies: Sequence[str]) -> CalendarRow:
     return {
         "name": calendar.name,
         "timezone": calendar.timezone,
-        "hours": written(calendar.week),
+        "hours": format_week(calendar.week),
         "holidays": list(calendar.holidays),
         "days": len(calendar.days),
         "version": calendar.version,
@@ -63,12 +63,12 @@ def _month(text: str) -> tuple[int, int]:
 
 
 def _day(calendar: Calendar, day: date) -> CalendarDay:
-    own = calendar.days.get(day)
+    special = calendar.days.get(day)
     return {
         "date": day.isoformat(),
         "weekday": WEEKDAYS[day.weekday()],
-        "hours": [shown(frame) for frame in calendar.frames(day)],
-        "name": None if own is None else own.name,
+        "hours": [format_frame(frame) for frame in calendar.frames(day)],
+        "name": None if special is None else special.name,
     }
 
 

@@ -75,18 +75,18 @@ def plain(text: str) -> str:
     return re.sub(rf"\s*{_DASH}\s*", "-", text)
 
 
-def split_named(text: str, where: str = "") -> tuple[str, str]:
+def split_named(text: str, option: str = "") -> tuple[str, str]:
     """Split "Founding day 09:00 – 12:00" into the name and the hours at the end, normalised; "" without hours.
 
-    Raises UsageError if the name still contains something like hours, because the whole day would be closed. `where`
+    Raises UsageError if the name still contains something like hours, because the whole day would be closed. `option`
     prefixes the error.
     """
     found = _FRAMES_AT_END.search(text)
     name = text if found is None else text[: found.start()]
     if _LIKE_A_TIME.search(name):
         raise UsageError(
-            _('{option}: cannot parse the hours in "{text}"', option=where, text=text)
-            if where
+            _('{option}: cannot parse the hours in "{text}"', option=option, text=text)
+            if option
             else _('cannot parse the hours in "{text}"', text=text),
             _("write them at the end, for example Half day 09:00-12:00"),
         )
@@ -137,7 +137,7 @@ def parse_frames(words: Sequence[str]) -> tuple[Frame, ...]:
     for one, other in pairwise(frames):
         if other.start < one.end:
             raise UsageError(
-                _("hours: {first} and {second} overlap", first=shown(one), second=shown(other)),
+                _("hours: {first} and {second} overlap", first=format_frame(one), second=format_frame(other)),
                 _("end each range before the next begins"),
             )
     merged: list[Frame] = []
@@ -175,12 +175,12 @@ def seconds_of(text: str) -> int:
     return seconds
 
 
-def shown(frame: Frame) -> str:
+def format_frame(frame: Frame) -> str:
     """Format a frame, for example `09:00-12:00`."""
     return "-".join(f"{t // 3600:02}:{t % 3600 // 60:02}" for t in frame)
 
 
-def written(week: Sequence[Sequence[Frame]]) -> str:
+def format_week(week: Sequence[Sequence[Frame]]) -> str:
     """Return the shortest text that `parse_hours` reads as this week."""
     if all(tuple(frames) == (Frame(0, DAY),) for frames in week):
         return "24x7"
@@ -194,6 +194,6 @@ def written(week: Sequence[Sequence[Frame]]) -> str:
             last += 1
         if week[day]:
             names = WEEKDAYS[day] if last == day else f"{WEEKDAYS[day]}-{WEEKDAYS[last]}"
-            parts.append(" ".join((names, *map(shown, week[day]))))
+            parts.append(" ".join((names, *map(format_frame, week[day]))))
         day = last + 1
     return "; ".join(parts)

@@ -61,7 +61,7 @@ class Calendar:
     since: datetime = BEGINNING
 
     @property
-    def always(self) -> bool:
+    def is_always_open(self) -> bool:
         """True if the calendar is open 24 hours a day, every day."""
         return not self.days and all(frames == (Frame(0, DAY),) for frames in self.week)
 
@@ -71,15 +71,15 @@ class Calendar:
 
         Calendars of older versions do not know which of their days are public holidays, so all days count.
         """
-        known = [day.year for day, own in self.days.items() if own.public]
+        known = [day.year for day, special in self.days.items() if special.public]
         return max(known or [day.year for day in self.days], default=None) if self.holidays else None
 
     def frames(self, day: date) -> tuple[Frame, ...]:
-        own = self.days.get(day)
-        return self.week[day.weekday()] if own is None else own.frames
+        special = self.days.get(day)
+        return self.week[day.weekday()] if special is None else special.frames
 
 
-def always() -> Calendar:
+def always_open() -> Calendar:
     return Calendar(ALWAYS, "UTC", ((Frame(0, DAY),),) * 7)
 
 

@@ -29,7 +29,7 @@ def erase(unit: Unit, command: EraseContact, actor: Actor) -> Steps:
     Contacts.of(unit).lock()
     contact = active_contact(unit, command.contact)
     contacts = person_contacts(unit, contact.id)
-    found = Contacts.of(unit).source.belongings(contacts)
+    found = Contacts.of(unit).source.personal_data(contacts)
     addresses = sum(len(Contacts.of(unit).addresses(number)) for number in contacts)
     Tickets.of(unit).load(found.tickets)
     for number in found.tickets:

@@ -93,5 +93,5 @@ def combine(contact: Contact, merged: Iterable[Contact]) -> Contact:
 
 def person_addresses(unit: Unit, number: int) -> list[Identity]:
     """Return all addresses of a contact's person: those of the contact first; the oldest of each contact first."""
-    own = [number, *(n for n in person_contacts(unit, number) if n != number)]
-    return [identity for n in own for identity in Contacts.of(unit).addresses(n)]
+    numbers = [number, *(n for n in person_contacts(unit, number) if n != number)]
+    return [identity for n in numbers for identity in Contacts.of(unit).addresses(n)]

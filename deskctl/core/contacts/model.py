@@ -49,7 +49,7 @@ class Address(NamedTuple):
     address: str
 
 
-class Belongings(NamedTuple):
+class PersonalData(NamedTuple):
     """The data that the store has about a person: ticket numbers, and the counts of other records."""
 
     tickets: tuple[int, ...]

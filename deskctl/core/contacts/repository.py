@@ -11,7 +11,7 @@ from ...i18n import _
 from ..kernel.repository import Grouped, Repository, load_missing
 from ..kernel.unit import Unit
 from .link_codes import LinkCode, LinkTries
-from .model import Address, Belongings, Contact, Identity
+from .model import Address, Contact, Identity, PersonalData
 
 
 class ContactSource(Protocol):
@@ -28,7 +28,7 @@ class ContactSource(Protocol):
         """Return the contacts that were merged into one of these."""
         ...
 
-    def hold_contacts(self) -> None:
+    def lock_contacts(self) -> None:
         """Lock the merges of contacts until the transaction ends."""
         ...
 
@@ -36,7 +36,7 @@ class ContactSource(Protocol):
         """Return the numbers of these contacts' own tickets that are new, open, pending or on hold."""
         ...
 
-    def belongings(self, contacts: Collection[int]) -> Belongings: ...
+    def personal_data(self, contacts: Collection[int]) -> PersonalData: ...
     def link_code(self, digest: str) -> LinkCode | None: ...
     def link_tries(self, address: Address) -> LinkTries | None: ...
 
@@ -91,7 +91,7 @@ class Contacts(Repository):
 
     def lock(self) -> None:
         """Lock the merges of contacts before a decision that depends on them, and discard what was loaded."""
-        self.source.hold_contacts()
+        self.source.lock_contacts()
         self._merged.clear()
         for number in self._contacts.keys() - self.changes.contacts.keys():
             del self._contacts[number]

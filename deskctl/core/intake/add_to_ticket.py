@@ -195,10 +195,10 @@ def _message(
 
 def _subject(unit: Unit, channel: ChannelInfo, message: InboundMessage) -> str:
     """Return the subject of a new ticket; in a chat, where messages have no subject, its first line."""
-    given = plain_subject(message.subject)
+    subject = plain_subject(message.subject)
     if not channel.conversational:
-        return given
+        return subject
     if message.intent is not None and message.intent.kind is IntentKind.PERSON and intents.is_only_request(message):
         return phrase(customer_language(unit, message.language), "asks_for_person")
     lines = (" ".join(line.split()) for line in message.visible_text.splitlines() if line.strip())
-    return given or next(lines, "")[:78] or next((file.filename for file in message.files if file.filename), "")
+    return subject or next(lines, "")[:78] or next((file.filename for file in message.files if file.filename), "")

@@ -77,9 +77,9 @@ class _Named:
         if message.bounce is not None:
             reported = (*message.bounce.recipients, *(one.address for one in message.bounce.reports))
             self.addresses.update(address_key(channel.kind, address) for address in reported)
-        behind = message.behind[0] if message.behind is not None else None
+        reply_to = message.reply_to_person[0] if message.reply_to_person is not None else None
         forwarded = message.forwarded.sender if message.forwarded is not None else None
-        for author in filter(None, (message.sender, behind, forwarded)):
+        for author in filter(None, (message.sender, reply_to, forwarded)):
             self.addresses.add(address_key(channel.kind, author))
             self.requests.add((channel.name, author.lower()))
         if message.sender:

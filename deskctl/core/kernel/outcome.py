@@ -24,12 +24,12 @@ class OutcomeDocument(TypedDict):
 class Outcome:
     """The result of a command.
 
-    A handler gives `said`, one line for people, the numbers of the `tickets` that the command is about, and as `facts`
-    the ids that it made (number, message, outbox, agent…). `dispatch` adds `command`, the number that `undo` takes, or
-    None if nothing changed. The desk adds `subjects`, those of `tickets` in the same order.
+    A handler gives `summary` (one line for people), the numbers of the `tickets` that the command is about, and as
+    `facts` the ids that it made (number, message, outbox, agent…). `dispatch` adds `command`, the number that `undo`
+    takes, or None if nothing changed. The desk adds `subjects`, those of `tickets` in the same order.
     """
 
-    said: str
+    summary: str
     tickets: tuple[int, ...] = ()
     facts: dict[str, Any] = field(default_factory=dict)
     command: int | None = None
@@ -49,7 +49,7 @@ class Outcome:
         return {
             "command": self.command,
             "changed": self.changed,
-            "said": self.said,
+            "said": self.summary,
             "tickets": list(self.tickets),
             "facts": self.facts,
             "subjects": list(self.subjects),

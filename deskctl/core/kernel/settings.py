@@ -28,6 +28,6 @@ class Settings:
         found: S = self.features[kind] if kind in self.features else kind()
         return found
 
-    def having(self, *features: object) -> Settings:
+    def with_features(self, *features: object) -> Settings:
         """Return the settings with those of features added or replaced."""
         return replace(self, features={**self.features, **{type(one): one for one in features}})

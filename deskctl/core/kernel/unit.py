@@ -108,7 +108,7 @@ class Unit:
         for project in self._projections:
             project(self, recorded)
 
-    def happened_now(self) -> Iterator[RecordedEvent]:
+    def current_events(self) -> Iterator[RecordedEvent]:
         """Yield the events of the current command, newest first."""
         for recorded in reversed(self.changes.events):
             if self._command is None or recorded.command != self._command.id:

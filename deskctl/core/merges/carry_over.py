@@ -55,10 +55,10 @@ def _history(unit: Unit, number: int) -> TicketHistory | None:
 
 def _due_times(unit: Unit, number: int, history: TicketHistory, other: TicketHistory) -> Generator[Event, None, None]:
     """Carry over promises and due times that an agent set."""
-    theirs, ours = open_promise(other), open_promise(history)
-    if theirs is not None and (ours is None or theirs < ours):
+    other_promise, promise = open_promise(other), open_promise(history)
+    if other_promise is not None and (promise is None or other_promise < promise):
         Sla.of(unit).use()
-        yield Promised(number, theirs)
+        yield Promised(number, other_promise)
     running = open_clocks(history)
     for metric, due in due_by_hand(other).items():
         metrics = _RESPONSES if metric in _RESPONSES else (metric,)

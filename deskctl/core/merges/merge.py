@@ -48,19 +48,19 @@ def merge(unit: Unit, command: Merge, actor: Actor) -> Steps:
             yield WaitingChanged(into.number, into.waiting_since, waiting)
     customers = _customers(unit, ticket, into)
     if customers:
-        said = _(
+        summary = _(
             "ticket {number} is part of ticket {other}; replies go to both customers, {customers}",
             number=ticket.number,
             other=into.number,
             customers=listed(customers),
         )
     else:
-        said = _("ticket {number} is part of ticket {other}", number=ticket.number, other=into.number)
+        summary = _("ticket {number} is part of ticket {other}", number=ticket.number, other=into.number)
     fields = fields_to_carry(ticket, into)
     if fields:
         took = _("ticket {number} takes over {fields}", number=into.number, fields=", ".join(fields))
-        said = joined("; ", (said, took))
-    return Outcome(said, (ticket.number, into.number), {"customers": customers, "fields": fields})
+        summary = joined("; ", (summary, took))
+    return Outcome(summary, (ticket.number, into.number), {"customers": customers, "fields": fields})
 
 
 def _customers(unit: Unit, ticket: Ticket, into: Ticket) -> list[str]:

@@ -81,8 +81,8 @@ def split(unit: Unit, command: Split, actor: Actor) -> Steps:
 
 def _chosen(unit: Unit, ticket: Ticket, heads: Sequence[MessageHead], wanted: Sequence[int]) -> list[MessageHead]:
     """Return the messages to move, oldest first. Raises UsageError, NotFound and Refused."""
-    said = [head for head in heads if head.kind is MessageKind.IN]
-    hint = _("messages of the customer: {messages}", messages=_listed(unit, said))
+    incoming = [head for head in heads if head.kind is MessageKind.IN]
+    hint = _("messages of the customer: {messages}", messages=_listed(unit, incoming))
     if not wanted:
         raise UsageError(_("no messages of ticket {number} given for the new one", number=ticket.number), hint)
     known = {head.id: head for head in heads}
@@ -106,9 +106,9 @@ def _chosen(unit: Unit, ticket: Ticket, heads: Sequence[MessageHead], wanted: Se
             raise Refused(_("message {number} is automatic and cannot open a ticket", number=number), hint)
     chosen = sorted({number: known[number] for number in wanted}.values(), key=lambda head: head.id)
     gone = {head.id for head in chosen}
-    if not any(head.id in gone for head in said):
+    if not any(head.id in gone for head in incoming):
         raise Refused(_("the new ticket needs a message of the customer"), hint)
-    if all(head.id in gone for head in said):
+    if all(head.id in gone for head in incoming):
         raise Refused(
             _("no message of the customer would be left on ticket {number}", number=ticket.number),
             _("leave at least one of them"),

@@ -67,8 +67,8 @@ def _of_authority(authority: str, header: str) -> str:
     """
     name, _, results = header.partition(";")
     if authority == MICROSOFT:
-        own = _METHOD.match(name.strip()) and re.search(r"\baction=|\bcompauth=", header)
-        return header if own else ""
+        by_microsoft = _METHOD.match(name.strip()) and re.search(r"\baction=|\bcompauth=", header)
+        return header if by_microsoft else ""
     return results if name.split()[:1] == [authority] else ""
 
 

@@ -49,9 +49,9 @@ def with_thread(
 
 def public_messages(heads: Sequence[MessageHead]) -> list[MessageHead]:
     """Return the messages between customer and desk: no notes, no mail of strangers, no automatic mail but answers."""
-    theirs = [head for head in customer_messages(heads) if head.verified]
-    mine = [head for head in heads if head.kind is MessageKind.OUT or _is_answer(head)]
-    return sorted([*theirs, *mine], key=lambda head: head.id)
+    received = [head for head in customer_messages(heads) if head.verified]
+    sent = [head for head in heads if head.kind is MessageKind.OUT or _is_answer(head)]
+    return sorted([*received, *sent], key=lambda head: head.id)
 
 
 def _is_answer(head: MessageHead) -> bool:

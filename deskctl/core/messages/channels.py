@@ -80,5 +80,5 @@ class Channels:
     def owns(self, address: str) -> bool:
         """Return True if mail to an address comes back to the desk, `local+anything@domain` included."""
         local, _, domain = address.lower().rpartition("@")
-        own = self.own_addresses
-        return f"{local}@{domain}" in own or f"{local.partition('+')[0]}@{domain}" in own
+        addresses = self.own_addresses
+        return f"{local}@{domain}" in addresses or f"{local.partition('+')[0]}@{domain}" in addresses

@@ -85,8 +85,8 @@ def ticket_list(language: str, tickets: Sequence[Ticket]) -> str:
 def greeting(unit: Unit, channel: ChannelInfo, language: str) -> str:
     """Return the channel's greeting with the possible requests and the support hours."""
     texts = channel.greeting
-    own = texts.get(language) or texts.get("") or texts.get(unit.settings.language) or next(iter(texts.values()), None)
-    first = own or phrase(language, "greeting", desk=unit.settings.name)
+    text = texts.get(language) or texts.get("") or texts.get(unit.settings.language) or next(iter(texts.values()), None)
+    first = text or phrase(language, "greeting", desk=unit.settings.name)
     return "\n\n".join(part for part in (first.strip(), phrase(language, "help"), hours(channel, language)) if part)
 
 

@@ -207,7 +207,7 @@ class InboundMessage:
     # The group that relayed the mail, if `sender` is the author that the group names.
     through: str | None = None
     # The person in Reply-To if it is not the sender: (address, display name or None).
-    behind: tuple[str, str | None] | None = None
+    reply_to_person: tuple[str, str | None] | None = None
     headers: Mapping[str, str] = field(default_factory=dict)  # returned to the channel with an answer
 
 

@@ -99,7 +99,7 @@ def read_participants(
 
     `accept`: accept the newest message that names new recipients.
     """
-    own = {address.lower() for one in requesters for address in one.addresses(channel.kind)}
+    requester_addresses = {address.lower() for one in requesters for address in one.addresses(channel.kind)}
     members = {one.contact for one in requesters} | {i.contact for one in requesters for i in one.reached}
     opened = {
         str(head.author).lower()
@@ -116,7 +116,7 @@ def read_participants(
     for head in heads:
         if head.kind is MessageKind.OUT and head.trust is not Trust.WITHOUT_REQUESTER and head.references:
             answered.setdefault(head.references[-1], []).append(head)
-    participants = Participants(settings, frozenset(own | opened), lists, persons, answered)
+    participants = Participants(settings, frozenset(requester_addresses | opened), lists, persons, answered)
     for head in heads:
         if head.kind is MessageKind.OUT:
             _add_reply(participants, head)

@@ -72,7 +72,7 @@ class Recipients:
     answers: MessageHead | None = None
 
     @property
-    def everyone(self) -> tuple[str, ...]:
+    def all_addresses(self) -> tuple[str, ...]:
         """All recipients."""
         return (*self.to, *self.cc, *self.bcc)
 
@@ -182,10 +182,12 @@ def _others(
     """Return an address of each requester other than the author: the last one in use, else the newest."""
     found: list[str] = []
     for one in correspondence.requesters:
-        own = {address.lower() for address in one.addresses(channel.kind)}
-        if author.lower() in own:
+        addresses = {address.lower() for address in one.addresses(channel.kind)}
+        if author.lower() in addresses:
             continue
-        wrote = [latest.to for latest in participants.received if str(latest.head.author).lower() in own and latest.to]
+        wrote = [
+            latest.to for latest in participants.received if str(latest.head.author).lower() in addresses and latest.to
+        ]
         newest = answerable(correspondence.settings, reversed(_arriving(one, channel.kind)), participants.lists)
         found += wrote[-1] if wrote else newest[:1]
     return tuple(found)
@@ -288,9 +290,9 @@ def _last_from(participants: Participants, addresses: Sequence[str]) -> MessageH
     """Return the newest message of one of these addresses, participant or not."""
     wanted = {address.lower() for address in addresses}
     heads = [*(latest.head for latest in participants.received), *participants.strangers]
-    own = [head for head in heads if str(head.author).lower() in wanted]
-    own += [t.head for t in participants.received if wanted & {a.lower() for a in t.to}]
-    return max(own, key=lambda head: head.id, default=None)
+    written = [head for head in heads if str(head.author).lower() in wanted]
+    written += [t.head for t in participants.received if wanted & {a.lower() for a in t.to}]
+    return max(written, key=lambda head: head.id, default=None)
 
 
 def _new(everyone: Sequence[str], participants: Participants, aside: bool) -> tuple[str, ...]:
@@ -303,27 +305,29 @@ def _warnings(correspondence: Correspondence, participants: Participants) -> lis
     """Return warnings about messages since the last reply that do not change the recipients."""
     last = participants.last_reply()
     since = last.id if last is not None else 0
-    told = {pending.head.id for pending in participants.pending}
-    forged = [h for h in routes.customer_messages(correspondence.heads) if h.trust is Trust.FAIL and h.id not in told]
+    pending_ids = {pending.head.id for pending in participants.pending}
+    forged = [
+        h for h in routes.customer_messages(correspondence.heads) if h.trust is Trust.FAIL and h.id not in pending_ids
+    ]
     strangers: dict[str, list[MessageHead]] = {}
     for head in participants.strangers:
         if head.trust is not Trust.FAIL and head.id > since:
             strangers.setdefault(str(head.author).lower(), []).append(head)
     found = {pending.head.id: _of_pending(pending) for pending in participants.pending}
     found |= {h.id: _forged(h) for h in forged}
-    found |= {heads[0].id: stranger(correspondence.number, *heads) for heads in strangers.values()}
+    found |= {heads[0].id: stranger_warning(correspondence.number, *heads) for heads in strangers.values()}
     return [found[number] for number in sorted(found) if number > since]
 
 
-def stranger(ticket: int, head: MessageHead, *more: MessageHead) -> str:
+def stranger_warning(ticket: int, head: MessageHead, *more: MessageHead) -> str:
     """Return the warning about messages of a sender who does not take part."""
     ids = (head, *more)
-    where = _n("message {ids}", "messages {ids}", len(ids), ids=", ".join(str(h.id) for h in ids))
+    messages = _n("message {ids}", "messages {ids}", len(ids), ids=", ".join(str(h.id) for h in ids))
     if is_unattended(str(head.author)):
-        return _("{messages}: {author} is not a participant", messages=where, author=head.author)
+        return _("{messages}: {author} is not a participant", messages=messages, author=head.author)
     return _(
         "{messages}: {author} is not a participant; to answer only them, use deskctl reply {number} --to {author}",
-        messages=where,
+        messages=messages,
         author=head.author,
         number=ticket,
     )

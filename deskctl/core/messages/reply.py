@@ -191,13 +191,13 @@ def address_in_use(channel: ChannelInfo, heads: Sequence[MessageHead]) -> str | 
 
     It is the channel's own address if none is known, as after a blind copy.
     """
-    own = {address.lower(): address for address in (channel.address, *channel.aliases) if address}
-    theirs = [h for h in heads if h.verified and (h.kind is MessageKind.IN or h.trust is Trust.FIRST)]
-    for head in reversed(theirs or customer_messages(heads)):
+    addresses = {address.lower(): address for address in (channel.address, *channel.aliases) if address}
+    received = [h for h in heads if h.verified and (h.kind is MessageKind.IN or h.trust is Trust.FIRST)]
+    for head in reversed(received or customer_messages(heads)):
         delivered = [a for name in SENT_TO for a in _ADDRESSES.findall(head.headers.get(name, ""))]
         for address in (*delivered, *head.to, *head.cc):
             local, _, domain = address.lower().rpartition("@")
-            found = own.get(f"{local}@{domain}") or own.get(f"{local.partition('+')[0]}@{domain}")
+            found = addresses.get(f"{local}@{domain}") or addresses.get(f"{local.partition('+')[0]}@{domain}")
             if found:
                 return found
     return channel.address

@@ -66,10 +66,10 @@ def _is_from_form(unit: Unit, message: InboundMessage) -> bool:
 
 
 def _names_person(unit: Unit, message: InboundMessage) -> bool:
-    return message.behind is not None and not unit.settings.of(Channels).owns(message.behind[0])
+    return message.reply_to_person is not None and not unit.settings.of(Channels).owns(message.reply_to_person[0])
 
 
 def _of_person(message: InboundMessage) -> InboundMessage:
-    assert message.behind is not None
-    address, name = message.behind
+    assert message.reply_to_person is not None
+    address, name = message.reply_to_person
     return replace(message, sender=address, sender_name=name, through=message.sender)

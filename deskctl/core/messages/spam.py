@@ -72,10 +72,10 @@ def mark(unit: Unit, command: MarkSpam, actor: Actor) -> Steps:
         Messages.of(unit).block(pattern, True)
         yield SenderBlocked(ticket.number, True, place, pattern.startswith("@"))
     if pattern:
-        said = _("ticket {number} is spam, {pattern} is blocked", number=ticket.number, pattern=pattern)
+        summary = _("ticket {number} is spam, {pattern} is blocked", number=ticket.number, pattern=pattern)
     else:
-        said = _("ticket {number} is spam", number=ticket.number)
-    return Outcome(said, number, {"blocked": pattern})
+        summary = _("ticket {number} is spam", number=ticket.number)
+    return Outcome(summary, number, {"blocked": pattern})
 
 
 def unmark(unit: Unit, command: UnmarkSpam, actor: Actor) -> Steps:
@@ -141,10 +141,10 @@ def block(unit: Unit, command: Block, actor: Actor) -> Steps:
         Messages.of(unit).block(pattern, command.blocked)
         yield SenderBlocked(None, command.blocked, kept={"pattern": pattern})
     if command.blocked:
-        said = _("{pattern} is blocked", pattern=pattern)
+        summary = _("{pattern} is blocked", pattern=pattern)
     else:
-        said = _("{pattern} is no longer blocked", pattern=pattern)
-    return Outcome(said, facts={"pattern": pattern})
+        summary = _("{pattern} is no longer blocked", pattern=pattern)
+    return Outcome(summary, facts={"pattern": pattern})
 
 
 def schedule_purge(unit: Unit, event: Event, actor: Actor, cause: Command) -> Iterator[Command]:

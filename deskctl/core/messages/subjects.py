@@ -62,12 +62,12 @@ def differs(subject: str, other: str, text: str = "") -> bool:
     `Re:` and `Fwd:`, ticket numbers, tags in brackets, letter case and punctuation are ignored. Messages without a
     subject, as in chats, have the first words of their text as the subject.
     """
-    said = _words(subject)
-    if not said or said == _words(other):
+    words = _words(subject)
+    if not words or words == _words(other):
         return False
     start = normalize("NFKC", text[:1_000])
     texts = start, _REMARKS.sub("", start, count=1)
-    return not any(_DIFFERENCES.sub("", each).casefold().startswith(said) for each in texts)
+    return not any(_DIFFERENCES.sub("", each).casefold().startswith(words) for each in texts)
 
 
 def _words(subject: str) -> str:

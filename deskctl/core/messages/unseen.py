@@ -84,11 +84,11 @@ def unseen(
 
 
 def _of_others(unit: Unit, heads: Sequence[MessageHead], actor: Actor) -> list[MessageHead]:
-    theirs = {head.id for head in customer_messages(heads)}
+    received = {head.id for head in customer_messages(heads)}
     return [
         head
         for head in heads
-        if head.id in theirs
+        if head.id in received
         or (head.kind is MessageKind.OUT and head.author in Agents.of(unit).agents and head.author != actor.handle)
     ]
 

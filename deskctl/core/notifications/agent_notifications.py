@@ -106,7 +106,7 @@ def _escalated(unit: Unit, number: int | None, agent: str) -> bool:
         recorded.event.ticket == number
         and isinstance(recorded.event, Escalated)
         and recorded.event.to == f"agent:{agent}"
-        for recorded in unit.happened_now()
+        for recorded in unit.current_events()
     )
 
 

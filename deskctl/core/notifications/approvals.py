@@ -23,15 +23,15 @@ def notify_of_approvals(unit: Unit, event: Event, actor: Actor, cause: Command) 
         return
     if isinstance(event, ApprovalAsked):
         for agent in deciders(unit, Tickets.of(unit).get(event.ticket), event.asker):
-            yield NotifyAgent(agent.handle, "approval", event.ticket, _said(unit, event.message))
+            yield NotifyAgent(agent.handle, "approval", event.ticket, _message_text(unit, event.message))
     elif isinstance(event, ApprovalWithdrawn) and event.asker != actor.handle and not cause.undoes:
         if event.asker in targets.active_agents(unit) and event.asked is not None:
             yield NotifyAgent(event.asker, "undecided", event.ticket)
     elif isinstance(event, ApprovalDecided) and event.asker in targets.active_agents(unit):
         yield NotifyAgent(
-            event.asker, "approved" if event.granted else "denied", event.ticket, _said(unit, event.message)
+            event.asker, "approved" if event.granted else "denied", event.ticket, _message_text(unit, event.message)
         )
 
 
-def _said(unit: Unit, message: int | None) -> str | None:
+def _message_text(unit: Unit, message: int | None) -> str | None:
     return next((m.text for m in Messages.of(unit).changes.messages if m.id == message), None)

@@ -53,13 +53,15 @@ def send_digest(unit: Unit, timer: Timer) -> Steps:
     due = [n for n in pending if end is None or timing.ignores_quiet_hours(agent, n)]
     if end is not None and len(due) < len(pending):
         timing.schedule_digest(unit, handle, end)
-    told = without_superseded(still_relevant(unit, due))
+    notices = without_superseded(still_relevant(unit, due))
     for notification in due:
         Notifications.of(unit).drop(notification)
-    timing.close_window(unit, handle, len(told), left=len(due) < len(pending))
-    if told:
-        yield from _send(unit, agent, told)
-    return Outcome(_n("{n} notification sent to {agent}", "{n} notifications sent to {agent}", len(told), agent=handle))
+    timing.close_window(unit, handle, len(notices), left=len(due) < len(pending))
+    if notices:
+        yield from _send(unit, agent, notices)
+    return Outcome(
+        _n("{n} notification sent to {agent}", "{n} notifications sent to {agent}", len(notices), agent=handle)
+    )
 
 
 def _send(unit: Unit, agent: Agent, notices: Sequence[Notification]) -> Steps:

@@ -41,21 +41,21 @@ def notify_followers(unit: Unit, event: Event, actor: Actor, cause: Command) -> 
     match event:
         case MessageReceived(automatic=None, message=message, kept_only=kept_only):
             written = next((m for m in Messages.of(unit).changes.messages if m.id == message), None)
-            besides = _whose(unit, (written.author if written else None) or "") | {actor.handle}
+            besides = _agents_at(unit, (written.author if written else None) or "") | {actor.handle}
             if kept_only and written is not None:
                 yield from _notifications(unit, number, "unverified", wording.doubt(unit, written), besides)
             else:
                 about = "reopened" if _reopened(unit, number) else "answered"
-                yield from _notifications(unit, number, about, _by(unit, actor, about), besides)
+                yield from _notifications(unit, number, about, _author_line(unit, actor, about), besides)
         case ReplyAdded() if actor.handle is not None:
             about = "solved" if _solved(unit, number) else "replied"
-            yield from _notifications(unit, number, about, _by(unit, actor, about), {actor.handle})
+            yield from _notifications(unit, number, about, _author_line(unit, actor, about), {actor.handle})
         case ticket_events.StatusChanged(new=Status.SOLVED | Status.CLOSED) if (
             _solved(unit, number) and not actor.is_system
         ):
-            yield from _notifications(unit, number, "solved", _by(unit, actor, "solved"), {actor.handle})
+            yield from _notifications(unit, number, "solved", _author_line(unit, actor, "solved"), {actor.handle})
         case ticket_events.StatusChanged(old=Status.SOLVED, new=Status.OPEN) if not isinstance(cause, Receive):
-            yield from _notifications(unit, number, "reopened", _by(unit, actor, "reopened"), {actor.handle})
+            yield from _notifications(unit, number, "reopened", _author_line(unit, actor, "reopened"), {actor.handle})
 
 
 def _notifications(
@@ -100,18 +100,18 @@ def _reopened(unit: Unit, number: int) -> bool:
 
 
 def _now(unit: Unit, number: int, kind: type[E]) -> Iterator[E]:
-    happened = (recorded.event for recorded in unit.happened_now() if recorded.event.ticket == number)
+    happened = (recorded.event for recorded in unit.current_events() if recorded.event.ticket == number)
     return (event for event in happened if isinstance(event, kind))
 
 
-def _whose(unit: Unit, address: str) -> set[str | None]:
+def _agents_at(unit: Unit, address: str) -> set[str | None]:
     """Return the agents with a mail address."""
     return {
         agent.handle for agent in Agents.of(unit).agents.values() if address and agent.email.lower() == address.lower()
     }
 
 
-def _by(unit: Unit, actor: Actor, about: str) -> str | None:
+def _author_line(unit: Unit, actor: Actor, about: str) -> str | None:
     """Return a line that names the agent who did it; None if no agent did."""
     agent = Agents.of(unit).agents.get(actor.handle or "")
     return None if agent is None else wording.done_by(unit, about, agent.name)

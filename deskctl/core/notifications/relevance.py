@@ -47,11 +47,11 @@ def _holds(unit: Unit, notification: Notification) -> bool:
     return any(holds(unit, notification, ticket) for ticket in found if ticket is not None)
 
 
-def _theirs(unit: Unit, notification: Notification, ticket: Ticket) -> bool:
+def _is_assigned(unit: Unit, notification: Notification, ticket: Ticket) -> bool:
     return ticket.assignee == notification.agent
 
 
-def _for_them(unit: Unit, notification: Notification, ticket: Ticket) -> bool:
+def _concerns_agent(unit: Unit, notification: Notification, ticket: Ticket) -> bool:
     """Return True if the ticket is the agent's. One escalated to a team is every member's until an agent takes it."""
     return ticket.assignee == notification.agent or (ticket.assignee is None and not notification.personal)
 
@@ -68,7 +68,7 @@ def _unanswered(unit: Unit, notification: Notification, ticket: Ticket) -> bool:
     return _is_work(unit, notification, ticket) and ticket.waiting_since is not None
 
 
-def _still_said(unit: Unit, notification: Notification, ticket: Ticket) -> bool:
+def _message_exists(unit: Unit, notification: Notification, ticket: Ticket) -> bool:
     """Return True if the message still exists; a reply that was undone does not."""
     return notification.message is None or any(
         head.id == notification.message for head in Messages.of(unit).heads(ticket.number)
@@ -96,13 +96,13 @@ def _shown(unit: Unit, due: datetime) -> str:
 #: The conditions by kind of notification; a kind that is missing always applies.
 _HOLDS: dict[str, Callable[[Unit, Notification, Ticket], bool]] = {
     "new": _is_work,
-    "assigned": _theirs,
-    "routed": _theirs,
-    "escalated": _for_them,
+    "assigned": _is_assigned,
+    "routed": _is_assigned,
+    "escalated": _concerns_agent,
     "nobody": _waits,
     "stuck": _waits,
     "answered": _unanswered,
-    "replied": _still_said,
+    "replied": _message_exists,
     "solved": _done,
     "reopened": _is_work,
     "due_soon": _runs,

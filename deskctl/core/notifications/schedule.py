@@ -93,14 +93,14 @@ def agent_of(timer: Timer) -> str:
     return timer.key.removeprefix(f"{DIGEST}:").rpartition(":")[0]
 
 
-def close_window(unit: Unit, agent: str, told: int, left: bool) -> None:
-    """Begin the next window after `told` notifications. `left`: some are pending until the end of quiet hours."""
+def close_window(unit: Unit, agent: str, count: int, left: bool) -> None:
+    """Begin the next window after `count` notifications. `left`: some are pending until the end of quiet hours."""
     base = int(unit.settings.of(NotificationSettings).digest.total_seconds())
     before = Notifications.of(unit).window(agent)
     length = base
-    if told >= STORM_SIZE and before is not None:
+    if count >= STORM_SIZE and before is not None:
         length = min(max(before.seconds, base) * 2, base * MAX_WINDOW_FACTOR)
     late = before is None or before.until <= unit.now - timedelta(seconds=base)
     begun = unit.now if before is None or late else before.until
-    until = begun + timedelta(seconds=length) if told else begun
+    until = begun + timedelta(seconds=length) if count else begun
     Notifications.of(unit).put_window(Window(agent, until, length, waiting=left))

@@ -106,17 +106,17 @@ def single(unit: Unit, notification: Notification) -> tuple[str, str]:
     if ticket is None:
         return subject, "\n".join([*lines, "", "-- ", command(notification)])
     written = _head(unit, ticket, notification.message)
-    theirs = written if written is not None and written.kind is MessageKind.IN else None
-    said = _said(unit, notification.message).strip()
-    if theirs is not None and differs(theirs.subject, ticket.subject, said):
-        said = f"{theirs.subject}\n\n{said}".strip()  # a customer may answer in the subject alone
-    said = visible_lines(said[:EXCERPT])
-    head = [f"{_LABELS('from', language(unit))}: {visible(_who(unit, ticket, theirs))}"]
+    received = written if written is not None and written.kind is MessageKind.IN else None
+    text = _message_text(unit, notification.message).strip()
+    if received is not None and differs(received.subject, ticket.subject, text):
+        text = f"{received.subject}\n\n{text}".strip()  # a customer may answer in the subject alone
+    text = visible_lines(text[:EXCERPT])
+    head = [f"{_LABELS('from', language(unit))}: {visible(_author_name(unit, ticket, received))}"]
     if written is not None and written.kind is MessageKind.NOTE:
-        head.append(_by(unit, notification, written))
+        head.append(_author_line(unit, notification, written))
         if notification.about == "escalated":
-            lines, said = [*lines, f"{_LABELS('reason', language(unit))}: {said}"], ""
-    words = ["", said] if said and said not in lines else []
+            lines, text = [*lines, f"{_LABELS('reason', language(unit))}: {text}"], ""
+    words = ["", text] if text and text not in lines else []
     return subject, "\n".join([*head, *lines, *words, "", "-- ", command(notification)])
 
 
@@ -127,7 +127,7 @@ def _head(unit: Unit, ticket: Ticket, message: int | None) -> Message | MessageH
     return fresh or next((m for m in Messages.of(unit).heads(ticket.number) if m.id == message), None)
 
 
-def _who(unit: Unit, ticket: Ticket, written: Message | MessageHead | None) -> str:
+def _author_name(unit: Unit, ticket: Ticket, written: Message | MessageHead | None) -> str:
     """Return the author of a message with the address it came from; the customer if it is not a customer's message."""
     address = (written and written.author) or next(
         (i.address for i in Contacts.of(unit).addresses(ticket.contact)), None
@@ -137,7 +137,7 @@ def _who(unit: Unit, ticket: Ticket, written: Message | MessageHead | None) -> s
     return f"{name} <{address}>" if name and address else name or address or "?"
 
 
-def _by(unit: Unit, notification: Notification, written: Message | MessageHead) -> str:
+def _author_line(unit: Unit, notification: Notification, written: Message | MessageHead) -> str:
     """Return the line that names the author of a note."""
     author = written.author or ""
     agent = Agents.of(unit).agents.get(author)
@@ -155,7 +155,7 @@ def doubt(unit: Unit, written: Message) -> str:
     return _DOUBT(written.trust if written.trust and written.trust in _DOUBT else "", language(unit))
 
 
-def _said(unit: Unit, message: int | None) -> str:
+def _message_text(unit: Unit, message: int | None) -> str:
     if message is None:
         return ""
     fresh = next((m.visible_text for m in Messages.of(unit).changes.messages if m.id == message), None)

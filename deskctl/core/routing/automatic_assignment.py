@@ -98,17 +98,17 @@ def run(unit: Unit, command: RunRoutes, actor: Actor) -> Steps:
             else _("all teams assign their tickets manually"),
             _("deskctl team set TEAM --route least_loaded turns on routing"),
         )
-    given: list[dict[str, object]] = []
-    said: list[str] = []
+    assigned: list[dict[str, object]] = []
+    summaries: list[str] = []
     for team in teams:
         if Tickets.of(unit).changes.tickets:  # the loads of agents in several teams have changed
             schedule_routing(unit, team.handle)
-            said.append(_("{team}: scheduled", team=team.handle))
+            summaries.append(_("{team}: scheduled", team=team.handle))
             continue
         done = yield from acting(_route_team(unit, team, None), ROUTING)
-        given += done.facts.get("given", [])
-        said.append(done.said)
-    return Outcome(joined("; ", said), tuple(int(str(g["ticket"])) for g in given), {"given": given})
+        assigned += done.facts.get("given", [])
+        summaries.append(done.summary)
+    return Outcome(joined("; ", summaries), tuple(int(str(g["ticket"])) for g in assigned), {"given": assigned})
 
 
 def _route_team(unit: Unit, team: Team, on_shift: OnShift | None, after: QueuePosition | None = None) -> Steps:
@@ -139,14 +139,19 @@ def _route_team(unit: Unit, team: Team, on_shift: OnShift | None, after: QueuePo
         schedule_routing(unit, team.handle, min(attempts))
     if selection.rest is not None:
         schedule_rest(unit, team.handle, selection.rest)
-    given = [{"ticket": ticket.number, "agent": decision.agent} for ticket, decision in selection.chosen]
-    left = waiting - len(given)
-    said = (
-        _("{team}: {assigned} assigned, {waiting} still waiting", team=team.handle, assigned=len(given), waiting=left)
+    assigned = [{"ticket": ticket.number, "agent": decision.agent} for ticket, decision in selection.chosen]
+    left = waiting - len(assigned)
+    summary = (
+        _(
+            "{team}: {assigned} assigned, {waiting} still waiting",
+            team=team.handle,
+            assigned=len(assigned),
+            waiting=left,
+        )
         if left
-        else _("{team}: {assigned} assigned", team=team.handle, assigned=len(given))
+        else _("{team}: {assigned} assigned", team=team.handle, assigned=len(assigned))
     )
-    return Outcome(said, facts={"given": given, "waiting": left})
+    return Outcome(summary, facts={"given": assigned, "waiting": left})
 
 
 _Decisions = list[tuple[QueuedTicket, Decision]]
@@ -199,7 +204,7 @@ def _enough(most: int) -> int:
 
 def _assignment_events(unit: Unit, chosen: _Decisions) -> Iterator[Event | By]:
     Tickets.of(unit).load([ticket.number for ticket, _ in chosen])
-    given: defaultdict[str, list[int]] = defaultdict(list)
+    assigned: defaultdict[str, list[int]] = defaultdict(list)
     for waiting, decision in chosen:
         ticket = Tickets.of(unit).get(waiting.number)
         agent = decision.agent
@@ -207,8 +212,8 @@ def _assignment_events(unit: Unit, chosen: _Decisions) -> Iterator[Event | By]:
             continue  # an agent took it in the meantime
         yield _decision_event(unit, waiting, decision)
         yield from assign_to_agent(ticket, agent)
-        given[agent].append(ticket.number)
-    for agent, numbers in given.items():
+        assigned[agent].append(ticket.number)
+    for agent, numbers in assigned.items():
         if len(numbers) == 1:
             notification = NotifyAgent(agent, "assigned", numbers[0])
         else:

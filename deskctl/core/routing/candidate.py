@@ -47,8 +47,8 @@ class Candidate:
                 return True
             if plan.model is Model.DEDICATED:
                 return False
-        own = self.seat.channels[:1] if plan.model is Model.DEDICATED else self.seat.channels
-        return not own or any(name in own for name in names)
+        channels = self.seat.channels[:1] if plan.model is Model.DEDICATED else self.seat.channels
+        return not channels or any(name in channels for name in names)
 
     def capacity(self, bucket: str) -> int:
         return self.seat.capacity.get(bucket, self.seat.capacity.get(ANY, CAPACITY))
@@ -68,12 +68,12 @@ class Candidate:
         used: Counter[str] = Counter()
         for name, count in self.loads.items():
             used[self.bucket(name, kinds)] += count
-        own = self.bucket(channel, kinds)
-        free = self.capacity(own) - used[own]
+        bucket_ = self.bucket(channel, kinds)
+        free = self.capacity(bucket_) - used[bucket_]
         if plan.model is Model.DEDICATED:
-            counted = {own}
+            counted = {bucket_}
         else:
-            counted = {own, *used, *(name for name in self.seat.capacity if name != ANY)}
+            counted = {bucket_, *used, *(name for name in self.seat.capacity if name != ANY)}
         weights = {bucket: _weight(bucket, plan, kinds) for bucket in counted}
         whole = sum(weights[bucket] * self.capacity(bucket) for bucket in counted)
         taken = sum(weights[bucket] * used[bucket] for bucket in counted)

@@ -164,58 +164,58 @@ def _tiers(text: str) -> tuple[str, ...]:
 
 
 def _by_channel(
-    said: Sequence[str] | None, where: str, value_of: Callable[[str, str], T], known: Mapping[str, T]
+    texts: Sequence[str] | None, option: str, value_of: Callable[[str, str], T], known: Mapping[str, T]
 ) -> dict[str, T]:
     """Parse `CHANNEL=VALUE` or a value for all channels; an empty value removes the entry.
 
     Raises UsageError, also for two values for one channel.
     """
     values = dict(known)
-    given: dict[str, str] = {}
-    for text in said or ():
+    entries: dict[str, str] = {}
+    for text in texts or ():
         channel, sign, value = text.rpartition("=")
-        name = _word(channel, where) if sign else ANY
-        if given.setdefault(name, value.strip()) != value.strip():
+        name = _word(channel, option) if sign else ANY
+        if entries.setdefault(name, value.strip()) != value.strip():
             raise UsageError(
-                _("{option}: two different values for all channels", option=where)
+                _("{option}: two different values for all channels", option=option)
                 if name == ANY
-                else _("{option}: two different values for {channel}", option=where, channel=name),
+                else _("{option}: two different values for {channel}", option=option, channel=name),
                 _("give one value for each channel"),
             )
         if value.strip():
-            values[name] = value_of(value, where)
+            values[name] = value_of(value, option)
         else:
             values.pop(name, None)
     return values
 
 
-def _capacity(text: str, where: str) -> int:
+def _capacity(text: str, option: str) -> int:
     if text.strip() == "0":
         raise UsageError(
-            _("{option}: 0 would exclude the agent from all assignments", option=where),
+            _("{option}: 0 would exclude the agent from all assignments", option=option),
             _("use at least 1, or leave the channel out of --channels"),
         )
-    return _count(text, where)
+    return _count(text, option)
 
 
-def _count(text: str, where: str) -> int:
+def _count(text: str, option: str) -> int:
     try:
         number = int(text)
     except ValueError:
         number = -1
     if not 1 <= number <= _MOST:
         raise UsageError(
-            _('{option}: not a number from 1 to {maximum}: "{text}"', option=where, maximum=f"{_MOST:,}", text=text),
+            _('{option}: not a number from 1 to {maximum}: "{text}"', option=option, maximum=f"{_MOST:,}", text=text),
             _("use for example 20 or email=20"),
         )
     return number
 
 
-def _length(text: str, where: str) -> timedelta:
-    return parse_wait(text, where)
+def _length(text: str, option: str) -> timedelta:
+    return parse_wait(text, option)
 
 
-def _one_of(kind: type[E], text: str, where: str) -> E:
+def _one_of(kind: type[E], text: str, option: str) -> E:
     try:
         return kind(text.replace("-", "_"))
     except ValueError:
@@ -223,7 +223,7 @@ def _one_of(kind: type[E], text: str, where: str) -> E:
         raise UsageError(
             _(
                 '{option}: not a valid value: "{text}"{suggestion}',
-                option=where,
+                option=option,
                 text=text,
                 suggestion=did_you_mean(text, known),
             ),
@@ -231,19 +231,19 @@ def _one_of(kind: type[E], text: str, where: str) -> E:
         ) from None
 
 
-def _words(text: str, where: str) -> tuple[str, ...]:
-    return tuple(_word(word, where) for word in text.split(",") if word.strip())
+def _words(text: str, option: str) -> tuple[str, ...]:
+    return tuple(_word(word, option) for word in text.split(",") if word.strip())
 
 
-def _maybe_word(text: str, where: str) -> str | None:
-    return _word(text, where) if text.strip() else None
+def _maybe_word(text: str, option: str) -> str | None:
+    return _word(text, option) if text.strip() else None
 
 
-def _word(text: str, where: str) -> str:
+def _word(text: str, option: str) -> str:
     word = text.strip().lower()
     if not _WORD.match(word):
         raise UsageError(
-            _('{option}: not a name: "{text}"', option=where, text=text),
+            _('{option}: not a name: "{text}"', option=option, text=text),
             _("use letters and digits; separate several names with commas, for example ko,billing"),
         )
     return word

@@ -18,7 +18,7 @@ from ..kernel.outcome import Outcome
 from ..kernel.undo import Restore
 from ..kernel.unit import Unit
 from ..values.dataclass_json import differing, with_fields
-from ..values.moments import ahead, shown
+from ..values.moments import format_moment, future_moment
 from ..values.suggestions import did_you_mean
 from .commands import SetPresence
 from .events import PresenceChanged, RestorePresence
@@ -52,7 +52,7 @@ def set_presence(unit: Unit, command: SetPresence, actor: Actor) -> Steps:
     state = State(command.state)
     until = None
     if command.until is not None:
-        until = ahead(command.until, unit.now, ZoneInfo(unit.settings.timezone))
+        until = future_moment(command.until, unit.now, ZoneInfo(unit.settings.timezone))
     old = Routing.of(unit).presence(handle)
     if (old.at(unit.now), old.until) == (state, until):
         return Outcome(_unchanged(handle, state), facts={"agent": handle, "state": state.value})
@@ -61,7 +61,7 @@ def set_presence(unit: Unit, command: SetPresence, actor: Actor) -> Steps:
     schedule_at_presence_end(unit, handle, until)
     yield PresenceChanged(None, handle, old.at(unit.now).value, state.value, until, differing(old, new, _KEPT))
     facts = {"agent": handle, "state": state.value, "until": until.isoformat() if until else None}
-    shown_until = None if until is None else shown(until, ZoneInfo(unit.settings.timezone))
+    shown_until = None if until is None else format_moment(until, ZoneInfo(unit.settings.timezone))
     return Outcome(_changed(handle, state, shown_until), facts=facts)
 
 

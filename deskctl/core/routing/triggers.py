@@ -102,8 +102,8 @@ def _record_turn(unit: Unit, number: int, agent: str) -> None:
     team = Agents.of(unit).teams.get(ticket.team or "")
     if team is not None and team.plan.strategy is Strategy.ROUND_ROBIN:
         last = Routing.of(unit).turns((agent,))[agent].get(ticket.channel)
-        began, given = (unit.now, 0) if last is None else (last.began, last.given)
-        Routing.of(unit).put_turn(Turn(agent, ticket.channel, unit.now, began, given))
+        began, count = (unit.now, 0) if last is None else (last.began, last.given)
+        Routing.of(unit).put_turn(Turn(agent, ticket.channel, unit.now, began, count))
 
 
 def _schedule_for_ticket(unit: Unit, number: int) -> None:

@@ -23,7 +23,7 @@ from ..values.dataclass_json import read as read_plain
 from ..values.suggestions import did_you_mean
 from . import commands as shift_commands
 from .events import AbsenceAdded, AbsenceRemoved, HandoverWritten, RestoreRota, ShiftAdded, ShiftRemoved
-from .hours import parse_shift, written
+from .hours import format_week, parse_shift
 from .model import Absence, Handover, Rota, Shift
 from .repository import Shifts
 from .work_periods import AHEAD, work_periods
@@ -48,15 +48,15 @@ def add(unit: Unit, command: shift_commands.AddShift, actor: Actor) -> Steps:
     remarks = _remarks(unit, shift, agent)
     Shifts.of(unit).add(shift=shift)
     yield ShiftAdded(None, number, agent.handle)
-    said = _(
+    summary = _(
         "shift {number}: {agent} works {hours} ({timezone})",
         number=number,
         agent=agent.handle,
-        hours=written(shift.week),
+        hours=format_week(shift.week),
         timezone=timezone,
     )
     return Outcome(
-        said, facts={"shift": number, "agent": agent.handle, "hours": written(shift.week), "remarks": remarks}
+        summary, facts={"shift": number, "agent": agent.handle, "hours": format_week(shift.week), "remarks": remarks}
     )
 
 
@@ -131,8 +131,8 @@ def take_off(unit: Unit, command: shift_commands.TakeOff, actor: Actor) -> Steps
         remarks.append(_("{agent} has no shifts, so the days off have no effect", agent=agent.handle))
     facts = {"shift": number, "agent": agent.handle, "remarks": remarks}
     days = _days(Absence(number, agent.handle, first, last))
-    said = _("shift {number}: {agent} is off {days}", number=number, agent=agent.handle, days=days)
-    return Outcome(said, facts=facts)
+    summary = _("shift {number}: {agent} is off {days}", number=number, agent=agent.handle, days=days)
+    return Outcome(summary, facts=facts)
 
 
 def _days(absence: Absence) -> Text:
@@ -150,22 +150,22 @@ def remove(unit: Unit, command: shift_commands.RemoveShift, actor: Actor) -> Ste
     Shifts.of(unit).remove(command.number)
     if shift is not None:
         yield ShiftRemoved(None, shift.id, shift.agent, plain(shift))
-        said = _(
+        summary = _(
             "shift {number} of {agent} removed: {hours}",
             number=shift.id,
             agent=shift.agent,
-            hours=written(shift.week),
+            hours=format_week(shift.week),
         )
     else:
         assert absence is not None
         yield AbsenceRemoved(None, absence.id, absence.agent, plain(absence))
-        said = _(
+        summary = _(
             "days off {number} of {agent} removed: {days}",
             number=absence.id,
             agent=absence.agent,
             days=_days(absence),
         )
-    return Outcome(said, facts={"shift": command.number})
+    return Outcome(summary, facts={"shift": command.number})
 
 
 def restore(unit: Unit, past: RestoreRota) -> Iterator[Event]:
@@ -213,12 +213,12 @@ def hand_over(unit: Unit, command: shift_commands.HandOver, actor: Actor) -> Ste
     number = unit.source.next_id("handovers")
     Shifts.of(unit).hand_over(Handover(number, team, author.handle, text, unit.now))
     yield HandoverWritten(None, number, author.handle, team)
-    said = (
+    summary = (
         _("handover note for the next shift of team {team} saved", team=team)
         if team
         else _("handover note for the next shift of all agents saved")
     )
-    return Outcome(said, facts={"handover": number, "team": team})
+    return Outcome(summary, facts={"handover": number, "team": team})
 
 
 def read(unit: Unit, command: shift_commands.ReadHandovers, actor: Actor) -> Steps:

@@ -12,11 +12,11 @@ from ...i18n import _
 from ..calendars.model import Calendar
 from ..values.moments import YEARS
 from . import coverage
-from .hours import written
+from .hours import format_week
 from .model import Handover, Rota
 from .work_periods import AHEAD, WorkPeriod, absent_periods, work_periods
 from .workload import QUARTER, Demand, hour_of, remarks
-from .workload import written as utc
+from .workload import utc_text as utc
 
 if TYPE_CHECKING:
     from .views import GapReport, GapRow, HandoverRow, ShiftDay, ShiftPerson, ShiftRow, ShiftWeek
@@ -32,7 +32,7 @@ def rows(rota: Rota, here: Collection[str]) -> list[ShiftRow]:
             "number": shift.id,
             "kind": "shift",
             "agent": shift.agent,
-            "hours": written(shift.week),
+            "hours": format_week(shift.week),
             "timezone": shift.timezone,
             "from": _iso(shift.first),
             "until": _iso(shift.last),
@@ -157,9 +157,9 @@ def gap_report(
         }
         for gap in found
     ]
-    said = remarks(demand)
+    warnings = remarks(demand)
     if not any(shift.agent in agents for shift in rota.shifts):
-        said.insert(0, NO_SHIFTS)
+        warnings.insert(0, NO_SHIFTS)
     return {
         "team": team,
         "hours": calendar.name,
@@ -171,7 +171,7 @@ def gap_report(
         "gaps": gaps,
         "arrivals": None if known is None else round(sum(_expected(gap, known, local) for gap in found), 1),
         "history": None if known is None else known.history(),
-        "remarks": said,
+        "remarks": warnings,
     }
 
 

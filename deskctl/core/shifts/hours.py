@@ -68,14 +68,14 @@ def _check(week: list[tuple[Frame, ...]]) -> None:
             )
 
 
-def shown(frame: Frame) -> str:
+def format_frame(frame: Frame) -> str:
     """Format a frame, for example `22:00-06:00`; the end of a night is a time of the next day."""
-    return calendar_hours.shown(Frame(frame.start, frame.end if frame.end <= DAY else frame.end - DAY))
+    return calendar_hours.format_frame(Frame(frame.start, frame.end if frame.end <= DAY else frame.end - DAY))
 
 
-def written(week: Week) -> str:
+def format_week(week: Week) -> str:
     """Return the shortest text that `parse_shift` reads as this week."""
-    return _PAST.sub(lambda found: f"-{int(found[1]) - 24:02}:{found[2]}", calendar_hours.written(week))
+    return _PAST.sub(lambda found: f"-{int(found[1]) - 24:02}:{found[2]}", calendar_hours.format_week(week))
 
 
 #: An end after 24:00.

@@ -71,5 +71,5 @@ class Rota:
             tuple(absence for absence in self.absences if absence.agent == agent),
         )
 
-    def away(self, agent: str, day: date) -> bool:
+    def is_absent(self, agent: str, day: date) -> bool:
         return any(absence.agent == agent and absence.holds(day) for absence in self.absences)

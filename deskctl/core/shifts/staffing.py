@@ -52,13 +52,13 @@ def parse_target(text: str) -> Target:
     return Target(parse_share(share, "--target"), length)
 
 
-def parse_share(text: str, where: str) -> float:
+def parse_share(text: str, option: str) -> float:
     """Parse a share: `30%` is 0.3. A target is at least 1%. Raises UsageError."""
     found = _SHARE.match(text.strip())
-    least = 1 if where == "--target" else 0
+    least = 1 if option == "--target" else 0
     if found is None or not least <= float(found[1]) <= 99:
         raise UsageError(
-            _('{option}: not a share: "{text}"', option=where, text=text),
+            _('{option}: not a share: "{text}"', option=option, text=text),
             _("use a value between {least}% and 99%, for example 80%", least=least),
         )
     return float(found[1]) / 100
@@ -141,11 +141,11 @@ def present(rota: Rota, now: datetime, local: ZoneInfo, team: str | None, agents
     at = start
     while at < start + WEEK:
         hour = hour_of(at, local)
-        count = _there(worked, at)
+        count = _agents_at_work(worked, at)
         found[hour] = min(found.get(hour, count), count)
         at += QUARTER
     return found
 
 
-def _there(worked: Sequence[WorkPeriod], at: datetime) -> int:
+def _agents_at_work(worked: Sequence[WorkPeriod], at: datetime) -> int:
     return sum(period.start <= at and at + QUARTER <= period.end for period in worked)

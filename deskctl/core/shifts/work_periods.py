@@ -46,7 +46,7 @@ def _works(rota: Rota, shift: Shift, moment: datetime) -> bool:
     for back in (0, 1):
         day = local.date() - timedelta(days=back)
         at = clock + back * DAY
-        if any(f.start <= at < f.end for f in shift.frames(day)) and not rota.away(shift.agent, day):
+        if any(f.start <= at < f.end for f in shift.frames(day)) and not rota.is_absent(shift.agent, day):
             return True
     return False
 
@@ -68,7 +68,7 @@ def work_periods(
     moments.
     """
     wanted = _selected(rota, team, agents)
-    return _merged(s for shift in wanted for s in _periods_of(shift, start, end) if not rota.away(s.agent, s.day))
+    return _merged(s for shift in wanted for s in _periods_of(shift, start, end) if not rota.is_absent(s.agent, s.day))
 
 
 def absent_periods(
@@ -76,7 +76,7 @@ def absent_periods(
 ) -> list[WorkPeriod]:
     """Return the periods that days off remove between two moments, in the format of `work_periods`."""
     wanted = _selected(rota, team, agents)
-    return _merged(s for shift in wanted for s in _periods_of(shift, start, end) if rota.away(s.agent, s.day))
+    return _merged(s for shift in wanted for s in _periods_of(shift, start, end) if rota.is_absent(s.agent, s.day))
 
 
 def _selected(rota: Rota, team: str | None, agents: Collection[str] | None) -> list[Shift]:

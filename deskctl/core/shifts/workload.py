@@ -64,8 +64,8 @@ class Demand:
         if self.since == self.until:
             return None
         return {
-            "since": written(self.since),
-            "until": written(self.until),
+            "since": utc_text(self.since),
+            "until": utc_text(self.until),
             "weeks": round((self.until - self.since) / WEEK, 1),
             "arrivals": self.total,
         }
@@ -97,14 +97,14 @@ def remarks(found: Demand | None) -> list[str]:
         return [_("too little history: no request has arrived yet")]
     length = found.until - found.since
     if not found.total:
-        return [_("too little history: no request has arrived in the last {length}", length=lasting(length))]
+        return [_("too little history: no request has arrived in the last {length}", length=format_length(length))]
     if length < ENOUGH_WEEKS * WEEK or found.total < ENOUGH_ARRIVALS:
         return [
             _n(
                 "too little history: {n} request in {length}; use at least {weeks} weeks and {requests} requests",
                 "too little history: {n} requests in {length}; use at least {weeks} weeks and {requests} requests",
                 found.total,
-                length=lasting(length),
+                length=format_length(length),
                 weeks=ENOUGH_WEEKS,
                 requests=ENOUGH_ARRIVALS,
             )
@@ -112,7 +112,7 @@ def remarks(found: Demand | None) -> list[str]:
     return []
 
 
-def lasting(length: timedelta) -> Text:
+def format_length(length: timedelta) -> Text:
     """Format a length: `3 weeks`, below two weeks `9 days`, below two days `4 hours`."""
     if length >= 2 * WEEK:
         return _n("{n} week", "{n} weeks", round(length / WEEK))
@@ -125,5 +125,5 @@ def many(count: int, what: str) -> str:
     return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
-def written(at: datetime) -> str:
+def utc_text(at: datetime) -> str:
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")

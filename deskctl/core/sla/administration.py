@@ -138,8 +138,8 @@ def remove(unit: Unit, command: sla_commands.RemovePolicy, actor: Actor) -> Step
     Sla.of(unit).put_order(tuple(name for name in Sla.of(unit).book.order if name != known.name))
     yield PolicyChanged(None, known.name, None, {"version": known.version, "place": place})
     yield from recalculate_all(unit)
-    said = _("policy {policy} removed; the times that its clocks measured stay", policy=known.name)
-    return Outcome(said, facts={"policy": known.name})
+    summary = _("policy {policy} removed; the times that its clocks measured stay", policy=known.name)
+    return Outcome(summary, facts={"policy": known.name})
 
 
 def existing(book: PolicyBook, name: str) -> Policy:
@@ -166,14 +166,14 @@ def _when(text: str) -> str:
 
 
 def _targets(
-    known: Mapping[Metric, Mapping[Priority, timedelta]], given: Iterable[tuple[str, str]]
+    known: Mapping[Metric, Mapping[Priority, timedelta]], texts: Iterable[tuple[str, str]]
 ) -> dict[Metric, dict[Priority, timedelta]]:
     """Return the known targets with the given ones applied.
 
     A target for one priority takes precedence over a target for all priorities, independent of their order. Raises
     UsageError for targets that contradict each other.
     """
-    wanted = list(dict.fromkeys(_target(name, text) for name, text in given))
+    wanted = list(dict.fromkeys(_target(name, text) for name, text in texts))
     taken: dict[tuple[Metric, Priority | None], timedelta | None] = {}
     for metric, priority, length in wanted:
         if taken.setdefault((metric, priority), length) != length:

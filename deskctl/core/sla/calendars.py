@@ -43,7 +43,7 @@ def add(unit: Unit, command: AddCalendar, actor: Actor) -> Steps:
         name=name,
         timezone=zone(command.timezone).key,
         week=parse_hours(command.hours),
-        days={**_public(command.public), **_own(command.days)},
+        days={**_public(command.public), **_special_days(command.days)},
         holidays=command.holidays,
         version=len(book.calendars.get(name, ())) + 1,
         since=unit.now,
@@ -83,15 +83,15 @@ def change(unit: Unit, command: ChangeCalendar, actor: Actor) -> Steps:
             ),
         )
     kept = known.days if command.holidays is None else _replaced(known, _public(command.public))
-    own = _own(command.days)
-    if both := sorted(forgotten & own.keys()):
+    special = _special_days(command.days)
+    if both := sorted(forgotten & special.keys()):
         raise UsageError(_("{date} is in --day and in --forget", date=both[0]), _("give it in one of them"))
-    days = {**kept, **own}
+    days = {**kept, **special}
     wanted = replace(
         known,
         timezone=known.timezone if command.timezone is None else zone(command.timezone).key,
         week=known.week if command.hours is None else parse_hours(command.hours),
-        days={day: own for day, own in days.items() if day not in forgotten},
+        days={day: special for day, special in days.items() if day not in forgotten},
         holidays=known.holidays if command.holidays is None else command.holidays,
     )
     if wanted == known:
@@ -167,33 +167,35 @@ def checked_name(text: str) -> str:
     return name
 
 
-def _own(days: Iterable[tuple[str, str, str]]) -> dict[date, SpecialDay]:
+def _special_days(days: Iterable[tuple[str, str, str]]) -> dict[date, SpecialDay]:
     """Parse special days. Raises UsageError, also for a date that is given twice with different hours."""
     found: dict[date, SpecialDay] = {}
     for when, name, hours in days:
-        day, own = _day(when, name, hours)
-        if found.setdefault(day, own).frames != own.frames:
+        day, special = _day(when, name, hours)
+        if found.setdefault(day, special).frames != special.frames:
             raise UsageError(_("--day: {date} is given twice with different hours", date=day), _("give each date once"))
-        found[day] = own
+        found[day] = special
     return found
 
 
 def _public(days: Iterable[tuple[str, str]]) -> dict[date, SpecialDay]:
     """Return public holidays as special days that are closed. Raises UsageError."""
-    return {day: own._replace(public=True) for day, own in (_day(when, name, "") for when, name in days)}
+    return {day: special._replace(public=True) for day, special in (_day(when, name, "") for when, name in days)}
 
 
 def _replaced(known: Calendar, public: Mapping[date, SpecialDay]) -> dict[date, SpecialDay]:
     """Return the special days of a calendar with other public holidays; the remaining special days stay."""
-    own = {day: it for day, it in known.days.items() if not it.public}
+    special = {day: it for day, it in known.days.items() if not it.public}
     if _unmarked(known):
-        own = {day: it for day, it in own.items() if day not in public or it._replace(public=True) != public[day]}
-    return {**public, **own}
+        special = {
+            day: it for day, it in special.items() if day not in public or it._replace(public=True) != public[day]
+        }
+    return {**public, **special}
 
 
 def _unmarked(known: Calendar) -> bool:
     """Return True if the calendar is of an older version, which does not know which of its days are public holidays."""
-    return bool(known.holidays and known.days) and not any(own.public for own in known.days.values())
+    return bool(known.holidays and known.days) and not any(special.public for special in known.days.values())
 
 
 def _day(when: str, name: str, hours: str) -> tuple[date, SpecialDay]:

@@ -162,8 +162,8 @@ def _rule(span: Span, history: TicketHistory, book: PolicyBook, since: datetime,
     priority = value_at(history.priorities, since) or Priority.NORMAL
     target = version.target(span.metric, priority) if version is not None else None
     # Due time by hand: the last one that was set for this metric while this clock existed.
-    said = [c.value[1] for c in history.dues if c.value[0] == span.metric and span.start <= c.at <= since]
-    return ClockRule(since, until, policy, version, target, said[-1] if said else None)
+    due_times = [c.value[1] for c in history.dues if c.value[0] == span.metric and span.start <= c.at <= since]
+    return ClockRule(since, until, policy, version, target, due_times[-1] if due_times else None)
 
 
 def _due(rule: ClockRule, schedule: Schedule, timeline: Sequence[Segment]) -> datetime | None:

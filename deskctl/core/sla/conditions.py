@@ -60,10 +60,16 @@ class Term(NamedTuple):
     def holds(self, facts: TicketFacts) -> bool:
         return self._holds(facts) is not self.negated
 
-    def holds_for(self, own: Priority) -> bool:
+    def holds_for(self, priority: Priority) -> bool:
         """Return True if a term about the priority matches a priority."""
         limit = Priority[self.value.upper()]
-        held = {">=": own >= limit, "<=": own <= limit, ">": own > limit, "<": own < limit, "": own is limit}[self.op]
+        held = {
+            ">=": priority >= limit,
+            "<=": priority <= limit,
+            ">": priority > limit,
+            "<": priority < limit,
+            "": priority is limit,
+        }[self.op]
         return held is not self.negated
 
     def implies(self, other: Term) -> bool:

@@ -15,7 +15,7 @@ from ..kernel.outcome import Outcome
 from ..kernel.unit import Unit
 from ..tickets.model import Ticket
 from ..tickets.status import editable_ticket
-from ..values.moments import ahead, shown
+from ..values.moments import format_moment, future_moment
 from .commands import Promise
 from .events import DueSet, Promised
 from .policy import MEASURED, Metric
@@ -29,10 +29,10 @@ def promise(unit: Unit, command: Promise, actor: Actor) -> Steps:
     due = _moment(unit, command.moment)
     Sla.of(unit).use()
     yield Promised(ticket.number, due)
-    by = shown(due, ZoneInfo(unit.settings.timezone))
+    by = format_moment(due, ZoneInfo(unit.settings.timezone))
     facts = {"due": due.isoformat().replace("+00:00", "Z")}
-    said = _("promised the customer of ticket {number} an answer by {due}", number=ticket.number, due=by)
-    return Outcome(said, (ticket.number,), facts)
+    summary = _("promised the customer of ticket {number} an answer by {due}", number=ticket.number, due=by)
+    return Outcome(summary, (ticket.number,), facts)
 
 
 def _set_due(metric: Metric) -> Callable[[Unit, Ticket, str], Generator[Event, None, str | None]]:
@@ -40,14 +40,14 @@ def _set_due(metric: Metric) -> Callable[[Unit, Ticket, str], Generator[Event, N
         due = None if value.strip().lower() in _COMPUTED else _moment(unit, value)
         Sla.of(unit).use()
         yield DueSet(ticket.number, metric.value, due)
-        return None if due is None else shown(due, ZoneInfo(unit.settings.timezone))
+        return None if due is None else format_moment(due, ZoneInfo(unit.settings.timezone))
 
     return setter
 
 
 def _moment(unit: Unit, text: str) -> datetime:
     """Parse a time in the future. Raises UsageError."""
-    return ahead(text, unit.now, ZoneInfo(unit.settings.timezone))
+    return future_moment(text, unit.now, ZoneInfo(unit.settings.timezone))
 
 
 #: The fields of `set` for due times; `due` is the due time of the resolution.

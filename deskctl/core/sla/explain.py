@@ -117,7 +117,7 @@ def _rules(rules: Sequence[ClockRule]) -> list[RuleRow]:
 def _segment(segment: Segment, clock: Clock, schedule: Schedule, end: datetime) -> SegmentRow:
     calendar = schedule.at(segment.start).opening.calendar
     named = calendar.name if clock.policy is not None else clock.calendar
-    hours = _("24 hours a day") if calendar.always else _("in the hours of {calendar}", calendar=named)
+    hours = _("24 hours a day") if calendar.is_always_open else _("in the hours of {calendar}", calendar=named)
     until = segment.end if segment.end is not None else clock.fulfilled_at
     return {
         "from": rfc3339(segment.start),

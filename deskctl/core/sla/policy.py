@@ -71,26 +71,26 @@ class Threshold:
 BREACH = Threshold("breach")
 
 
-def parse_threshold(text: str, where: str) -> Threshold:
+def parse_threshold(text: str, option: str) -> Threshold:
     """Parse `70%`, `30m` (before the due time), `breach` or `breach+2h`. Raises UsageError."""
     found = _LEVEL.match(text.strip().lower())
     if found is None:
         raise UsageError(
-            _('{option}: not an SLA threshold: "{text}"', option=where, text=text),
+            _('{option}: not an SLA threshold: "{text}"', option=option, text=text),
             _("use for example 70%, 30m, breach or breach+2h"),
         )
     if found["percent"]:
         share = float(found["percent"])
         if not 0 < share < 100:
             raise UsageError(
-                _("{option}: {text} is out of range", option=where, text=text),
+                _("{option}: {text} is out of range", option=option, text=text),
                 _("use a value between 0% and 100%, or breach for the due time"),
             )
         return Threshold("percent", share)
     if found["breach"]:
         after = found["after"]
-        return Threshold("after", parse_duration(after, where).total_seconds()) if after else BREACH
-    return Threshold("before", parse_duration(found["before"], where).total_seconds())
+        return Threshold("after", parse_duration(after, option).total_seconds()) if after else BREACH
+    return Threshold("before", parse_duration(found["before"], option).total_seconds())
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +133,9 @@ class Policy:
         return tuple(pair for step in self.steps if str(step.at) == threshold for pair in step.then)
 
 
-def parse_target(text: str, where: str) -> tuple[Priority | None, timedelta]:
+def parse_target(text: str, option: str) -> tuple[Priority | None, timedelta]:
     """Parse `urgent=15m`, or `4h` for all priorities (None). Raises UsageError."""
     name, sign, length = text.partition("=")
     if not sign:
-        return None, parse_duration(text, where)
-    return parse_priority(name.strip().lower()), parse_duration(length, where)
+        return None, parse_duration(text, option)
+    return parse_priority(name.strip().lower()), parse_duration(length, option)

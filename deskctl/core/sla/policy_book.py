@@ -8,7 +8,7 @@ from datetime import datetime
 
 from ...dataclass import dataclass
 from ..calendars.business_hours import BusinessHours
-from ..calendars.model import ALWAYS, BEGINNING, Calendar, always
+from ..calendars.model import ALWAYS, BEGINNING, Calendar, always_open
 from ..calendars.working_time import Schedule, ScheduleEntry
 from .conditions import Condition, TicketFacts, parse
 from .policy import Policy
@@ -45,7 +45,7 @@ class PolicyBook:
         """Return the newest version of a calendar; None if it does not exist or was removed."""
         if name in self.calendars and name not in self.gone:
             return self.calendars[name][-1]
-        return always() if name == ALWAYS else None
+        return always_open() if name == ALWAYS else None
 
     def policy(self, name: str) -> Policy | None:
         return self.policies[name][-1] if name in self.order else None
@@ -95,7 +95,7 @@ class PolicyBook:
 
     def _entries(self, policy: str | None) -> list[ScheduleEntry]:
         if policy is None:
-            return [ScheduleEntry(BEGINNING, self.opening(always()))]
+            return [ScheduleEntry(BEGINNING, self.opening(always_open()))]
         entries: list[ScheduleEntry] = []
         versions = self.policies[policy]
         for number, version in enumerate(versions):
@@ -107,7 +107,7 @@ class PolicyBook:
         return entries
 
     def _of_calendar(self, name: str, begin: datetime, end: datetime | None) -> list[ScheduleEntry]:
-        versions = self.calendars.get(name) or (always(),)
+        versions = self.calendars.get(name) or (always_open(),)
         entries = []
         for number, calendar in enumerate(versions):
             since = max(begin, calendar.since) if number else begin

@@ -71,7 +71,7 @@ def persistent_remarks(book: PolicyBook, policy: Policy) -> Iterator[str]:
 def _about_days(book: PolicyBook, policy: Policy, texts: Iterable[str]) -> Iterator[str]:
     calendar = book.calendar(policy.calendar)
     named = [text for text in texts if _DAYS.search(text.partition("=")[2] or text)]
-    if calendar is None or calendar.always or not named:
+    if calendar is None or calendar.is_always_open or not named:
         return
     week = sum(frame.end - frame.start for frames in calendar.week for frame in frames)
     days = [frames for frames in calendar.week if frames]
@@ -90,9 +90,9 @@ def _about_days(book: PolicyBook, policy: Policy, texts: Iterable[str]) -> Itera
 def _shadowed(book: PolicyBook, policy: Policy) -> Iterator[str]:
     """Yield a warning for each earlier policy that matches all tickets that this one matches."""
     place = book.order.index(policy.name) if policy.name in book.order else len(book.order)
-    own = book.condition(policy.when)
+    condition = book.condition(policy.when)
     for other in book.current_policies[:place]:
-        if book.condition(other.when).covers(own):
+        if book.condition(other.when).covers(condition):
             yield _(
                 "{policy} can never match: {other} comes before it and matches all of its tickets",
                 policy=policy.name,
@@ -103,9 +103,9 @@ def _shadowed(book: PolicyBook, policy: Policy) -> Iterator[str]:
 def _takes_all(book: PolicyBook, policy: Policy) -> Iterator[str]:
     """Yield a warning for each later policy whose tickets all match this one."""
     if policy.name in book.order:
-        own = book.condition(policy.when)
+        condition = book.condition(policy.when)
         for other in book.current_policies[book.order.index(policy.name) + 1 :]:
-            if own.covers(book.condition(other.when)):
+            if condition.covers(book.condition(other.when)):
                 yield _(
                     "{other} can no longer match: {policy} comes before it and matches all of its tickets",
                     other=other.name,

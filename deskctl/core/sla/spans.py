@@ -101,9 +101,9 @@ def due_by_hand(history: TicketHistory) -> dict[Metric, datetime]:
     """Return the due times that an agent set and that are still valid, by metric."""
     found: dict[Metric, datetime] = {}
     for span in open_clocks(history):
-        said = [due.value[1] for due in history.dues if due.value[0] == span.metric and span.start <= due.at]
-        if said and said[-1] is not None:
-            found[span.metric] = said[-1]
+        due_times = [due.value[1] for due in history.dues if due.value[0] == span.metric and span.start <= due.at]
+        if due_times and due_times[-1] is not None:
+            found[span.metric] = due_times[-1]
     return found
 
 

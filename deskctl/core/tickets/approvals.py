@@ -52,15 +52,15 @@ def ask(unit: Unit, command: AskApproval, actor: Actor) -> Steps:
     yield ApprovalAsked(ticket.number, asker, message)
     names = [agent.handle for agent in deciders(unit, ticket, asker)]
     if names:
-        said = _("ticket {number} waits for an approval by {agents}", number=ticket.number, agents=", ".join(names))
+        summary = _("ticket {number} waits for an approval by {agents}", number=ticket.number, agents=", ".join(names))
     else:
-        said = _(
+        summary = _(
             "ticket {number} waits for an approval, but no agent can decide it yet:"
             " give an agent the tier with deskctl agent set AGENT --tier {tier}",
             number=ticket.number,
             tier=_tier_above(routing_plan(unit, ticket), Agents.of(unit).agents.get(asker)),
         )
-    return Outcome(said, (ticket.number,), {"message": message})
+    return Outcome(summary, (ticket.number,), {"message": message})
 
 
 def approve(unit: Unit, command: Approve, actor: Actor) -> Steps:
@@ -98,10 +98,10 @@ def _decide(unit: Unit, number: int, granted: bool, reason: str, actor: Actor) -
     message = write_note(unit, ticket, reason, actor) if reason.strip() else None
     yield ApprovalDecided(number, asker, granted, request_note(unit, number), message)
     if granted:
-        said = _("ticket {number}: approved; {agent} is notified", number=number, agent=asker)
+        summary = _("ticket {number}: approved; {agent} is notified", number=number, agent=asker)
     else:
-        said = _("ticket {number}: denied; {agent} is notified", number=number, agent=asker)
-    return Outcome(said, (number,), {"asked_by": asker, "granted": granted})
+        summary = _("ticket {number}: denied; {agent} is notified", number=number, agent=asker)
+    return Outcome(summary, (number,), {"asked_by": asker, "granted": granted})
 
 
 def can_decide(plan: RoutingPlan, agent: Agent, asker: Agent | None) -> bool:

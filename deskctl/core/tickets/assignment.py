@@ -36,10 +36,10 @@ def take(unit: Unit, command: Take, actor: Actor) -> Steps:
     _require_tier(unit, Agents.of(unit).agents[handle], ticket)
     yield from assign_to_agent(ticket, handle)
     if ticket.assignee:
-        said = _("ticket {number} is yours; it was assigned to {agent}", number=ticket.number, agent=ticket.assignee)
+        summary = _("ticket {number} is yours; it was assigned to {agent}", number=ticket.number, agent=ticket.assignee)
     else:
-        said = _("ticket {number} is yours", number=ticket.number)
-    return Outcome(said, (ticket.number,))
+        summary = _("ticket {number} is yours", number=ticket.number)
+    return Outcome(summary, (ticket.number,))
 
 
 def take_next(unit: Unit, command: Next, actor: Actor) -> Steps:
@@ -68,17 +68,17 @@ def assign(unit: Unit, command: Assign, actor: Actor) -> Steps:
     target = targets.resolve(unit, command.to)
     if isinstance(target, Agent):
         if ticket.assignee == target.handle:
-            said = _("ticket {number} is already assigned to {agent}", number=ticket.number, agent=target.handle)
-            return Outcome(said, number)
+            summary = _("ticket {number} is already assigned to {agent}", number=ticket.number, agent=target.handle)
+            return Outcome(summary, number)
         if actor.handle is not None and not targets.may_handle(unit, target, ticket):
             # An agent of the ticket's tier can assign it to any agent.
             _require_tier(unit, Agents.of(unit).agents[actor.handle], ticket)
         yield from assign_to_agent(ticket, target.handle)
-        said = _("ticket {number} is assigned to {agent}", number=ticket.number, agent=target.handle)
-        return Outcome(said, number)
+        summary = _("ticket {number} is assigned to {agent}", number=ticket.number, agent=target.handle)
+        return Outcome(summary, number)
     yield from move_to_team(unit, ticket, target.handle)
-    said = _("ticket {number} is in the queue of {team}", number=ticket.number, team=target.handle)
-    return Outcome(said, number)
+    summary = _("ticket {number} is in the queue of {team}", number=ticket.number, team=target.handle)
+    return Outcome(summary, number)
 
 
 def escalate(unit: Unit, command: Escalate, actor: Actor) -> Steps:
@@ -109,15 +109,15 @@ def escalate(unit: Unit, command: Escalate, actor: Actor) -> Steps:
         yield from move_to_tier(unit, ticket, target.name, by_agent=actor.handle is not None)
     facts = {"message": message, "to": named}
     if isinstance(target, Tier) and not targets.is_staffed(unit, ticket.team, target.name):
-        said = _(
+        summary = _(
             "ticket {number} is escalated to {target}; no agent has that tier yet,"
             " so any agent of the team can take it",
             number=ticket.number,
             target=name,
         )
     else:
-        said = _("ticket {number} is escalated to {target}", number=ticket.number, target=name)
-    return Outcome(said, (ticket.number,), facts)
+        summary = _("ticket {number} is escalated to {target}", number=ticket.number, target=name)
+    return Outcome(summary, (ticket.number,), facts)
 
 
 def _next_tier(unit: Unit, ticket: Ticket) -> Tier:

@@ -22,7 +22,7 @@ from ..messages.model import MessageKind
 from ..messages.notes import require_text
 from ..messages.repository import Messages
 from ..messages.thread import Message, Trust
-from ..values.moments import shown
+from ..values.moments import format_moment
 from ..values.suggestions import did_you_mean
 from .calls import parse_call
 from .commands import Create
@@ -104,18 +104,18 @@ def create(unit: Unit, command: Create, actor: Actor) -> Steps:
     if command.callback is not None:
         at = callback_moment(unit, command.callback)
         yield CallbackChanged(ticket.number, None, at)
-        said = _(
+        summary = _(
             "ticket {number} is open for {sender}; call back by {time}",
             number=ticket.number,
             sender=sender,
-            time=shown(at, ZoneInfo(unit.settings.timezone)),
+            time=format_moment(at, ZoneInfo(unit.settings.timezone)),
         )
     else:
-        said = _("ticket {number} is open for {sender}", number=ticket.number, sender=sender)
+        summary = _("ticket {number} is open for {sender}", number=ticket.number, sender=sender)
     if command.tags:
         yield Tagged(ticket.number, tuple(sorted({parse_tag(t) for t in command.tags})))
     facts = {"number": ticket.number, "message": message.id}
-    return Outcome(said, (ticket.number,), facts)
+    return Outcome(summary, (ticket.number,), facts)
 
 
 def _outgoing_call(unit: Unit, ticket: Ticket, message: Message, actor: Actor) -> Generator[Event, None, None]:

@@ -37,8 +37,8 @@ def set_fields(unit: Unit, command: Set, actor: Actor, more: Mapping[str, Setter
         else:
             raise _unknown_field(name, current, [*setters, *declared])
         done.append(_("{field} is {value}", field=name, value=resolved or " ".join(value.split())))
-    said = _("ticket {number}: {changes}", number=ticket.number, changes=joined(", ", done))
-    return Outcome(said, (ticket.number,))
+    summary = _("ticket {number}: {changes}", number=ticket.number, changes=joined(", ", done))
+    return Outcome(summary, (ticket.number,))
 
 
 def _set_declared(declared: Field, ticket: Ticket, written: str) -> Generator[Event, None, str]:

@@ -122,7 +122,7 @@ class Tickets(Repository):
 
     def opened_now(self, number: int) -> bool:
         """Return True if the current command created the ticket."""
-        return any(r.event.ticket == number and r.event.kind == "ticket_created" for r in self.unit.happened_now())
+        return any(r.event.ticket == number and r.event.kind == "ticket_created" for r in self.unit.current_events())
 
     def load_participants(self, tickets: Collection[int]) -> None:
         """Load the participants of tickets in bulk."""

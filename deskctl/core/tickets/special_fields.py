@@ -16,7 +16,7 @@ from ..kernel.event import Event
 from ..kernel.unit import Unit
 from ..messages.channels import Channels
 from ..values import phone
-from ..values.moments import ahead, shown
+from ..values.moments import format_moment, future_moment
 from ..values.suggestions import did_you_mean
 from .assignment import change_team
 from .events import (
@@ -70,12 +70,12 @@ def _set_callback(unit: Unit, ticket: Ticket, value: str) -> Generator[Event, No
     wanted = None if value.strip().lower() in _NO_CALL else callback_moment(unit, value)
     if wanted != ticket.callback_at:
         yield CallbackChanged(ticket.number, ticket.callback_at, wanted)
-    return None if wanted is None else shown(wanted, ZoneInfo(unit.settings.timezone))
+    return None if wanted is None else format_moment(wanted, ZoneInfo(unit.settings.timezone))
 
 
 def callback_moment(unit: Unit, value: str) -> datetime:
     """Return the time of a callback in the future. Raises UsageError."""
-    return ahead(value, unit.now, ZoneInfo(unit.settings.timezone))
+    return future_moment(value, unit.now, ZoneInfo(unit.settings.timezone))
 
 
 def _set_subject(unit: Unit, ticket: Ticket, value: str) -> Generator[Event, None, None]:

@@ -99,8 +99,8 @@ def reopen(unit: Unit, command: Reopen, actor: Actor) -> Steps:
     """Set the ticket to open."""
     ticket = editable_ticket(unit, command.ticket)
     if ticket.status in (Status.OPEN, Status.NEW):
-        said = _("ticket {number} is already {status}", number=ticket.number, status=ticket.status)
-        return Outcome(said, (ticket.number,))
+        summary = _("ticket {number} is already {status}", number=ticket.number, status=ticket.status)
+        return Outcome(summary, (ticket.number,))
     yield from change_status(ticket, Status.OPEN)
     return Outcome(_("ticket {number} is open again", number=ticket.number), (ticket.number,))
 

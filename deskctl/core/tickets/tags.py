@@ -26,10 +26,10 @@ def tag(unit: Unit, command: Tag, actor: Actor) -> Steps:
         yield Tagged(ticket.number, added, removed)
     tags = ", ".join(sorted(Tickets.of(unit).get(ticket.number).tags))
     if tags:
-        said = _("tags of ticket {number}: {tags}", number=ticket.number, tags=tags)
+        summary = _("tags of ticket {number}: {tags}", number=ticket.number, tags=tags)
     else:
-        said = _("tags of ticket {number}: none", number=ticket.number)
-    return Outcome(said, (ticket.number,))
+        summary = _("tags of ticket {number}: none", number=ticket.number)
+    return Outcome(summary, (ticket.number,))
 
 
 def parse_tag(text: str) -> str:

@@ -129,8 +129,8 @@ def _inverse(unit: Unit, invocation: Invocation, restorers: Mapping[type[Restore
     for recorded in invocation.events:
         by_command.setdefault(recorded.command, []).append(recorded)
     for record in invocation.commands:
-        own = Invocation([record], by_command.get(record.id, []))
-        numbers: Sequence[int | None] = own.tickets or (None,)
+        undone = Invocation([record], by_command.get(record.id, []))
+        numbers: Sequence[int | None] = undone.tickets or (None,)
         for number in numbers:
             yield Undone(number, record.id)
 
@@ -175,7 +175,7 @@ def _chosen(unit: Unit, number: int | None, actor: Actor) -> list[CommandRecord]
             _("no command {number}", number=number), _("deskctl undo --list shows your commands with their numbers")
         )
     if record.actor != actor:
-        raise Refused(_("command {number} is not yours", number=number), _whose(record.actor))
+        raise Refused(_("command {number} is not yours", number=number), _owner_hint(record.actor))
     if record.undone:
         raise Refused(
             _("command {number} was already undone", number=number), _("deskctl undo --list shows what can be undone")
@@ -187,7 +187,7 @@ def _chosen(unit: Unit, number: int | None, actor: Actor) -> list[CommandRecord]
     return _commands(unit, record)
 
 
-def _whose(actor: Actor) -> str:
+def _owner_hint(actor: Actor) -> str:
     """Return a hint that names the agent who can undo a command of `actor`, if there is one."""
     if actor.handle is not None:
         return _("{agent} can undo it", agent=actor.handle)
@@ -240,8 +240,8 @@ def hindrance(unit: Unit, invocation: Invocation) -> Hindrance | None:
 
 def _touched_since(unit: Unit, invocation: Invocation) -> Hindrance | None:
     """Return a hindrance if people changed the same tickets later and did not undo that."""
-    own = {record.id for record in invocation.commands}
-    for later, record in _later_changes(unit, invocation, own):
+    command_ids = {record.id for record in invocation.commands}
+    for later, record in _later_changes(unit, invocation, command_ids):
         number = later.event.ticket
         if record.actor == invocation.last.actor:
             other = _invocation(unit, record)
@@ -259,16 +259,16 @@ def _touched_since(unit: Unit, invocation: Invocation) -> Hindrance | None:
     return None
 
 
-def _hindered_tickets(unit: Unit, invocation: Invocation, own: Collection[int]) -> set[int]:
-    """Return the tickets on which an invocation cannot be undone now. Changes by the commands `own` do not count."""
-    found = {later.event.ticket for later, _record in _later_changes(unit, invocation, own)}
+def _hindered_tickets(unit: Unit, invocation: Invocation, command_ids: Collection[int]) -> set[int]:
+    """Return the tickets on which an invocation cannot be undone now. Changes by the commands `command_ids` do not count."""
+    found = {later.event.ticket for later, _record in _later_changes(unit, invocation, command_ids)}
     changes = (r for r in invocation.events if not r.event.is_consequence)
     found |= {r.event.ticket for r in changes if r.event.hindrance(unit, r) is not None}
     return {number for number in found if number is not None}
 
 
 def _later_changes(
-    unit: Unit, invocation: Invocation, own: Collection[int]
+    unit: Unit, invocation: Invocation, command_ids: Collection[int]
 ) -> Iterator[tuple[RecordedEvent, CommandRecord]]:
     """Yield what people changed later on the same tickets and did not undo, by ticket. Consequences do not count."""
     first: dict[int, int] = {}
@@ -281,7 +281,7 @@ def _later_changes(
             happened.setdefault(later.event.ticket, []).append(later)
     for number in invocation.tickets:
         for later in happened.get(number, ()):
-            if later.command in own or not _by_someone(later):
+            if later.command in command_ids or not _by_someone(later):
                 continue
             record = unit.source.command(later.command)
             if record is not None and not record.undone and record.name != Undo.__name__:

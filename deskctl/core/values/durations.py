@@ -18,37 +18,37 @@ _LONGEST = timedelta(days=10_000_000)
 LONGEST_WAIT = timedelta(days=36_500)
 
 
-def parse_wait(text: str, where: str = "") -> timedelta:
+def parse_wait(text: str, option: str = "") -> timedelta:
     """Parse a waiting time of at most a hundred years. Raises UsageError."""
-    length = parse_duration(text, where)
+    length = parse_duration(text, option)
     if length > LONGEST_WAIT:
         raise UsageError(
-            _located(where, _("“{text}” is too long", text=text)), _("use at most 100 years, for example 15m or 1h30m")
+            _located(option, _("“{text}” is too long", text=text)), _("use at most 100 years, for example 15m or 1h30m")
         )
     return length
 
 
-def parse_duration(text: str, where: str = "") -> timedelta:
-    """Parse a duration. Raises UsageError, which names `where`."""
+def parse_duration(text: str, option: str = "") -> timedelta:
+    """Parse a duration. Raises UsageError, which names `option`."""
     wanted = text.strip().lower().removeprefix("+")
     parts = _PART.findall(wanted)
     if not parts or _PART.sub("", wanted):
         raise UsageError(
-            _located(where, _("not a duration: “{text}”", text=text)),
+            _located(option, _("not a duration: “{text}”", text=text)),
             _("use a number and s, m, h, d or w, for example 15m or 1h30m"),
         )
     seconds = sum(int(number) * _SECONDS[unit] for number, unit in parts)
     if seconds > _LONGEST.total_seconds():
-        raise UsageError(_located(where, _("“{text}” is too long", text=text)), _("use for example 15m or 1h30m"))
+        raise UsageError(_located(option, _("“{text}” is too long", text=text)), _("use for example 15m or 1h30m"))
     length = timedelta(seconds=seconds)
     if not length:
-        raise UsageError(_located(where, _("a duration must be longer than zero")), _("use for example 15m"))
+        raise UsageError(_located(option, _("a duration must be longer than zero")), _("use for example 15m"))
     return length
 
 
-def _located(where: str, message: Text) -> Text:
+def _located(option: str, message: Text) -> Text:
     """Return a message with the option or key that it is about."""
-    return _("{where}: {message}", where=where, message=message) if where else message
+    return _("{where}: {message}", where=option, message=message) if option else message
 
 
 def written(length: timedelta) -> str:

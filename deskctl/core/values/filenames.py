@@ -44,12 +44,12 @@ def nameless(number: int, content_type: str) -> str:
     return f"attachment-{number}{_ENDINGS.get(content_type.partition(';')[0].strip().lower(), '')}"
 
 
-def one_name(given: str) -> str:
+def one_name(text: str) -> str:
     """Return a name without folders: the last part of a path, otherwise the name with `_` for each slash.
 
     >>> one_name("Invoice 01/02/2025.pdf"), one_name("C:/plans/a.pdf")
     ('Invoice 01_02_2025.pdf', 'a.pdf')
     """
-    if _PATH.match(given) or _STEPS.search(given):
-        given = given.rstrip("/\\").replace("\\", "/").rpartition("/")[2]
-    return _SEPARATORS.sub("_", given)
+    if _PATH.match(text) or _STEPS.search(text):
+        text = text.rstrip("/\\").replace("\\", "/").rpartition("/")[2]
+    return _SEPARATORS.sub("_", text)

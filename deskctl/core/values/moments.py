@@ -93,12 +93,12 @@ def parse_moment(text: str, now: datetime, zone: tzinfo, *, day_at: time | None 
     raise UsageError(_("not a time: “{text}”", text=text), _("use for example {examples}", examples=EXAMPLES))
 
 
-def ahead(text: str, now: datetime, zone: tzinfo, *, day_at: time | None = None) -> datetime:
+def future_moment(text: str, now: datetime, zone: tzinfo, *, day_at: time | None = None) -> datetime:
     """Parse a time in the future. Raises UsageError, also for a time in the past or too far ahead."""
     found = parse_moment(text, now, zone, day_at=day_at)
     if found <= now:
         raise UsageError(
-            _("“{text}” is in the past: {time}", text=text, time=shown(found, zone)),
+            _("“{text}” is in the past: {time}", text=text, time=format_moment(found, zone)),
             _("use a time in the future, for example {examples}", examples=EXAMPLES),
         )
     if found.year - now.year > AHEAD_YEARS:
@@ -109,7 +109,7 @@ def ahead(text: str, now: datetime, zone: tzinfo, *, day_at: time | None = None)
     return found
 
 
-def shown(moment: datetime, zone: tzinfo) -> str:
+def format_moment(moment: datetime, zone: tzinfo) -> str:
     """Return the local time of an aware time, such as `2026-12-24 17:50 KST`."""
     return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M %Z")
 

@@ -70,7 +70,9 @@ class Jobs:
 
         A job that is missing is claimed by another daemon, so nothing may be written for it.
         """
-        mine = and_(jobs.c.id.in_(sorted(ids)), jobs.c.state == "running", jobs.c.claimed_by == self._instance.known())
+        mine = and_(
+            jobs.c.id.in_(sorted(ids)), jobs.c.state == "running", jobs.c.claimed_by == self._instance.known_name()
+        )
         return set(connection.execute(jobs.delete().where(mine).returning(jobs.c.id)).scalars())
 
     def put_back(self, job: int, error: str, due_at: datetime | None, counted: bool = True) -> None:
@@ -82,7 +84,7 @@ class Jobs:
             failed = {"state": "failed"} if due_at is None else {"state": "waiting", "due_at": to_micros(due_at)}
             tries = jobs.c.attempts if counted else jobs.c.attempts - 1
             values = {**failed, "attempts": tries, "last_error": clean(error), "claimed_by": None, "claimed_at": None}
-            mine = and_(jobs.c.id == job, jobs.c.state == "running", jobs.c.claimed_by == self._instance.known())
+            mine = and_(jobs.c.id == job, jobs.c.state == "running", jobs.c.claimed_by == self._instance.known_name())
             connection.execute(jobs.update().where(mine).values(values))
 
     def recover(self, started: bool = True) -> None:
@@ -108,7 +110,7 @@ class Jobs:
         if not self._database.shared:
             return true()  # the desk's lock excludes other daemons
         holders = select(jobs.c.claimed_by).where(jobs.c.state == "running", jobs.c.claimed_by.is_not(None)).distinct()
-        dead = self._instance.dead(connection, set(connection.execute(holders).scalars()) - {me})
+        dead = self._instance.ended_names(connection, set(connection.execute(holders).scalars()) - {me})
         return or_(jobs.c.claimed_by.is_(None), jobs.c.claimed_by.in_(dead | ({me} if started else set())))
 
     def next_due(self, automations: Collection[str]) -> datetime | None:

@@ -74,10 +74,10 @@ def erase(
     people = sorted(contacts)
     reached = select(identities.c.address).where(identities.c.contact.in_(people))
     addresses = sorted(set(connection.execute(reached).scalars()))
-    own = select(tickets.c.number).where(tickets.c.contact.in_(people))
-    numbers = connection.execute(own.order_by(tickets.c.number)).scalars().all()
-    said = tuple(connection.execute(_message_ids(people).order_by(messages.c.id)).scalars())
-    person = ErasedPerson(tuple(people), tuple(numbers), said, tuple(addresses), tuple(sorted(names)))
+    own_tickets = select(tickets.c.number).where(tickets.c.contact.in_(people))
+    numbers = connection.execute(own_tickets.order_by(tickets.c.number)).scalars().all()
+    message_ids = tuple(connection.execute(_message_ids(people).order_by(messages.c.id)).scalars())
+    person = ErasedPerson(tuple(people), tuple(numbers), message_ids, tuple(addresses), tuple(sorted(names)))
     with _overwriting(connection):
         _erase_journal(connection, people, addresses, source)
         _erase_outbox(connection, people, addresses)
@@ -153,9 +153,9 @@ def _message_ids(people: Sequence[int]) -> Select[Any]:
 
 def _erase_messages(connection: Connection, people: Sequence[int]) -> None:
     columns = (messages.c.id, messages.c.kind, messages.c.author, messages.c.message_id, messages.c.raw_sha256)
-    said = connection.execute(select(*columns).where(is_message_of(people)).order_by(messages.c.id)).all()
-    for start in range(0, len(said), _BATCH):
-        _blank_messages(connection, said[start : start + _BATCH])
+    found = connection.execute(select(*columns).where(is_message_of(people)).order_by(messages.c.id)).all()
+    for start in range(0, len(found), _BATCH):
+        _blank_messages(connection, found[start : start + _BATCH])
 
 
 def _remove_recipients(connection: Connection, table: Table, columns: Sequence[str], addresses: Sequence[str]) -> None:
@@ -172,18 +172,18 @@ def _remove_recipients(connection: Connection, table: Table, columns: Sequence[s
             update(connection, table, values, name, "id")
 
 
-def _blank_messages(connection: Connection, said: Sequence[Any]) -> None:
-    ids = [row.id for row in said]
+def _blank_messages(connection: Connection, rows: Sequence[Any]) -> None:
+    ids = [row.id for row in rows]
     index.remove(connection, ids)
-    theirs = (MessageKind.IN.value, MessageKind.AUTO.value)
+    incoming = (MessageKind.IN.value, MessageKind.AUTO.value)
     words = [
         (
             *("", "", None, None, "[]", "[]", None, None, None, None, "[]", "{}", None, None),
-            None if row.kind in theirs else row.author,
+            None if row.kind in incoming else row.author,
             row.message_id if row.kind == MessageKind.OUT.value else None,
             row.id,
         )
-        for row in said
+        for row in rows
     ]
     update(
         connection,
@@ -194,7 +194,7 @@ def _blank_messages(connection: Connection, said: Sequence[Any]) -> None:
         "id",
     )
     delete(connection, known_as, [(number,) for number in ids], "message")
-    blobs.release(connection, [row.raw_sha256 for row in said if row.raw_sha256 is not None])
+    blobs.release(connection, [row.raw_sha256 for row in rows if row.raw_sha256 is not None])
     remove_files(connection, ids)
 
 
@@ -204,14 +204,18 @@ def _erase_outbox(connection: Connection, people: Sequence[int], addresses: Sequ
     This includes notifications to agents, which quote the customer, and automatic answers to status requests, which
     have no ticket.
     """
-    heard = select(messages.c.ticket).where(is_message_of(people))
+    with_messages = select(messages.c.ticket).where(is_message_of(people))
     digests = _digests_about(connection, people)
-    own = select(tickets.c.number).where(tickets.c.contact.in_(people))
-    told = outbox.c.kind == OutboxKind.NOTIFICATION.value
+    own_tickets = select(tickets.c.number).where(tickets.c.contact.in_(people))
+    is_notification = outbox.c.kind == OutboxKind.NOTIFICATION.value
     columns = (outbox.c.id, outbox.c.kind, outbox.c.state, outbox.c.due_at, outbox.c.to, outbox.c.files)
     asked = outbox.c.ticket.is_(None) & func.lower(outbox.c.to).in_([to_json([address]) for address in addresses])
-    theirs = or_(outbox.c.ticket.in_(own), outbox.c.message.in_(_message_ids(people)))
-    wanted = or_(theirs, told & or_(outbox.c.ticket.in_(heard), outbox.c.id.in_(digests)), text(AUTO) & asked)
+    to_person = or_(outbox.c.ticket.in_(own_tickets), outbox.c.message.in_(_message_ids(people)))
+    wanted = or_(
+        to_person,
+        is_notification & or_(outbox.c.ticket.in_(with_messages), outbox.c.id.in_(digests)),
+        text(AUTO) & asked,
+    )
     found = connection.execute(select(*columns).where(wanted).order_by(outbox.c.id).with_for_update()).all()
     blobs.release(connection, [file[3] for row in found for file in from_json(row.files)])
     blank = ("", "", "[]", "[]", None, None, "[]", "{}", "[]", None, None, None)
@@ -237,12 +241,12 @@ def _erase_outbox(connection: Connection, people: Sequence[int], addresses: Sequ
 
 def _digests_about(connection: Connection, people: Sequence[int]) -> list[int]:
     """Return the notifications to agents about several tickets that include tickets of these contacts."""
-    own = select(tickets.c.number).where(tickets.c.contact.in_(people))
-    heard = select(messages.c.ticket).where(is_message_of(people))
-    told = select(events.c.facts).where(
-        events.c.kind == AgentNotified.kind, or_(events.c.ticket.in_(own), events.c.ticket.in_(heard))
+    own_tickets = select(tickets.c.number).where(tickets.c.contact.in_(people))
+    with_messages = select(messages.c.ticket).where(is_message_of(people))
+    notified = select(events.c.facts).where(
+        events.c.kind == AgentNotified.kind, or_(events.c.ticket.in_(own_tickets), events.c.ticket.in_(with_messages))
     )
-    return sorted({int(from_json(facts)["outbox"]) for facts in connection.execute(told).scalars()})
+    return sorted({int(from_json(facts)["outbox"]) for facts in connection.execute(notified).scalars()})
 
 
 def _erase_journal(
@@ -297,8 +301,8 @@ def _erase_event_data(connection: Connection, numbers: Sequence[int]) -> None:
         some = events.c.ticket.in_(numbers[start : start + _BATCH])
         for kind, erased in ((DeliverySettled.kind, {"reason": None}), (StepFailed.kind, {"why": ""})):
             query = select(events.c.id, events.c.facts).where(some, events.c.kind == kind)
-            told = [(to_json({**from_json(row.facts), **erased}), row.id) for row in connection.execute(query)]
-            update(connection, events, told, "facts", "id")
+            changed = [(to_json({**from_json(row.facts), **erased}), row.id) for row in connection.execute(query)]
+            update(connection, events, changed, "facts", "id")
 
 
 def _erase_job_errors(connection: Connection, numbers: Sequence[int]) -> None:

@@ -8,25 +8,25 @@ from collections.abc import Collection
 
 from sqlalchemy import ColumnElement, Connection, func, or_, select
 
-from ...core.contacts.model import Belongings
+from ...core.contacts.model import PersonalData
 from ..tables import attachments, messages, outbox, tickets
 
 
 def is_message_of(contacts: Collection[int]) -> ColumnElement[bool]:
     """Return the condition for messages on these contacts' tickets and for their own messages on other tickets."""
-    own = select(tickets.c.number).where(tickets.c.contact.in_(contacts))
-    return or_(messages.c.ticket.in_(own), messages.c.contact.in_(contacts))
+    own_tickets = select(tickets.c.number).where(tickets.c.contact.in_(contacts))
+    return or_(messages.c.ticket.in_(own_tickets), messages.c.contact.in_(contacts))
 
 
-def belongings(connection: Connection, contacts: Collection[int]) -> Belongings:
-    own = select(tickets.c.number).where(tickets.c.contact.in_(contacts)).order_by(tickets.c.number)
-    numbers = tuple(connection.execute(own).scalars())
-    said = select(messages.c.id).where(is_message_of(contacts))
-    files = select(func.count()).where(attachments.c.message.in_(said))
-    sent = select(func.count()).where(outbox.c.ticket.in_(select(own.subquery().c.number)))
-    return Belongings(
+def personal_data(connection: Connection, contacts: Collection[int]) -> PersonalData:
+    own_tickets = select(tickets.c.number).where(tickets.c.contact.in_(contacts)).order_by(tickets.c.number)
+    numbers = tuple(connection.execute(own_tickets).scalars())
+    message_ids = select(messages.c.id).where(is_message_of(contacts))
+    files = select(func.count()).where(attachments.c.message.in_(message_ids))
+    sent = select(func.count()).where(outbox.c.ticket.in_(select(own_tickets.subquery().c.number)))
+    return PersonalData(
         numbers,
-        len(connection.execute(said).all()),
+        len(connection.execute(message_ids).all()),
         connection.execute(files).scalar_one(),
         connection.execute(sent).scalar_one(),
     )

@@ -7,14 +7,14 @@ from collections.abc import Collection, Iterable, Sequence
 from sqlalchemy import Connection, select, text
 
 from ...core.contacts.link_codes import LinkCode, LinkTries
-from ...core.contacts.model import Address, Belongings, Contact
+from ...core.contacts.model import Address, Contact, PersonalData
 from .. import rows
 from ..encoding import clean
 from ..tables import contacts, link_codes, link_tries, tickets
 from ..tables.contacts import MERGED
 from ..tables.tickets import ACTIVE
 from .link_codes import link_code_from_row, link_tries_from_row
-from .personal_data import belongings
+from .personal_data import personal_data
 
 #: Key of the advisory lock for merging and splitting contacts; an arbitrary constant.
 _CONTACTS_LOCK = 0x6465736B63
@@ -30,7 +30,7 @@ class ContactSource:
         query = select(contacts).where(text(MERGED), contacts.c.merged_into.in_(_valid(ids)))
         return [rows.contact(row) for row in self._connection.execute(query.order_by(contacts.c.id))]
 
-    def hold_contacts(self) -> None:
+    def lock_contacts(self) -> None:
         if self._connection.dialect.name == "postgresql":
             self._connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_CONTACTS_LOCK})")
 
@@ -38,8 +38,8 @@ class ContactSource:
         query = select(tickets.c.number).where(text(ACTIVE), tickets.c.contact.in_(_valid(contacts)))
         return self._connection.execute(query.order_by(tickets.c.number)).scalars().all()
 
-    def belongings(self, contacts: Collection[int]) -> Belongings:
-        return belongings(self._connection, _valid(contacts))
+    def personal_data(self, contacts: Collection[int]) -> PersonalData:
+        return personal_data(self._connection, _valid(contacts))
 
     def link_code(self, digest: str) -> LinkCode | None:
         query = select(link_codes).where(link_codes.c.digest == digest).with_for_update()

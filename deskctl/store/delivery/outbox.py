@@ -100,7 +100,7 @@ class Outbox:
                 .values(state=case((outbox.c.attempts > 0, "retry"), else_="queued"))
             )
             # This process still sends the messages that it claimed under an earlier name.
-            former = () if started else self._instance.former
+            former = () if started else self._instance.former_names
             sending = (
                 outbox.update()
                 .where(text(IN_HAND), outbox.c.state == "sending", abandoned)
@@ -112,7 +112,9 @@ class Outbox:
 
     def _other_claims(self) -> bool:
         """Return True if other daemons have claims. If not, no write transaction is needed."""
-        query = select(outbox.c.id).where(text(IN_HAND), outbox.c.claimed_by.is_distinct_from(self._instance.known()))
+        query = select(outbox.c.id).where(
+            text(IN_HAND), outbox.c.claimed_by.is_distinct_from(self._instance.known_name())
+        )
         with self._database.reading() as connection:
             return connection.execute(query.limit(1)).first() is not None
 
@@ -122,7 +124,7 @@ class Outbox:
             return true()  # the desk's lock excludes other daemons
         holders = select(outbox.c.claimed_by).where(text(IN_HAND), outbox.c.claimed_by.is_not(None)).distinct()
         names = set(connection.execute(holders).scalars()) - {me}
-        dead = self._instance.dead(connection, names)
+        dead = self._instance.ended_names(connection, names)
         return or_(outbox.c.claimed_by.is_(None), outbox.c.claimed_by.in_(dead | ({me} if started else set())))
 
     def next_due(self, channels: Collection[str] | None = None) -> datetime | None:

@@ -102,19 +102,19 @@ def purge(connection: Connection, numbers: Collection[int], source: DatabaseSour
     """
     if not numbers:
         return
-    tell = select(outbox.c.id).where(outbox.c.ticket.in_(sorted(numbers)), outbox.c.state.in_(_SETTLED))
-    told = connection.execute(tell.where(outbox.c.kind == OutboxKind.NOTIFICATION.value)).scalars().all()
-    update(connection, outbox, [("", "", number) for number in told], "subject text", "id")
+    settled = select(outbox.c.id).where(outbox.c.ticket.in_(sorted(numbers)), outbox.c.state.in_(_SETTLED))
+    notifications = connection.execute(settled.where(outbox.c.kind == OutboxKind.NOTIFICATION.value)).scalars().all()
+    update(connection, outbox, [("", "", number) for number in notifications], "subject text", "id")
     query = select(messages.c.id, messages.c.raw_sha256).where(messages.c.ticket.in_(sorted(numbers)))
-    said = connection.execute(query).all()
-    _remove_raw(connection, [row.id for row in said], source)
-    index.remove(connection, [row.id for row in said])
-    words = [("", "", None, "[]", "[]", "{}", *[None] * 6, row.id) for row in said]
+    found = connection.execute(query).all()
+    _remove_raw(connection, [row.id for row in found], source)
+    index.remove(connection, [row.id for row in found])
+    words = [("", "", None, "[]", "[]", "{}", *[None] * 6, row.id) for row in found]
     columns = "subject text visible_text to cc headers reply_to bcc lists raw_sha256 choices original"
     update(connection, messages, words, columns, "id")
-    blobs.release(connection, [row.raw_sha256 for row in said if row.raw_sha256 is not None])
-    remove_files(connection, [row.id for row in said])
-    delete(connection, known_as, [(row.id,) for row in said], "message")
+    blobs.release(connection, [row.raw_sha256 for row in found if row.raw_sha256 is not None])
+    remove_files(connection, [row.id for row in found])
+    delete(connection, known_as, [(row.id,) for row in found], "message")
     update(connection, tickets, [("", number) for number in sorted(numbers)], "subject", "number")
     erase_fields(connection, numbers)
     remove_undo_data(connection, numbers)

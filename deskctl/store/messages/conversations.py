@@ -72,9 +72,9 @@ class ConversationSource:
                 unfinished = tickets.c.contact.in_(some), tickets.c.status.not_in(("closed", "merged"))
                 rows = self._connection.execute(select(tickets.c.contact, tickets.c.number, last).where(*unfinished))
                 found += [
-                    LastMessage(ConversationKey(channel, c), number, said)
-                    for c, number, said in rows
-                    if said is not None
+                    LastMessage(ConversationKey(channel, c), number, message)
+                    for c, number, message in rows
+                    if message is not None
                 ]
         return found
 

@@ -47,6 +47,8 @@ def report_without_daemon() -> HealthReport:
 
 
 ANSWERS: Answers = {
-    StoreStatus: lambda reader, query: store_status(reader.connection, reader.database.where, reader.database.size()),
+    StoreStatus: lambda reader, query: store_status(
+        reader.connection, reader.database.location, reader.database.size()
+    ),
     DeskHealth: lambda reader, query: report_without_daemon(),
 }

@@ -13,7 +13,7 @@ from ...core.calendars.model import ALWAYS, Calendar, zone
 from ...core.kernel.settings import Settings
 from ...core.messages.channels import BUILT_IN, Channels
 from ...core.shifts import documents, staffing, workload
-from ...core.shifts.hours import parse_shift, written
+from ...core.shifts.hours import format_week, parse_shift
 from ...core.shifts.model import Rota
 from ...core.shifts.queries import FindGaps, ListHandovers, ListShifts, PlanStaffing, ShowShifts
 from ...core.shifts.workload import Demand
@@ -144,8 +144,10 @@ def _handling(
             _("give it, for example --aht 6m"),
         )
     if found is not None:
-        where = [*_calls(found.since, found.until, query.team, channels), calls.c.seconds > 0]
-        average, count = connection.execute(_from_calls(func.avg(calls.c.seconds), func.count()).where(*where)).one()
+        conditions = [*_calls(found.since, found.until, query.team, channels), calls.c.seconds > 0]
+        average, count = connection.execute(
+            _from_calls(func.avg(calls.c.seconds), func.count()).where(*conditions)
+        ).one()
         if count:
             source = _n("the average of {n} call", "the average of {n} calls", count)
             return timedelta(seconds=float(average)), source
@@ -161,32 +163,34 @@ def _assumptions(
     aht_from: str,
 ) -> list[str]:
     """Return warnings about assumptions of the result."""
-    said: list[str] = []
+    warnings: list[str] = []
     waiting = {*_phones(settings), *_chats(settings)}
     if not channels:
-        said.append(_("this desk has no channel of type {channel}, so no requests are counted", channel=query.channel))
+        warnings.append(
+            _("this desk has no channel of type {channel}, so no requests are counted", channel=query.channel)
+        )
     later = [channel for channel in channels if channel not in waiting]
     if later:
-        said.append(
+        warnings.append(
             _(
                 "Erlang C assumes that customers wait for the answer; for {channels} the result is too high",
                 channels=", ".join(later),
             )
         )
     if aht_from == _ASSUMED:
-        said.append(_("the handling time is not known and assumed to be 6 min; set it with --aht"))
+        warnings.append(_("the handling time is not known and assumed to be 6 min; set it with --aht"))
     elif query.aht is None and set(channels) & set(_chats(settings)):
-        said.append(
+        warnings.append(
             _(
                 "the handling time of chats is assumed to be that of calls; "
                 "use --channel chat --aht LENGTH for chats alone"
             )
         )
     if query.team is not None and found is not None:
-        where = [*_calls(found.since, found.until, None, channels), tickets.c.team.is_(None)]
-        count = connection.execute(_from_calls(func.count()).where(*where)).scalar_one()
+        conditions = [*_calls(found.since, found.until, None, channels), tickets.c.team.is_(None)]
+        count = connection.execute(_from_calls(func.count()).where(*conditions)).scalar_one()
         if count:
-            said.append(
+            warnings.append(
                 _n(
                     "{n} call without a team is not counted: deskctl set NUMBER team={team}",
                     "{n} calls without a team are not counted: deskctl set NUMBER team={team}",
@@ -194,7 +198,7 @@ def _assumptions(
                     team=query.team,
                 )
             )
-    return said
+    return warnings
 
 
 def _demand(
@@ -226,8 +230,8 @@ def _demand(
     quarter = tickets.c.created_at // _QUARTER
     arrived = list(connection.execute(select(quarter, func.count()).where(*opened).group_by(quarter)))
     called = messages.c.sent_at // _QUARTER
-    where = _calls(since, until, team, channels)
-    arrived += connection.execute(_from_calls(called, func.count()).where(*where).group_by(called))
+    conditions = _calls(since, until, team, channels)
+    arrived += connection.execute(_from_calls(called, func.count()).where(*conditions).group_by(called))
     return workload.demand(((from_micros(at * _QUARTER), n) for at, n in arrived), since, until, local)
 
 
@@ -237,17 +241,17 @@ def _from_calls(*columns: Any) -> Any:
 
 
 def _calls(since: datetime, until: datetime, team: str | None, channels: list[str] | None) -> list[Any]:
-    where: list[Any] = [
+    conditions: list[Any] = [
         calls.c.direction == "in",
         messages.c.sent_at >= to_micros(since),
         messages.c.sent_at < to_micros(until),
         messages.c.withdrawn.is_(False),
     ]
     if team is not None:
-        where.append(tickets.c.team == team)
+        conditions.append(tickets.c.team == team)
     if channels is not None:
-        where.append(messages.c.channel.in_(channels))
-    return where
+        conditions.append(messages.c.channel.in_(channels))
+    return conditions
 
 
 def _phones(settings: Settings) -> list[str]:
@@ -290,12 +294,12 @@ def _hours(connection: Connection, query: FindGaps, local: ZoneInfo) -> Calendar
         raise UsageError(_("--hours and --calendar exclude each other"), _("use one of them"))
     if query.hours is not None:
         week = parse_shift(query.hours)
-        return Calendar(written(week), local.key, week)
+        return Calendar(format_week(week), local.key, week)
     book = PolicyBookCache().book(connection)
     if query.calendar is not None:
         return existing_calendar(book, query.calendar)
-    own = None if query.team is None else book.calendar(query.team)
-    return own or existing_calendar(book, ALWAYS)
+    calendar = None if query.team is None else book.calendar(query.team)
+    return calendar or existing_calendar(book, ALWAYS)
 
 
 def _names(connection: Connection, team: str | None, *, left: bool = False) -> dict[str, str]:

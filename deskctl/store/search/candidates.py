@@ -117,7 +117,7 @@ def best(connection: Connection, wanted: Wanted) -> tuple[list[int], bool]:
     return [-number for _, number in sorted(scored)], capped
 
 
-def these(connection: Connection, numbers: Sequence[int]) -> Generator[Candidate]:
+def rows_of(connection: Connection, numbers: Sequence[int]) -> Generator[Candidate]:
     """Yield the messages with these ids, in this order."""
     mark = "?" if connection.dialect.name == "sqlite" else "%s"
     for start in range(0, len(numbers), _PAGE):

@@ -55,7 +55,7 @@ class Mail:
 
 def compose(message: OutboundMessage, address: str, read_file: Callable[[str], bytes]) -> Mail:
     """Return the mail for a message. `address` is the channel's own. Raises Rejected if a field cannot be sent."""
-    own = _relay_address(message.sender_address or address)
+    sender = _relay_address(message.sender_address or address)
     to, cc, bcc = (tuple(map(_relay_address, addresses)) for addresses in (message.to, message.cc, message.bcc))
     recipients = tuple(dict.fromkeys((*to, *cc, *bcc)))
     if not recipients:
@@ -63,7 +63,7 @@ def compose(message: OutboundMessage, address: str, read_file: Callable[[str], b
     if not _MESSAGE_ID.fullmatch(message.message_id):
         raise Rejected(_("the message's own Message-ID is malformed"))
     lines = [
-        _field("From", _mailbox(message.sender_name, own)),
+        _field("From", _mailbox(message.sender_name, sender)),
         *_address_list("To", to),
         *_address_list("Cc", cc),
         *([_field("Reply-To", _relay_address(message.reply_to))] if message.reply_to else []),
@@ -75,7 +75,7 @@ def compose(message: OutboundMessage, address: str, read_file: Callable[[str], b
     ]
     header = "".join(line + "\r\n" for line in lines)
     content = header.encode("utf-8") + _body(message, read_file)
-    return Mail(own, recipients, content, message.automatic, international=not header.isascii())
+    return Mail(sender, recipients, content, message.automatic, international=not header.isascii())
 
 
 def loop_token(address: str) -> str:

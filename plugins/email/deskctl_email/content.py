@@ -177,9 +177,9 @@ _WORDS = re.compile(r"[\W_]+")
 
 def _attachment_name(name: str, leaf: Part) -> str | None:
     """Return the name that the sender gave a part; an attached message without a name is named by its subject."""
-    given = headers.safe_filename(name) if name else None
-    if given is not None or leaf.content_type not in _MESSAGES:
-        return given
+    filename = headers.safe_filename(name) if name else None
+    if filename is not None or leaf.content_type not in _MESSAGES:
+        return filename
     root = parse_mime(leaf.content()[:100_000])[0]
     return filenames.message_filename(
         headers.text(root.get("subject")) or headers.text(leaf.get("content-description"))

@@ -259,11 +259,11 @@ def _recipients(report: str, origin: Origin, first: Mapping[str, str]) -> tuple[
     named = _ADDRESS.findall(first.get("x-failed-recipients", ""))
     if named:
         return tuple(dict.fromkeys(_lower_domain(one) for one in named[:MAX_RECIPIENTS]))
-    own = {one.lower() for one in origin.recipients} | {(origin.sender or "").lower()}
+    excluded = {one.lower() for one in origin.recipients} | {(origin.sender or "").lower()}
     found: dict[str, None] = {}
     for match in _ADDRESS.finditer(report):
         address = match[1].strip("'.")
-        if address.lower() not in own and not _DAEMON.match(address):
+        if address.lower() not in excluded and not _DAEMON.match(address):
             found.setdefault(_lower_domain(address))
             if len(found) >= MAX_RECIPIENTS:
                 break

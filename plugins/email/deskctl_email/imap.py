@@ -98,7 +98,7 @@ class Mailbox:
 
     def _read(self) -> None:
         """Read over one connection, from login until it fails. Raises Unavailable or AuthFailed."""
-        where = _("the mailbox {account} at {host}", account=self._account, host=self._imap.host)
+        mailbox = _("the mailbox {account} at {host}", account=self._account, host=self._imap.host)
         try:
             self._connection = connection = Connection(self._imap, self._tokens)
             try:
@@ -109,41 +109,41 @@ class Mailbox:
         except (AuthFailed, Unavailable):
             raise
         except ConfigError as error:  # the password's source
-            what = _("{mailbox}: {error}", mailbox=where, error=error.what)
+            what = _("{mailbox}: {error}", mailbox=mailbox, error=error.what)
             self._alert(what, error.hint)
             raise Unavailable(what, error.hint) from error
         except StoreUnavailable as error:
             raise Unavailable(_("mail waits on the server: {error}", error=error.what), error.hint) from error
         except ssl.SSLCertVerificationError as error:
             hint = _("check that host is the name in the certificate; for a private CA set SSL_CERT_FILE")
-            what = _("{mailbox} has an untrusted certificate: {reason}", mailbox=where, reason=error.verify_message)
+            what = _("{mailbox} has an untrusted certificate: {reason}", mailbox=mailbox, reason=error.verify_message)
             self._alert(what, hint)
             raise Unavailable(what) from error
         except (OSError, ConnectionLost) as error:
             if not self._stop.is_set():
                 raise Unavailable(
-                    _("{mailbox} is unreachable: {error}", mailbox=where, error=error_text(error))
+                    _("{mailbox} is unreachable: {error}", mailbox=mailbox, error=error_text(error))
                 ) from error
         except ServerRefusal as error:
             if is_temporary(error):
                 raise Unavailable(
-                    _("{mailbox} is temporarily unavailable: {error}", mailbox=where, error=error_text(error))
+                    _("{mailbox} is temporarily unavailable: {error}", mailbox=mailbox, error=error_text(error))
                 ) from error
             if is_missing_folder(error):
                 what = _(
                     "{mailbox} no longer has the folder {folder}: {error}",
-                    mailbox=where,
+                    mailbox=mailbox,
                     folder=self._imap.folder,
                     error=error_text(error),
                 )
                 self._alert(what, _("create the folder, or set another one in the channel's imap table"))
                 raise Unavailable(what) from error
             self._alert(
-                _("{mailbox} refused a command: {error}", mailbox=where, error=error_text(error)),
+                _("{mailbox} refused a command: {error}", mailbox=mailbox, error=error_text(error)),
                 _("check that the folder exists and is readable"),
             )
             raise Unavailable(
-                _("{mailbox} refused a command: {error}", mailbox=where, error=error_text(error))
+                _("{mailbox} refused a command: {error}", mailbox=mailbox, error=error_text(error))
             ) from error
 
     def _session(self, connection: Connection) -> None:

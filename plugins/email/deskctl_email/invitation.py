@@ -41,7 +41,7 @@ def summary_line(text: str) -> str:
         elif inside:
             fields.setdefault(key, (parameters, value.strip()))
     summary = _unescape(fields.get("SUMMARY", ("", ""))[1])
-    where = _unescape(fields.get("LOCATION", ("", ""))[1])
+    location = _unescape(fields.get("LOCATION", ("", ""))[1])
     when = _time_range(fields)
     if not (summary or when):
         return ""
@@ -51,7 +51,7 @@ def summary_line(text: str) -> str:
     verb = _VERBS.get(method, "Appointment")
     if method == "REPLY" and answer:
         verb = f"{verb} ({answer})"
-    return f"{verb}: " + ", ".join(part for part in (summary, when, where) if part)
+    return f"{verb}: " + ", ".join(part for part in (summary, when, location) if part)
 
 
 def _parameters(fields: dict[str, tuple[str, str]], key: str) -> str:

@@ -101,12 +101,12 @@ def reply_to_person(
     """
     if mailing_list.author is not None:
         return mailing_list.author
-    own = {*mailing_list.addresses, (sender or "").lower()}
+    excluded = {*mailing_list.addresses, (sender or "").lower()}
     domain = (sender or "").rpartition("@")[2].lower()
     for name, address in field.addresses(root.get("reply-to")[:2_000], hint):
         local, _, host = address.lower().rpartition("@")
         near = host == domain or host.endswith(f".{domain}") or domain.endswith(f".{host}")
-        if address.lower() not in own and not is_unattended(address) and not (near and _ROLE.match(local)):
+        if address.lower() not in excluded and not is_unattended(address) and not (near and _ROLE.match(local)):
             return address, strip_via(name) or None
     return None
 
@@ -147,11 +147,11 @@ def _list_id_addresses(root: Part) -> Iterator[str]:
             yield f"{head}@{rest}.{domain}"
 
 
-def _author(root: Part, sender: str | None, name: str, own: set[str], hint: str) -> Author | None:
+def _author(root: Part, sender: str | None, name: str, list_addresses: set[str], hint: str) -> Author | None:
     """Return the author whom the list names in another header; None if From is a person's address."""
-    if sender is None or not _is_list_address(sender.lower(), own):
+    if sender is None or not _is_list_address(sender.lower(), list_addresses):
         return None
-    own = own | {sender.lower()}
+    list_addresses = list_addresses | {sender.lower()}
     known = [one for header in _AUTHOR_HEADERS for one in field.addresses(root.get(header)[:2_000], hint)]
     asked = field.addresses(root.get("reply-to")[:2_000], hint)
     candidates = (
@@ -159,8 +159,8 @@ def _author(root: Part, sender: str | None, name: str, own: set[str], hint: str)
     )
     candidates += _author_in_cc(root, name, hint)
     for _, address in candidates:
-        if address.lower() not in own and not is_unattended(address):
-            names = (given for given, same in candidates if given and same.lower() == address.lower())
+        if address.lower() not in list_addresses and not is_unattended(address):
+            names = (label for label, other in candidates if label and other.lower() == address.lower())
             return Author(address, next(names, "") or strip_via(name) or None)
     return None
 
@@ -174,12 +174,12 @@ def _author_in_cc(root: Part, name: str, hint: str) -> list[tuple[str, str]]:
     return [one for one in copies if strip_via(one[0]).casefold() == author]
 
 
-def _is_list_address(sender: str, own: set[str]) -> bool:
+def _is_list_address(sender: str, addresses: set[str]) -> bool:
     """Return True if the sender is the list's own address, or one that the list creates for an author."""
-    if sender in own:
+    if sender in addresses:
         return True
     local, _, domain = sender.rpartition("@")
-    near = any(domain == other or domain.endswith(f".{other}") for other in (o.rpartition("@")[2] for o in own))
+    near = any(domain == other or domain.endswith(f".{other}") for other in (o.rpartition("@")[2] for o in addresses))
     return (near and (_ENCODED.match(local) is not None or "dmarc" in local)) or (
         _DMARC.search(domain) is not None and _ENCODED.match(local) is not None
     )

@@ -121,7 +121,7 @@ def _parse(raw: bytes, envelope: Envelope) -> InboundMessage:
         problems=tuple(problems),
         lists=mailing_list.addresses,
         through=through,
-        behind=person,
+        reply_to_person=person,
         headers={name: first[name] for name in KEPT_HEADERS if name in first},
     )
 

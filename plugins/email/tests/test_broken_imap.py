@@ -330,11 +330,11 @@ async def test_server_limit_is_retried_without_alert(code: str, server: TinyImap
     config = mailbox_config(server)
     await first_login(config, context)
 
-    def refused(number: int, command: str, answer: bytes) -> bytes | None:
+    def reject_select(number: int, command: str, answer: bytes) -> bytes | None:
         tag = answer.rstrip(b"\r\n").rpartition(b"\r\n")[2].split(b" ")[0]
         return tag + f" NO [{code}] slow down\r\n".encode() if command == "SELECT" else None
 
-    server.fault = refused
+    server.fault = reject_select
     with pytest.raises(Unavailable, match="temporarily unavailable"):
         await EmailChannel(config, context).receive()
     assert context.alerts == []
@@ -344,11 +344,11 @@ async def test_deleted_folder_is_named_in_error_and_alert(server: TinyImap, cont
     config = mailbox_config(server)
     await first_login(config, context)
 
-    def refused(number: int, command: str, answer: bytes) -> bytes | None:
+    def reject_select(number: int, command: str, answer: bytes) -> bytes | None:
         tag = answer.rstrip(b"\r\n").rpartition(b"\r\n")[2].split(b" ")[0]
         return tag + b" NO [NONEXISTENT] Unknown Mailbox\r\n" if command == "SELECT" else None
 
-    server.fault = refused
+    server.fault = reject_select
     with pytest.raises(Unavailable, match="no longer has the folder INBOX"):
         await EmailChannel(config, context).receive()
     assert "INBOX" in context.alerts[0][0]

@@ -54,11 +54,11 @@ async def wait_for_mails(context: MemoryContext, count: int) -> None:
 
 
 async def wait_for_flags(context: MemoryContext, mailbox: Any, uid: int, *flags: str) -> None:
-    def there() -> bool:
+    def are_set() -> bool:
         return mailbox.flags(uid) >= set(flags)
 
     for _ in range(100):
-        if await asyncio.to_thread(there):
+        if await asyncio.to_thread(are_set):
             return
         await asyncio.sleep(0.05)
     raise AssertionError(await asyncio.to_thread(mailbox.flags, uid))

@@ -75,7 +75,7 @@ class Ranking:
     """The ranked articles of a question.
 
     `best` holds scores and numbers, the best first. `possible` is the score of an imaginary article that contains all
-    own terms of the question, including terms in no article, but no synonyms. `total` is the number of indexed
+    literal terms of the question, including terms in no article, but no synonyms. `total` is the number of indexed
     articles.
     """
 
@@ -85,9 +85,9 @@ class Ranking:
 
 
 def rank(
-    connection: Connection, wanted: Mapping[str, float], own: Collection[str], limit: int, customers: bool = False
+    connection: Connection, wanted: Mapping[str, float], literal: Collection[str], limit: int, customers: bool = False
 ) -> Ranking:
-    """Rank articles with `bm25f.rank`. `own` are the wanted terms that occur in the question itself."""
+    """Rank articles with `bm25f.rank`. `literal` are the wanted terms that occur in the question itself."""
     lengths = {row.segment: bytes(row.entries) for row in connection.execute(select(segments))}
     pieces: dict[str, list[tuple[int, bytes]]] = {}
     names = list(wanted)
@@ -97,7 +97,7 @@ def rank(
             pieces.setdefault(term, []).append((segment, bytes(entries)))
     counts = {term: sum(len(data) for _, data in found) // 4 for term, found in pieces.items()}
     total = sum(len(bodies) - bodies.count(0) for data in lengths.values() if (bodies := unpack(data)[1::LENGTHS]))
-    possible = bm25f.possible_score({term: wanted[term] for term in own}, counts, total)
+    possible = bm25f.possible_score({term: wanted[term] for term in literal}, counts, total)
     return Ranking(bm25f.rank(wanted, pieces, lengths, limit, customers), possible, total)
 
 

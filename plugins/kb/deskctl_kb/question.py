@@ -19,10 +19,10 @@ SYNONYM, SYLLABLE = 0.4, 0.07
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The search terms of a question: `wanted` with their weights, and `own`, the terms in the question itself."""
+    """The search terms of a question: `wanted` with their weights, and `literal`, the terms in the question itself."""
 
     wanted: dict[str, float]
-    own: frozenset[str]
+    literal: frozenset[str]
 
 
 def parse_question(text: str, language: str, others: Iterable[str] = ()) -> Question:
@@ -33,19 +33,19 @@ def parse_question(text: str, language: str, others: Iterable[str] = ()) -> Ques
     """
     counted = Counter(terms(text[:MAX_LENGTH], language))
     wanted = {term: 1.0 + 0.2 * (times - 1) for term, times in list(counted.items())[:MAX_TERMS]}
-    own = list(wanted)
+    literal = list(wanted)
     stemmers = {stemmer(language)}
     for other in others:
         if stemmer(other) not in stemmers:
             stemmers.add(stemmer(other))
             for term in dict.fromkeys(terms(text[:MAX_LENGTH], other)[:MAX_TERMS]):
                 wanted.setdefault(term, 1.0)
-    for term in own:
+    for term in literal:
         for other in SYNONYM_TERMS.get(term, ()):
             wanted.setdefault(other, SYNONYM)
-    for syllable in syllables(own):
+    for syllable in syllables(literal):
         wanted.setdefault(syllable, SYLLABLE)
-    return Question(wanted, frozenset(own))
+    return Question(wanted, frozenset(literal))
 
 
 def _keys(word: str) -> list[str]:

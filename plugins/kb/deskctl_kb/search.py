@@ -66,7 +66,7 @@ class SearchResult:
     coverage: Coverage
     lead: float
     wanted: dict[str, float]
-    own: frozenset[str]
+    literal: frozenset[str]
     total: int
 
 
@@ -88,7 +88,7 @@ def is_confident(result: SearchResult) -> bool:
     content = result.found[0].article.content
     title = set(terms(content.title, content.language))
     article_terms = title | set(terms(plain_text(content.text, content.title), content.language))
-    return len(result.own & article_terms) >= 2 or (bool(title) and len(title & result.own) >= 0.8 * len(title))
+    return len(result.literal & article_terms) >= 2 or (bool(title) and len(title & result.literal) >= 0.8 * len(title))
 
 
 def find(
@@ -101,7 +101,7 @@ def find(
     """
     customer_language = (language or guess_language(text, default)).lower()
     query = question.parse_question(text, customer_language, repository.languages(connection))
-    ranking = index.rank(connection, query.wanted, query.own, max(_CANDIDATES, limit * 2), customers)
+    ranking = index.rank(connection, query.wanted, query.literal, max(_CANDIDATES, limit * 2), customers)
     scores = {number: score for score, number in ranking.best}
     if not query.wanted:  # only stop words: "방법", "how to"
         scores = dict.fromkeys(
@@ -141,7 +141,7 @@ def find(
         coverage=covered,
         lead=1 - second / first if first else 0.0,
         wanted=query.wanted,
-        own=query.own,
+        literal=query.literal,
         total=ranking.total,
     )
 

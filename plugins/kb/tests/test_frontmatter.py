@@ -18,14 +18,14 @@ LINES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=4
 @st.composite
 def contents(draw: st.DrawFn) -> Content:
     def usable(check: object, strategy: st.SearchStrategy[str]) -> str:
-        def good(words: str) -> bool:
+        def is_valid(words: str) -> bool:
             try:
                 check(words)  # type: ignore[operator]
             except UsageError:
                 return False
             return True
 
-        return str(check(draw(strategy.filter(good))))  # type: ignore[operator]
+        return str(check(draw(strategy.filter(is_valid))))  # type: ignore[operator]
 
     return Content(
         title=usable(validate_title, WORDS),

@@ -98,8 +98,8 @@ class Api:
         if self._me is None:
             found = as_dict(await self.call("getMe"))
             number = as_int(found.get("id"))
-            own = str(number) if number is not None else self._token.partition(":")[0]
-            self._me = BotIdentity(own, one_line(found.get("username"), 64))
+            bot_id = str(number) if number is not None else self._token.partition(":")[0]
+            self._me = BotIdentity(bot_id, one_line(found.get("username"), 64))
         return self._me
 
     async def close(self) -> None:

@@ -31,11 +31,11 @@ def is_loopback(host: str) -> bool:
     return host in ("localhost", "::1") or host.startswith("127.")
 
 
-def parse_size(given: str) -> int:
+def parse_size(text: str) -> int:
     """Return the bytes of a size such as `20MB`. Raises Invalid."""
-    found = _SIZE.fullmatch(given.strip())
+    found = _SIZE.fullmatch(text.strip())
     if found is None:
-        raise Invalid(_('not a size: "{value}"; use a number and a unit, for example "20MB" or "500KB"', value=given))
+        raise Invalid(_('not a size: "{value}"; use a number and a unit, for example "20MB" or "500KB"', value=text))
     return int(found[1]) * _UNITS[found[2].upper()]
 
 

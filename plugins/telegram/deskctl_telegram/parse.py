@@ -158,8 +158,8 @@ def _language(sender: Mapping[str, Any]) -> str | None:
     return found[1].lower() if found and found[1].isascii() else None
 
 
-def _sent_at(given: Any) -> tuple[datetime | None, tuple[str, ...]]:
-    seconds = as_int(given)
+def _sent_at(value: Any) -> tuple[datetime | None, tuple[str, ...]]:
+    seconds = as_int(value)
     try:
         return (datetime.fromtimestamp(seconds, UTC), ()) if seconds else (None, ())
     except (ValueError, OverflowError, OSError):

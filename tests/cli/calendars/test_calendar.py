@@ -38,26 +38,26 @@ def test_calendar_edit_replaces_holidays_and_keeps_special_days(desk: Shell) -> 
     assert desk("calendar", "list", "--columns", "name,holidays").out.splitlines()[-1] == "seoul\t"
 
 
-def test_calendar_show_names_the_last_year_of_holidays(alone: Shell) -> None:
-    alone("calendar", "add", "seoul", "--hours", "mon-fri 09:00-18:00", "--holidays", "KR")
-    last = alone("calendar", "show", "seoul", "--json").row["holidays_until"]
-    assert alone("calendar", "show", "seoul", "--month", f"{last}-12").err == ""
-    said = alone("calendar", "show", "seoul", "--month", f"{last + 1}-01").err
+def test_calendar_show_names_the_last_year_of_holidays(local_desk: Shell) -> None:
+    local_desk("calendar", "add", "seoul", "--hours", "mon-fri 09:00-18:00", "--holidays", "KR")
+    last = local_desk("calendar", "show", "seoul", "--json").row["holidays_until"]
+    assert local_desk("calendar", "show", "seoul", "--month", f"{last}-12").err == ""
+    said = local_desk("calendar", "show", "seoul", "--month", f"{last + 1}-01").err
     command = "deskctl calendar edit seoul --holidays KR"
     assert said == f"note: the calendar has public holidays of KR until {last}; {command} adds later years\n"
-    assert alone("calendar", "show", "24x7", "--month", f"{last + 1}-01").err == ""
+    assert local_desk("calendar", "show", "24x7", "--month", f"{last + 1}-01").err == ""
 
 
-def test_calendar_check_accepts_words_and_shows_seconds(alone: Shell) -> None:
-    alone("calendar", "add", "Office", "--timezone", "Asia/Seoul", "--hours", "mon-fri 09:00-18:00")
+def test_calendar_check_accepts_words_and_shows_seconds(local_desk: Shell) -> None:
+    local_desk("calendar", "add", "Office", "--timezone", "Asia/Seoul", "--hours", "mon-fri 09:00-18:00")
     at = ("calendar", "check", "Office", "2026-12-24 17:50")
-    assert alone(*at, "+2 hours").out == (
+    assert local_desk(*at, "+2 hours").out == (
         "2026-12-25 10:50 +09:00 is 2 hours after 2026-12-24 17:50 +09:00 in office\n"
     )
-    assert " is 2시간 after " in alone(*at, "2시간 뒤").out
-    assert " is 2 hours after " in alone(*at, "in 2 hours").out
-    assert alone(*at, "+90s").out == "2026-12-24 17:51:30 +09:00 is 90s after 2026-12-24 17:50 +09:00 in office\n"
-    assert alone("calendar", "check", "24x7", "8999-12-31 23:00", "+9999w", code=1).out.startswith("never: ")
+    assert " is 2시간 after " in local_desk(*at, "2시간 뒤").out
+    assert " is 2 hours after " in local_desk(*at, "in 2 hours").out
+    assert local_desk(*at, "+90s").out == "2026-12-24 17:51:30 +09:00 is 90s after 2026-12-24 17:50 +09:00 in office\n"
+    assert local_desk("calendar", "check", "24x7", "8999-12-31 23:00", "+9999w", code=1).out.startswith("never: ")
 
 
 @pytest.mark.parametrize("columns", [20, 40, 66, 80, 96, 200])
@@ -82,9 +82,9 @@ def in_columns(line: str) -> str:
     return "".join(character * width(character) for character in line)
 
 
-def test_month_keeps_weeks_on_one_line_in_80_columns(alone: Shell) -> None:
-    alone("calendar", "add", "seoul", "--hours", "mon-fri 09:00-12:00 13:00-18:00", "--holidays", "KR")
-    plain = re.sub(r"\x1b\[\d+m", "", at_terminal(alone, "calendar", "show", "seoul", "--month", "2027-02"))
+def test_month_keeps_weeks_on_one_line_in_80_columns(local_desk: Shell) -> None:
+    local_desk("calendar", "add", "seoul", "--hours", "mon-fri 09:00-12:00 13:00-18:00", "--holidays", "KR")
+    plain = re.sub(r"\x1b\[\d+m", "", at_terminal(local_desk, "calendar", "show", "seoul", "--month", "2027-02"))
     assert max(map(width, plain.splitlines())) <= 80
     assert plain.splitlines()[4].split()[:6] == ["1", "2", "3", "4", "5", "6"]
     assert plain.splitlines()[5].split()[:2] == ["9…18", "9…18"]

@@ -125,26 +125,26 @@ def test_names_folded_in_a_character_or_with_control_characters_are_read(tmp_pat
     assert error.value.hint == "save the file as UTF-8"
 
 
-def test_calendar_import_reports_skipped_events(alone: Shell) -> None:
-    alone("calendar", "add", "office", "--hours", "mon-fri 09:00-17:00")
+def test_calendar_import_reports_skipped_events(local_desk: Shell) -> None:
+    local_desk("calendar", "add", "office", "--hours", "mon-fri 09:00-17:00")
     events = ics("DTSTART;VALUE=DATE:20270303\r\nSTATUS:CANCELLED", "DTSTART;VALUE=DATE:20270304\r\nSUMMARY:x")
-    (alone.folder / "extra.ics").write_bytes(events.encode())
-    assert "note: skipped 1 cancelled event" in alone("calendar", "import", "office", "extra.ics").err
-    assert named_days(alone, "office", "2027-03") == {"2027-03-04": ("x",)}
+    (local_desk.folder / "extra.ics").write_bytes(events.encode())
+    assert "note: skipped 1 cancelled event" in local_desk("calendar", "import", "office", "extra.ics").err
+    assert named_days(local_desk, "office", "2027-03") == {"2027-03-04": ("x",)}
 
 
-def test_calendar_import_adds_days_off(alone: Shell) -> None:
-    alone("calendar", "add", "office", "--hours", "mon-fri 09:00-17:00")
+def test_calendar_import_adds_days_off(local_desk: Shell) -> None:
+    local_desk("calendar", "add", "office", "--hours", "mon-fri 09:00-17:00")
     events = (
         "BEGIN:VEVENT\r\nUID:1\r\nDTSTART;VALUE=DATE:20270215\r\nDTEND;VALUE=DATE:20270217\r\nSUMMARY:워크숍\r\nEND:VEVENT\r\n"
         "BEGIN:VEVENT\r\nUID:2\r\nDTSTART;VALUE=DATE:20260210\r\nRRULE:FREQ=YEARLY\r\nSUMMARY:Founders\r\nEND:VEVENT\r\n"
         "BEGIN:VEVENT\r\nUID:3\r\nDTSTART:20270218T100000Z\r\nSUMMARY:Lunch\r\nEND:VEVENT\r\n"
     )
     text = f"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n{events}END:VCALENDAR\r\n"
-    (alone.folder / "extra.ics").write_bytes(text.encode())
-    alone("calendar", "import", "office", "extra.ics")
-    month = json.loads(alone("calendar", "show", "office", "--month", "2027-02", "--json").out)["month_days"]
+    (local_desk.folder / "extra.ics").write_bytes(text.encode())
+    local_desk("calendar", "import", "office", "extra.ics")
+    month = json.loads(local_desk("calendar", "show", "office", "--month", "2027-02", "--json").out)["month_days"]
     named = {day["date"]: day["name"] for day in month if day["name"]}
     assert named == {"2027-02-10": "Founders", "2027-02-15": "워크숍", "2027-02-16": "워크숍"}
-    (alone.folder / "mail.ics").write_text("Dear all,")
-    assert "not an iCalendar file" in alone("calendar", "import", "office", "mail.ics", code=2).err
+    (local_desk.folder / "mail.ics").write_text("Dear all,")
+    assert "not an iCalendar file" in local_desk("calendar", "import", "office", "mail.ics", code=2).err

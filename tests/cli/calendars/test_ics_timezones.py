@@ -141,9 +141,9 @@ def test_series_that_ends_at_midnight_utc_includes_that_day(
     assert found == [(first + timedelta(days=n)).isoformat() for n in range(length)]
 
 
-def test_file_without_zone_uses_the_zone_of_the_calendar(alone: Shell) -> None:
-    alone("calendar", "add", "seoul", "--timezone", "Asia/Seoul", "--hours", "mon-sun 09:00-18:00")
-    (alone.folder / "extra.ics").write_text(ics(f"UID:1\n{LAST_DAYS}20271230T150000Z\nSUMMARY:연말 휴무"))
-    alone("calendar", "import", "seoul", "extra.ics")
-    month = json.loads(alone("calendar", "show", "seoul", "--month", "2027-12", "--json").out)["month_days"]
+def test_file_without_zone_uses_the_zone_of_the_calendar(local_desk: Shell) -> None:
+    local_desk("calendar", "add", "seoul", "--timezone", "Asia/Seoul", "--hours", "mon-sun 09:00-18:00")
+    (local_desk.folder / "extra.ics").write_text(ics(f"UID:1\n{LAST_DAYS}20271230T150000Z\nSUMMARY:연말 휴무"))
+    local_desk("calendar", "import", "seoul", "extra.ics")
+    month = json.loads(local_desk("calendar", "show", "seoul", "--month", "2027-12", "--json").out)["month_days"]
     assert [day["date"] for day in month if day["name"]] == ["2027-12-29", "2027-12-30", "2027-12-31"]

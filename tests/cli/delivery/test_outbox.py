@@ -54,28 +54,28 @@ def test_bounced_copy_is_named_and_the_reply_stays_sent(desk: Shell, sink: SmtpS
     assert re.search(r"^recipient: gone@example.org \(cc\) · failed · the address does not exist", entry, re.MULTILINE)
 
 
-def test_outbox_shows_the_retry_schedule(alone: Shell, sink: SmtpSink) -> None:
-    alone.ingest(mail())
+def test_outbox_shows_the_retry_schedule(local_desk: Shell, sink: SmtpSink) -> None:
+    local_desk.ingest(mail())
     sink.refuse("rcpt", 451, times=9, recipient="ana@example.org")
-    alone.start()
-    with alone.open() as desk:
+    local_desk.start()
+    with local_desk.open() as desk:
         desk.execute(Reply(1, "Hello", at_once=True), agent="agent1")
-    rows = alone("outbox", "list", "--json").rows
+    rows = local_desk("outbox", "list", "--json").rows
     number = str(next(row["id"] for row in rows if row["to"] == ["ana@example.org"]))
-    alone("outbox", "show", number)
-    with alone.open() as desk:
+    local_desk("outbox", "show", number)
+    with local_desk.open() as desk:
         wait_until(lambda: desk.ask(ListOutbox(state="retry")), timeout=30, what="it was tried")
-    waiting = alone("outbox", "list", "--state", "retry", "--json").row
-    shown = alone("outbox", "show", number).out
+    waiting = local_desk("outbox", "list", "--state", "retry", "--json").row
+    shown = local_desk("outbox", "show", number).out
     assert waiting["attempts"] == 1
     assert "after a failure, retried in: 2 min, 10 min, 30 min, 1 h, 2 h, 4 h, …" in shown
     assert "gives up at: " in shown
     assert "last error: " in shown
-    assert "[not delivered yet: " in alone("show", "1").out
-    alone("outbox", "cancel", number)
-    assert "cancelled" in alone("outbox", "show", number).out
-    alone("outbox", "retry", number)
-    assert alone("outbox", "show", number, "--json").row["state"] in ("queued", "claimed", "sending", "retry")
+    assert "[not delivered yet: " in local_desk("show", "1").out
+    local_desk("outbox", "cancel", number)
+    assert "cancelled" in local_desk("outbox", "show", number).out
+    local_desk("outbox", "retry", number)
+    assert local_desk("outbox", "show", number, "--json").row["state"] in ("queued", "claimed", "sending", "retry")
 
 
 def _bounce(message_id: str) -> bytes:
@@ -89,9 +89,9 @@ def _bounce(message_id: str) -> bytes:
     ).encode()
 
 
-def test_outbox_retry_all_leaves_out_uncertain_messages(alone: Shell) -> None:
-    alone.ingest(mail())
-    alone("reply", "1", "-m", "x")
-    assert "no failed or waiting messages" in alone("outbox", "retry", "--all").out
-    assert "exclude each other" in alone("outbox", "retry", "1", "--all", code=2).err
-    alone("outbox", "retry", code=2)
+def test_outbox_retry_all_leaves_out_uncertain_messages(local_desk: Shell) -> None:
+    local_desk.ingest(mail())
+    local_desk("reply", "1", "-m", "x")
+    assert "no failed or waiting messages" in local_desk("outbox", "retry", "--all").out
+    assert "exclude each other" in local_desk("outbox", "retry", "1", "--all", code=2).err
+    local_desk("outbox", "retry", code=2)

@@ -74,12 +74,12 @@ def test_unsent_reply_is_kept_as_draft(desk: Shell, what: str) -> None:
         assert "Wait!" in seen
 
 
-def test_reply_is_kept_if_the_desk_cannot_be_opened(alone: Shell) -> None:
-    seen = at_terminal(alone, "reply", "1", EDITOR=editor(alone, "mv config.toml gone.toml"), code=5)
+def test_reply_is_kept_if_the_desk_cannot_be_opened(local_desk: Shell) -> None:
+    seen = at_terminal(local_desk, "reply", "1", EDITOR=editor(local_desk, "mv config.toml gone.toml"), code=5)
     assert "your text is saved as draft 1" in seen
-    (alone.folder / "gone.toml").rename(alone.folder / "config.toml")
-    alone("draft", "send", "1")
-    assert texts(alone)[-1] == WORDS
+    (local_desk.folder / "gone.toml").rename(local_desk.folder / "config.toml")
+    local_desk("draft", "send", "1")
+    assert texts(local_desk)[-1] == WORDS
 
 
 def test_draft_is_sent_after_its_author_reads_the_ticket(desk: Shell) -> None:
@@ -178,34 +178,34 @@ SPOILED: dict[str, Callable[[str], str]] = {
 
 
 @pytest.mark.parametrize("how", SPOILED)
-def test_missing_scissors_line_sends_nothing(alone: Shell, tmp_path: Path, how: str) -> None:
-    alone("note", "1", "-m", "the customer is a liar")
+def test_missing_scissors_line_sends_nothing(local_desk: Shell, tmp_path: Path, how: str) -> None:
+    local_desk("note", "1", "-m", "the customer is a liar")
     replace = script(
-        alone.folder,
+        local_desk.folder,
         "editor",
         f'#!/bin/sh\ncp "$1" {tmp_path}/template\nuntil [ -e {tmp_path}/spoiled ]; do sleep 0.05; done\n'
         f'cat {tmp_path}/spoiled > "$1"\n',
     )
     import threading
 
-    def spoil() -> None:
+    def edit() -> None:
         wait_until((tmp_path / "template").exists, what="the editor opens", timeout=30)
         wait_until(lambda: ">8" in (tmp_path / "template").read_text(), what="the whole text")
         text = SPOILED[how](WORDS + (tmp_path / "template").read_text())
         (tmp_path / "new").write_text(text)
         (tmp_path / "new").rename(tmp_path / "spoiled")
 
-    thread = threading.Thread(target=spoil)
+    thread = threading.Thread(target=edit)
     thread.start()
-    seen = at_terminal(alone, "reply", "1", EDITOR=replace, code=1)
+    seen = at_terminal(local_desk, "reply", "1", EDITOR=replace, code=1)
     thread.join()
     assert "nothing was sent" in seen
     assert "your text is saved as draft 1: deskctl draft show 1" in seen
-    assert [m["kind"] for m in alone.show(1)["messages"]] == ["in", "note"]
-    assert WORDS in alone("draft", "show", "1").out
-    assert "still contains the thread" in alone("draft", "send", "1", code=4).err
-    alone("draft", "send", "1", "-m", WORDS)
-    assert texts(alone)[-1] == WORDS
+    assert [m["kind"] for m in local_desk.show(1)["messages"]] == ["in", "note"]
+    assert WORDS in local_desk("draft", "show", "1").out
+    assert "still contains the thread" in local_desk("draft", "send", "1", code=4).err
+    local_desk("draft", "send", "1", "-m", WORDS)
+    assert texts(local_desk)[-1] == WORDS
 
 
 def test_scissors_line_may_have_other_line_endings(desk: Shell) -> None:

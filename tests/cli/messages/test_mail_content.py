@@ -23,9 +23,9 @@ def test_show_prints_an_answer_in_the_subject(desk: Shell) -> None:
     assert desk.show(1)["messages"][2]["subject"] == "It is lamp 7 in hall 3"
 
 
-def test_notification_contains_an_answer_in_the_subject(alone: Shell, sink: SmtpSink) -> None:
-    alone.start()
-    alone.ingest(mail("anna@corp.test", "It is lamp 7", ""))
+def test_notification_contains_an_answer_in_the_subject(local_desk: Shell, sink: SmtpSink) -> None:
+    local_desk.start()
+    local_desk.ingest(mail("anna@corp.test", "It is lamp 7", ""))
     told = wait_until(lambda: [m for m in sink.mails if "agent1@acme.test" in m.recipients], what="the team is told")
     assert "lamp 7" in told[0].message["Subject"]
 
@@ -57,10 +57,10 @@ def test_attachment_save_uses_complete_safe_names(desk: Shell) -> None:
     assert saved == sorted(["Invoice 01_02_2025.pdf", "a.pdf", "con_.pdf", "attachment-4.png", "전달한 메일.eml"])
 
 
-def test_reply_reaches_sender_with_quoted_local_part(alone: Shell, sink: SmtpSink) -> None:
-    alone.start()
+def test_reply_reaches_sender_with_quoted_local_part(local_desk: Shell, sink: SmtpSink) -> None:
+    local_desk.start()
     raw = mail(subject="Addr").replace(b"Ana Kim <ana@example.org>", rb'"Lee \"Bo\", Jin" <"bo jin"@customer.test>')
-    alone.ingest(raw)
-    assert alone.show(1)["contact"]["address"] == '"bo jin"@customer.test'
-    alone("reply", "1", "-m", "Hello", "--wait")
+    local_desk.ingest(raw)
+    assert local_desk.show(1)["contact"]["address"] == '"bo jin"@customer.test'
+    local_desk("reply", "1", "-m", "Hello", "--wait")
     assert [m.recipients for m in sink.mails if '"bo jin"@customer.test' in m.recipients]

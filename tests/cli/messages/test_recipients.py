@@ -43,44 +43,44 @@ def written(shell: Shell, *edits: str) -> str:
     return script(shell.folder, "editor", f'#!/bin/sh\ncp "$1" given\nsed -i {changes} "$1"\n')
 
 
-def test_editor_shows_recipients_above_the_text(alone: Shell) -> None:
-    alone.ingest(mail("Ana Kim <ana@example.org>", headers=[("Cc", f"Lawyer <{LAWYER}>")]))
-    at_terminal(alone, "reply", "1", EDITOR=written(alone, "3iHello."))
-    given = (alone.folder / "given").read_text().splitlines()
+def test_editor_shows_recipients_above_the_text(local_desk: Shell) -> None:
+    local_desk.ingest(mail("Ana Kim <ana@example.org>", headers=[("Cc", f"Lawyer <{LAWYER}>")]))
+    at_terminal(local_desk, "reply", "1", EDITOR=written(local_desk, "3iHello."))
+    given = (local_desk.folder / "given").read_text().splitlines()
     assert given[:2] == ["To: Ana Kim <ana@example.org>", f"Cc: {LAWYER}"]
-    assert sent(alone) == [(["ana@example.org"], [LAWYER])]
-    assert alone.show(1)["messages"][1]["text"] == "Hello."
+    assert sent(local_desk) == [(["ana@example.org"], [LAWYER])]
+    assert local_desk.show(1)["messages"][1]["text"] == "Hello."
 
 
-def test_recipients_can_be_edited(alone: Shell) -> None:
-    alone.ingest(mail(headers=[("Cc", LAWYER)]))
-    at_terminal(alone, "reply", "1", EDITOR=written(alone, f"s/^Cc:.*/Cc: Boss <{BOSS}>, /", "3iHello."))
-    assert sent(alone) == [(["ana@example.org"], [BOSS])]
+def test_recipients_can_be_edited(local_desk: Shell) -> None:
+    local_desk.ingest(mail(headers=[("Cc", LAWYER)]))
+    at_terminal(local_desk, "reply", "1", EDITOR=written(local_desk, f"s/^Cc:.*/Cc: Boss <{BOSS}>, /", "3iHello."))
+    assert sent(local_desk) == [(["ana@example.org"], [BOSS])]
 
 
-def test_removed_header_lines_keep_the_recipients(alone: Shell) -> None:
-    alone.ingest(mail(headers=[("Cc", LAWYER)]))
-    at_terminal(alone, "reply", "1", EDITOR=written(alone, "1,2d", "3iTo: be or not to be"))
-    assert sent(alone) == [(["ana@example.org"], [LAWYER])]
-    assert alone.show(1)["messages"][1]["text"] == "To: be or not to be"
+def test_removed_header_lines_keep_the_recipients(local_desk: Shell) -> None:
+    local_desk.ingest(mail(headers=[("Cc", LAWYER)]))
+    at_terminal(local_desk, "reply", "1", EDITOR=written(local_desk, "1,2d", "3iTo: be or not to be"))
+    assert sent(local_desk) == [(["ana@example.org"], [LAWYER])]
+    assert local_desk.show(1)["messages"][1]["text"] == "To: be or not to be"
 
 
-def test_invalid_recipients_keep_the_text_as_draft(alone: Shell, tmp_path: object) -> None:
-    alone.ingest(mail())
+def test_invalid_recipients_keep_the_text_as_draft(local_desk: Shell, tmp_path: object) -> None:
+    local_desk.ingest(mail())
     for edit in ("s/^To:.*/To: nobody in particular/", "s/^To:.*/To:/", "s/^Cc:.*/Cc: support@acme.test/"):
-        text = at_terminal(alone, "reply", "1", EDITOR=written(alone, edit, "3iHello."), code=2)
+        text = at_terminal(local_desk, "reply", "1", EDITOR=written(local_desk, edit, "3iHello."), code=2)
         assert "draft" in text
-    assert sent(alone) == []
-    alone("draft", "send", "1", "--to", "ana@example.org")
-    assert sent(alone) == [(["ana@example.org"], [])]
-    assert alone.show(1)["messages"][1]["text"] == "Hello."
+    assert sent(local_desk) == []
+    local_desk("draft", "send", "1", "--to", "ana@example.org")
+    assert sent(local_desk) == [(["ana@example.org"], [])]
+    assert local_desk.show(1)["messages"][1]["text"] == "Hello."
 
 
-def test_header_without_text_is_an_empty_text(alone: Shell) -> None:
-    alone.ingest(mail())
-    text = at_terminal(alone, "reply", "1", EDITOR=written(alone, f"s/^Cc:.*/Cc: {BOSS}/"), code=1)
+def test_header_without_text_is_an_empty_text(local_desk: Shell) -> None:
+    local_desk.ingest(mail())
+    text = at_terminal(local_desk, "reply", "1", EDITOR=written(local_desk, f"s/^Cc:.*/Cc: {BOSS}/"), code=1)
     assert "nothing was sent" in text
-    assert sent(alone) == []
+    assert sent(local_desk) == []
 
 
 def test_new_recipient_needs_confirmation_from_the_second_reply(desk: Shell) -> None:
@@ -129,25 +129,25 @@ def test_show_and_json_name_the_same_recipients(desk: Shell) -> None:
     assert "Reply goes to no one: the ticket is closed" in desk("show", "1").out
 
 
-def test_show_names_replies_that_the_customer_did_not_get(alone: Shell) -> None:
-    alone.ingest(mail(headers=[("Cc", LAWYER)]))
-    alone("reply", "1", "-m", "To you.", "--yes")
-    alone("reply", "1", "-m", "Between us.", "--to", LAWYER, "--yes")
-    lines = alone("show", "1").out.splitlines()
+def test_show_names_replies_that_the_customer_did_not_get(local_desk: Shell) -> None:
+    local_desk.ingest(mail(headers=[("Cc", LAWYER)]))
+    local_desk("reply", "1", "-m", "To you.", "--yes")
+    local_desk("reply", "1", "-m", "Between us.", "--to", LAWYER, "--yes")
+    lines = local_desk("show", "1").out.splitlines()
     assert lines[lines.index("Between us.") - 1] == f"To: {LAWYER}"
     assert lines[lines.index("To you.") - 1] == f"Cc: {LAWYER}"
     assert not any(line.startswith("To: ") for line in lines[: lines.index("To you.")])
 
 
-def test_long_verification_warning_fits_the_terminal(alone: Shell) -> None:
-    alone.ingest(mail())
+def test_long_verification_warning_fits_the_terminal(local_desk: Shell) -> None:
+    local_desk.ingest(mail())
     stranger = "a.person.with.a.long.address@supplier.example"
-    alone("reply", "1", "-m", "We ask.", "--bcc", stranger, "--yes")
-    reply = alone("outbox", "list", "--all", "--json").rows[-1]["message_id"]
-    alone.ingest(mail(stranger, headers=[("In-Reply-To", reply)]))
+    local_desk("reply", "1", "-m", "We ask.", "--bcc", stranger, "--yes")
+    reply = local_desk("outbox", "list", "--all", "--json").rows[-1]["message_id"]
+    local_desk.ingest(mail(stranger, headers=[("In-Reply-To", reply)]))
     remark = f"not verified: not a participant; reply --to {stranger} answers only them"
-    assert remark in alone("show", "1").out.splitlines()
-    lines = at_terminal(alone, "show", "1", NO_COLOR="1").splitlines()
+    assert remark in local_desk("show", "1").out.splitlines()
+    lines = at_terminal(local_desk, "show", "1", NO_COLOR="1").splitlines()
     first = next(number for number, line in enumerate(lines) if line.startswith("not verified"))
     assert " ".join(lines[first : first + 2]) == remark
     assert all(len(line) <= 80 for line in lines[first : first + 2])

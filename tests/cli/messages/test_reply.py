@@ -93,16 +93,16 @@ def test_reply_sends_attachments_and_copies(desk: Shell, sink: SmtpSink) -> None
     assert (document["cc"], document["bcc"]) == (["cc@example.org"], ["bcc@example.org"])
 
 
-def test_invalid_attachment_or_copy_stops_the_reply(alone: Shell) -> None:
-    alone.ingest(mail())
-    assert "cannot attach none.pdf" in alone("reply", "1", "-m", "x", "-a", "none.pdf", code=2).err
-    assert "cannot attach ." in alone("reply", "1", "-m", "x", "-a", ".", code=2).err
-    with (alone.folder / "half").open("wb") as file:
+def test_invalid_attachment_or_copy_stops_the_reply(local_desk: Shell) -> None:
+    local_desk.ingest(mail())
+    assert "cannot attach none.pdf" in local_desk("reply", "1", "-m", "x", "-a", "none.pdf", code=2).err
+    assert "cannot attach ." in local_desk("reply", "1", "-m", "x", "-a", ".", code=2).err
+    with (local_desk.folder / "half").open("wb") as file:
         file.truncate(attachment_files.MAX_TOTAL_SIZE // 2 + 1)
-    assert "20 MB" in alone("reply", "1", "-m", "x", "-a", "half", "-a", "half", code=2).err
-    assert "not an email address" in alone("reply", "1", "-m", "x", "--cc", "ana", code=2).err
-    assert "not an email address" in alone("reply", "1", "-m", "x", "--bcc", "a@b.c\nBcc: d@e.f", code=2).err
-    assert len(alone.show(1)["messages"]) == 1
+    assert "20 MB" in local_desk("reply", "1", "-m", "x", "-a", "half", "-a", "half", code=2).err
+    assert "not an email address" in local_desk("reply", "1", "-m", "x", "--cc", "ana", code=2).err
+    assert "not an email address" in local_desk("reply", "1", "-m", "x", "--bcc", "a@b.c\nBcc: d@e.f", code=2).err
+    assert len(local_desk.show(1)["messages"]) == 1
 
 
 def test_reply_prints_send_time_and_undo_hint(desk: Shell) -> None:
@@ -113,33 +113,35 @@ def test_reply_prints_send_time_and_undo_hint(desk: Shell) -> None:
     assert desk("reply", "1", "-m", "y", "--json").row["facts"]["undo_seconds"] == 10
 
 
-def test_reply_from_editor_keeps_attachments(alone: Shell) -> None:
-    alone.ingest(mail())
-    editor = script(alone.folder, "editor", '#!/bin/sh\n{ echo "See there"; cat "$1"; } > "$1.new"; mv "$1.new" "$1"\n')
-    at_terminal(alone, "reply", "1", "-a", "config.toml", EDITOR=editor)
-    message = alone.show(1)["messages"][1]
+def test_reply_from_editor_keeps_attachments(local_desk: Shell) -> None:
+    local_desk.ingest(mail())
+    editor = script(
+        local_desk.folder, "editor", '#!/bin/sh\n{ echo "See there"; cat "$1"; } > "$1.new"; mv "$1.new" "$1"\n'
+    )
+    at_terminal(local_desk, "reply", "1", "-a", "config.toml", EDITOR=editor)
+    message = local_desk.show(1)["messages"][1]
     assert (message["visible_text"], [f["filename"] for f in message["attachments"]]) == (
         "See there",
         ["config.toml"],
     )
 
 
-def test_signature_of_agent_overrides_that_of_team(alone: Shell) -> None:
-    alone.ingest(mail())
-    alone("team", "set", "support", "--signature", r"{desk}\nSupport", "--name", "The Support")
-    alone("reply", "1", "-m", "one")
-    alone("agent", "set", "agent1", "--signature", "Best, {agent}")
-    alone("reply", "1", "-m", "two")
-    alone("agent", "set", "agent1", "--signature", "")
-    alone("reply", "1", "-m", "three", "--as", "agent1")
-    messages = alone.show(1)["messages"][1:]
+def test_signature_of_agent_overrides_that_of_team(local_desk: Shell) -> None:
+    local_desk.ingest(mail())
+    local_desk("team", "set", "support", "--signature", r"{desk}\nSupport", "--name", "The Support")
+    local_desk("reply", "1", "-m", "one")
+    local_desk("agent", "set", "agent1", "--signature", "Best, {agent}")
+    local_desk("reply", "1", "-m", "two")
+    local_desk("agent", "set", "agent1", "--signature", "")
+    local_desk("reply", "1", "-m", "three", "--as", "agent1")
+    messages = local_desk.show(1)["messages"][1:]
     assert [m["text"].partition("-- \n")[2].strip() for m in messages] == [
         "Acme Support\nSupport",
         "Best, Agent One",
         "Acme Support\nSupport",
     ]
     assert [m["visible_text"] for m in messages] == ["one", "two", "three"]
-    assert "signature hidden" in alone("show", "1").out
-    assert "Best, Agent One" in alone("show", "1", "--full").out
-    (team,) = alone("team", "list", "--json").rows
+    assert "signature hidden" in local_desk("show", "1").out
+    assert "Best, Agent One" in local_desk("show", "1", "--full").out
+    (team,) = local_desk("team", "list", "--json").rows
     assert (team["name"], team["signature"]) == ("The Support", "{desk}\nSupport")

@@ -50,46 +50,46 @@ def test_init_with_invalid_values_leaves_no_files(bare: Shell, words: list[str],
     assert list(bare.folder.iterdir()) == []
 
 
-def test_doctor_finds_no_problems_in_a_new_desk(alone: Shell) -> None:
-    rows = alone("doctor", "--json").rows
+def test_doctor_finds_no_problems_in_a_new_desk(local_desk: Shell) -> None:
+    rows = local_desk("doctor", "--json").rows
     assert {row["check"] for row in rows} >= {"configuration", "permissions", "store", "daemon", "disk", "clock"}
     assert [row for row in rows if row["state"] == "finding"] == []
 
 
-def test_doctor_names_the_repair_command(alone: Shell) -> None:
-    (alone.folder / "desk.db").unlink()
-    rows = alone("doctor", "--json", code=1).rows
+def test_doctor_names_the_repair_command(local_desk: Shell) -> None:
+    (local_desk.folder / "desk.db").unlink()
+    rows = local_desk("doctor", "--json", code=1).rows
     (finding,) = [row for row in rows if row["state"] == "finding"]
     assert "deskctl db upgrade" in finding["mend"]
-    alone("list", code=6)
-    alone("db", "upgrade")
-    alone("doctor")
-    assert alone("list").out == ""
+    local_desk("list", code=6)
+    local_desk("db", "upgrade")
+    local_desk("doctor")
+    assert local_desk("list").out == ""
 
 
-def test_doctor_finds_configuration_writable_by_others(alone: Shell) -> None:
-    (alone.folder / "config.toml").chmod(0o666)
-    result = alone("doctor", "--config", "config.toml", code=1)
+def test_doctor_finds_configuration_writable_by_others(local_desk: Shell) -> None:
+    (local_desk.folder / "config.toml").chmod(0o666)
+    result = local_desk("doctor", "--config", "config.toml", code=1)
     assert "chmod go-w" in result.err
 
 
-def test_doctor_wraps_findings_on_a_narrow_terminal(alone: Shell) -> None:
-    (alone.folder / "desk.db").chmod(0o400)
-    text = at_terminal(alone, "doctor", code=1, NO_COLOR="1")
+def test_doctor_wraps_findings_on_a_narrow_terminal(local_desk: Shell) -> None:
+    (local_desk.folder / "desk.db").chmod(0o400)
+    text = at_terminal(local_desk, "doctor", code=1, NO_COLOR="1")
     assert "…" not in text
     assert max(map(len, text.split("\npermissions: ", 1)[0].splitlines())) <= 80
     assert "desk.dbisnotwritable,sothedeskcannotreceivemail" in "".join(text.split())
 
 
-def test_config_check_reports_every_error_at_once_and_exits_with_5(alone: Shell) -> None:
-    config = alone.folder / "config.toml"
+def test_config_check_reports_every_error_at_once_and_exits_with_5(local_desk: Shell) -> None:
+    config = local_desk.folder / "config.toml"
     config.write_text(config.read_text().replace("timezone =", "timezon =").replace("address =", "addr ="))
-    out = alone("config", "check", code=5).out
+    out = local_desk("config", "check", code=5).out
     assert "timezon" in out
     assert "addr" in out
     assert all("config.toml:" in line for line in out.splitlines())
 
 
-def test_an_upgrade_is_refused_while_the_daemon_runs(alone: Shell) -> None:
-    alone.start()
-    assert "deskctl daemon stop" in alone("db", "upgrade", code=4).err
+def test_an_upgrade_is_refused_while_the_daemon_runs(local_desk: Shell) -> None:
+    local_desk.start()
+    assert "deskctl daemon stop" in local_desk("db", "upgrade", code=4).err

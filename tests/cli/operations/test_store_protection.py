@@ -21,10 +21,10 @@ def findings(desk: Shell) -> list[tuple[str, str, str]]:
     return [(row["check"], row["detail"], row["mend"]) for row in rows if row["state"] == "finding"]
 
 
-def test_doctor_finds_damage_in_the_store(alone: Shell) -> None:
-    path = alone.folder / "desk.db"
-    alone("note", "--help")
-    assert "integrity" in {row["check"] for row in alone("doctor", "--json").rows}
+def test_doctor_finds_damage_in_the_store(local_desk: Shell) -> None:
+    path = local_desk.folder / "desk.db"
+    local_desk("note", "--help")
+    assert "integrity" in {row["check"] for row in local_desk("doctor", "--json").rows}
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         size = connection.execute("PRAGMA page_size").fetchone()[0]
@@ -32,7 +32,7 @@ def test_doctor_finds_damage_in_the_store(alone: Shell) -> None:
     with path.open("r+b") as file:
         file.seek((root - 1) * size)
         file.write(b"\x0d" + os.urandom(size - 1))
-    (_, detail, mend), *_ = [row for row in findings(alone) if row[0] == "integrity"]
+    (_, detail, mend), *_ = [row for row in findings(local_desk) if row[0] == "integrity"]
     assert "is damaged" in detail
     assert "backup" in mend
 
@@ -53,31 +53,31 @@ def test_group_writable_folder_is_refused(desk: Shell, named: list[str]) -> None
     desk("list")
 
 
-def test_doctor_finds_unwritable_or_exposed_store(alone: Shell) -> None:
-    store = alone.folder / "desk.db"
+def test_doctor_finds_unwritable_or_exposed_store(local_desk: Shell) -> None:
+    store = local_desk.folder / "desk.db"
     for mode, words, repair in (
         (0o440, "is not writable", "chmod u+w"),
         (0o646, "is writable by all users", "chmod o-w"),
         (0o644, "all users can read", "chmod o-r"),
     ):
         store.chmod(mode)
-        (found,) = [row for row in findings(alone) if row[0] == "permissions"]
+        (found,) = [row for row in findings(local_desk) if row[0] == "permissions"]
         assert words in found[1]
         assert found[2].startswith(repair)
     store.chmod(0o640)
-    assert [row for row in alone("doctor", "--json").rows if row["state"] == "finding"] == []
+    assert [row for row in local_desk("doctor", "--json").rows if row["state"] == "finding"] == []
 
 
-def test_upgrade_prints_the_path_of_the_copy(alone: Shell) -> None:
-    for file in alone.folder.glob("desk.db*"):
+def test_upgrade_prints_the_path_of_the_copy(local_desk: Shell) -> None:
+    for file in local_desk.folder.glob("desk.db*"):
         file.unlink()
-    (alone.folder / "desk.db").write_bytes(gzip.decompress(WRITTEN.read_bytes()))
-    out = alone("db", "upgrade").out
-    (copy,) = alone.folder.glob("desk.db.0009-*.bak")
+    (local_desk.folder / "desk.db").write_bytes(gzip.decompress(WRITTEN.read_bytes()))
+    out = local_desk("db", "upgrade").out
+    (copy,) = local_desk.folder.glob("desk.db.0009-*.bak")
     assert f"saved a copy of the store before the upgrade: {copy}\n" in out
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
-    assert alone("db", "upgrade", "--json").row["copy"] is None
-    assert alone("list", "--all", "--json").rows
+    assert local_desk("db", "upgrade", "--json").row["copy"] is None
+    assert local_desk("list", "--all", "--json").rows
 
 
 def test_unknown_agent_of_a_query_is_an_error(desk: Shell) -> None:

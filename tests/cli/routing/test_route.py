@@ -16,7 +16,7 @@ PAGE = (ROOT / "docs" / "how-to" / "routing.md").read_text()
 
 
 @pytest.fixture
-def either(new_desk: NewDesk) -> Shell:
+def stored_desk(new_desk: NewDesk) -> Shell:
     """Return a desk on each store that only the commands of the test use."""
     return new_desk()
 
@@ -29,9 +29,9 @@ def examples() -> Iterator[tuple[str, list[str]]]:
             yield command, printed
 
 
-def test_examples_of_the_routing_page_work(either: Shell) -> None:
+def test_examples_of_the_routing_page_work(stored_desk: Shell) -> None:
     for command, printed in examples():
-        out = either(*shlex.split(command)[1:]).out.splitlines()
+        out = stored_desk(*shlex.split(command)[1:]).out.splitlines()
         wanted = [line for line in printed if line != "…"]
         assert out[: len(wanted)] == wanted, command
         assert len(out) == len(wanted) or "…" in printed, command

@@ -90,8 +90,8 @@ def test_transcript_of_shifts_works(desk: Shell) -> None:
         ("queue --team 지원", 3, "no team is called"),
     ],
 )
-def test_invalid_shift_input_is_explained(alone: Shell, words: str, code: int, says: str) -> None:
-    assert says in alone(*shlex.split(words), code=code).err
+def test_invalid_shift_input_is_explained(local_desk: Shell, words: str, code: int, says: str) -> None:
+    assert says in local_desk(*shlex.split(words), code=code).err
 
 
 def _day(date: str, *shifts: tuple[str, str], off: bool = False) -> dict[str, object]:
@@ -158,28 +158,28 @@ def test_history_text_describes_the_averages() -> None:
 @pytest.mark.parametrize(
     "words", ["--team support --target 80%/20s", "--channel phone --target 90%/30s --shrinkage 30%"]
 )
-def test_staffing_states_its_assumptions_on_a_new_desk(alone: Shell, words: str) -> None:
-    said = alone("staffing", *words.split()).err
+def test_staffing_states_its_assumptions_on_a_new_desk(local_desk: Shell, words: str) -> None:
+    said = local_desk("staffing", *words.split()).err
     assert "note: the handling time is not known and assumed to be 6 min; set it with --aht\n" in said
     assert "note: no agent has a shift" in said
-    assert "note: no agent has a shift" in alone("shift", "gaps").err
-    chat = alone("staffing", *["--channel", "chat", "--target", "80%/1m", "--aht", "8m", "--at-once", "3"])
+    assert "note: no agent has a shift" in local_desk("shift", "gaps").err
+    chat = local_desk("staffing", *["--channel", "chat", "--target", "80%/1m", "--aht", "8m", "--at-once", "3"])
     assert "note: this desk has no channel of type chat" in chat.err
 
 
-def test_handover_list_marks_only_printed_notes_as_read(alone: Shell) -> None:
-    with alone.open() as desk:
+def test_handover_list_marks_only_printed_notes_as_read(local_desk: Shell) -> None:
+    with local_desk.open() as desk:
         for number in range(25):
             desk.execute(HandOver(f"note {number}"), agent="agent2")
-    shown = alone("shift", "handover", "list", "--limit", "1", "--json").rows
+    shown = local_desk("shift", "handover", "list", "--limit", "1", "--json").rows
     assert [row["text"] for row in shown] == [f"note {number}" for number in reversed(range(25))]
-    assert len(alone("shift", "handover", "list", "--limit", "1", "--json").rows) == 1
+    assert len(local_desk("shift", "handover", "list", "--limit", "1", "--json").rows) == 1
 
 
-def test_shift_list_notes_shifts_of_deactivated_agents(alone: Shell) -> None:
-    alone("shift", "add", "agent2", "--hours", "mon 09:00-18:00")
-    assert alone("shift", "list").err == ""
-    alone("agent", "set", "agent2", "--inactive")
-    listed = alone("shift", "list", "--agent", "agent2")
+def test_shift_list_notes_shifts_of_deactivated_agents(local_desk: Shell) -> None:
+    local_desk("shift", "add", "agent2", "--hours", "mon 09:00-18:00")
+    assert local_desk("shift", "list").err == ""
+    local_desk("agent", "set", "agent2", "--inactive")
+    listed = local_desk("shift", "list", "--agent", "agent2")
     assert listed.out.startswith("1\tagent2\tmon 09:00-18:00")
     assert listed.err == "note: agent2 is deactivated; remove the shifts with deskctl shift remove NUMBER\n"

@@ -117,25 +117,29 @@ def test_transcript_of_service_levels_works(desk: Shell) -> None:
         ("explain 42 --sla", 3, "no ticket 42"),
     ],
 )
-def test_invalid_input_is_explained(alone: Shell, command: str, code: int, said: str) -> None:
-    assert said in alone(*shlex.split(command), code=code).err
+def test_invalid_input_is_explained(local_desk: Shell, command: str, code: int, said: str) -> None:
+    assert said in local_desk(*shlex.split(command), code=code).err
 
 
-def test_probable_mistakes_produce_notes(alone: Shell) -> None:
-    alone("calendar", "add", "never", "--hours", "closed")
-    never = alone("calendar", "check", "never", "today", "+1h", code=1).out
+def test_probable_mistakes_produce_notes(local_desk: Shell) -> None:
+    local_desk("calendar", "add", "never", "--hours", "closed")
+    never = local_desk("calendar", "check", "never", "today", "+1h", code=1).out
     assert never.startswith("never: never is not open for 1h")
-    alone("calendar", "add", "office", "--hours", "mon-fri 09:00-17:00")
-    assert "write 8h for one of its days" in alone("sla", "add", "a", "--calendar", "office", "--resolution", "1d").err
-    assert "a can never match" not in alone("sla", "list").err
-    shadowed = alone("sla", "add", "b", "--when", "tag:vip", "--first-response", "15m", "--warn", "30m").err
+    local_desk("calendar", "add", "office", "--hours", "mon-fri 09:00-17:00")
+    assert (
+        "write 8h for one of its days"
+        in local_desk("sla", "add", "a", "--calendar", "office", "--resolution", "1d").err
+    )
+    assert "a can never match" not in local_desk("sla", "list").err
+    shadowed = local_desk("sla", "add", "b", "--when", "tag:vip", "--first-response", "15m", "--warn", "30m").err
     assert "b can never match: a comes before it" in shadowed
     assert "30m before the due time is longer than these targets" in shadowed
-    assert "is not open" in alone("sla", "add", "c", "--calendar", "never", "--resolution", "1h").err
-    alone("sla", "step", "a", "--at", "breach", "--then", "notify=agent2")
-    alone("agent", "set", "agent2", "--inactive")
-    assert "names agent2, who is deactivated" in alone("sla", "list").err
+    assert "is not open" in local_desk("sla", "add", "c", "--calendar", "never", "--resolution", "1h").err
+    local_desk("sla", "step", "a", "--at", "breach", "--then", "notify=agent2")
+    local_desk("agent", "set", "agent2", "--inactive")
+    assert "names agent2, who is deactivated" in local_desk("sla", "list").err
     assert (
-        "agent agent2 is deactivated" in alone("sla", "step", "a", "--at", "80%", "--then", "notify=agent2", code=4).err
+        "agent agent2 is deactivated"
+        in local_desk("sla", "step", "a", "--at", "80%", "--then", "notify=agent2", code=4).err
     )
-    assert "is used by a" in alone("calendar", "remove", "office", code=4).err
+    assert "is used by a" in local_desk("calendar", "remove", "office", code=4).err

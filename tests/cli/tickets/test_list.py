@@ -14,32 +14,32 @@ MANY = 53
 
 
 @pytest.fixture
-def crowded(alone: Shell) -> Shell:
+def busy_desk(local_desk: Shell) -> Shell:
     """Return a desk with more tickets than `list` shows on a terminal."""
-    with alone.open() as desk:
+    with local_desk.open() as desk:
         for n in range(MANY):
             desk.execute(Create(f"c{n}@example.org", f"Matter {n}", "x"), agent="agent1")
-    return alone
+    return local_desk
 
 
-def test_pipe_gets_all_rows_and_terminal_a_page(crowded: Shell) -> None:
-    assert len(crowded("list").out.splitlines()) == MANY
-    assert len(crowded.tickets()) == MANY
-    assert len(crowded.tickets("--limit", "10")) == 10
-    assert len(crowded("contact", "list").out.splitlines()) == MANY
-    assert len(crowded("search", "Matter", "--json").rows) == MANY
-    assert len(crowded("queue", "--json").rows) == MANY
-    text = at_terminal(crowded, "list", NO_COLOR="1")
+def test_pipe_gets_all_rows_and_terminal_a_page(busy_desk: Shell) -> None:
+    assert len(busy_desk("list").out.splitlines()) == MANY
+    assert len(busy_desk.tickets()) == MANY
+    assert len(busy_desk.tickets("--limit", "10")) == 10
+    assert len(busy_desk("contact", "list").out.splitlines()) == MANY
+    assert len(busy_desk("search", "Matter", "--json").rows) == MANY
+    assert len(busy_desk("queue", "--json").rows) == MANY
+    text = at_terminal(busy_desk, "list", NO_COLOR="1")
     assert f"50 of {MANY}" in text
     assert f"--limit {MANY} shows all" in text
-    assert f"50 of {MANY}" in at_terminal(crowded, "contact", "list", NO_COLOR="1")
-    assert f"25 of {MANY}" in at_terminal(crowded, "queue", NO_COLOR="1")
-    assert " of " not in at_terminal(crowded, "list", "--limit", str(MANY), NO_COLOR="1")
+    assert f"50 of {MANY}" in at_terminal(busy_desk, "contact", "list", NO_COLOR="1")
+    assert f"25 of {MANY}" in at_terminal(busy_desk, "queue", NO_COLOR="1")
+    assert " of " not in at_terminal(busy_desk, "list", "--limit", str(MANY), NO_COLOR="1")
 
 
-def test_listed_tickets_can_be_assigned(crowded: Shell) -> None:
-    crowded.pipe("deskctl list --json | jq -r .number | deskctl assign - agent2")
-    assert len(crowded.tickets("--assignee", "agent2")) == MANY
+def test_listed_tickets_can_be_assigned(busy_desk: Shell) -> None:
+    busy_desk.pipe("deskctl list --json | jq -r .number | deskctl assign - agent2")
+    assert len(busy_desk.tickets("--assignee", "agent2")) == MANY
 
 
 @pytest.mark.parametrize(
@@ -65,24 +65,26 @@ def test_unknown_name_in_a_filter_is_an_error_with_a_suggestion(
     assert result.out == ""
 
 
-def test_filter_accepts_names_from_configuration_and_old_tickets(alone: Shell) -> None:
-    alone.ingest(mail())
-    assert len(alone.tickets("--channel", "support")) == 1
-    assert len(alone.tickets("--channel", "phone")) == 0
-    path = alone.folder / "config.toml"
+def test_filter_accepts_names_from_configuration_and_old_tickets(local_desk: Shell) -> None:
+    local_desk.ingest(mail())
+    assert len(local_desk.tickets("--channel", "support")) == 1
+    assert len(local_desk.tickets("--channel", "phone")) == 0
+    path = local_desk.folder / "config.toml"
     path.write_text(path.read_text().replace("[channels.support]", "[channels.front]"))
-    assert len(alone.tickets("--channel", "support")) == 1
+    assert len(local_desk.tickets("--channel", "support")) == 1
     path.write_text(path.read_text().replace('team = "support"', 'team = "night"'))
-    assert alone.tickets("--team", "night") == []
+    assert local_desk.tickets("--team", "night") == []
 
 
-def test_team_without_members_is_found(alone: Shell) -> None:
-    path = alone.folder / "config.toml"
+def test_team_without_members_is_found(local_desk: Shell) -> None:
+    path = local_desk.folder / "config.toml"
     path.write_text(path.read_text().replace('team = "support"', 'team = "night"'))
-    result = alone("config", "check", code=1)
+    result = local_desk("config", "check", code=1)
     assert "channels.support.team: team night has no active member" in result.out
     assert re.search(r"config.toml:\d+: channels", result.out)
-    assert any("night" in row["detail"] for row in alone("doctor", "--json", code=1).rows if row["check"] == "teams")
+    assert any(
+        "night" in row["detail"] for row in local_desk("doctor", "--json", code=1).rows if row["check"] == "teams"
+    )
 
 
 @pytest.mark.parametrize(
@@ -96,22 +98,22 @@ def test_team_without_members_is_found(alone: Shell) -> None:
         ("queue", "the queue is empty"),
     ],
 )
-def test_empty_list_prints_a_message_only_on_a_terminal(alone: Shell, words: str, message: str) -> None:
-    assert alone(*words.split()).out == ""
-    assert message in at_terminal(alone, *words.split(), NO_COLOR="1", columns=120)
+def test_empty_list_prints_a_message_only_on_a_terminal(local_desk: Shell, words: str, message: str) -> None:
+    assert local_desk(*words.split()).out == ""
+    assert message in at_terminal(local_desk, *words.split(), NO_COLOR="1", columns=120)
 
 
-def test_empty_columns_are_left_out_on_a_narrow_terminal(alone: Shell) -> None:
-    alone.ingest(
+def test_empty_columns_are_left_out_on_a_narrow_terminal(local_desk: Shell) -> None:
+    local_desk.ingest(
         mail("Someone With A Long Name <someone@example.org>", "A subject that fills its column to the end " * 2)
     )
-    heads = at_terminal(alone, "list", NO_COLOR="1").splitlines()[0].split()
+    heads = at_terminal(local_desk, "list", NO_COLOR="1").splitlines()[0].split()
     assert "ASSIGNEE" not in heads
     assert "DUE" not in heads
-    assert "ASSIGNEE" in at_terminal(alone, "list", columns=200, NO_COLOR="1").splitlines()[0]
-    alone("take", "1")
-    assert "ASSIGNEE" in at_terminal(alone, "list", NO_COLOR="1").splitlines()[0]
-    named = at_terminal(alone, "list", "--columns", "number,due_at,subject", NO_COLOR="1").splitlines()[0]
+    assert "ASSIGNEE" in at_terminal(local_desk, "list", columns=200, NO_COLOR="1").splitlines()[0]
+    local_desk("take", "1")
+    assert "ASSIGNEE" in at_terminal(local_desk, "list", NO_COLOR="1").splitlines()[0]
+    named = at_terminal(local_desk, "list", "--columns", "number,due_at,subject", NO_COLOR="1").splitlines()[0]
     assert "DUE" in named
 
 

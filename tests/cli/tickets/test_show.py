@@ -27,13 +27,13 @@ def test_times_are_in_the_time_zone_of_the_desk(desk: Shell) -> None:
     assert "KST" in desk("show", "1").out
 
 
-def test_message_headers_distinguish_customers_agents_and_notes(alone: Shell) -> None:
-    alone.ingest(mail())
-    alone("reply", "1", "-m", "An answer.")
-    alone("note", "1", "-m", "Among us.")
-    plain = [line for line in at_terminal(alone, "show", "1", NO_COLOR="1").splitlines() if line.startswith("── ")]
+def test_message_headers_distinguish_customers_agents_and_notes(local_desk: Shell) -> None:
+    local_desk.ingest(mail())
+    local_desk("reply", "1", "-m", "An answer.")
+    local_desk("note", "1", "-m", "Among us.")
+    plain = [line for line in at_terminal(local_desk, "show", "1", NO_COLOR="1").splitlines() if line.startswith("── ")]
     assert [re.findall(r"· (customer|reply|internal note)", line) for line in plain] == [
         ["customer"], ["reply"], ["internal note"],
     ]  # fmt: skip
-    coloured = [line for line in at_terminal(alone, "show", "1").splitlines() if "── " in line]
+    coloured = [line for line in at_terminal(local_desk, "show", "1").splitlines() if "── " in line]
     assert len({re.match(r"\x1b\[[0-9;]*m", line)[0] for line in coloured}) == 3  # type: ignore[index]

@@ -104,7 +104,7 @@ def test_undo_takes_back_all_portions_one_by_one_also_after_a_restart(desk: Stor
     fill(desk)
     deactivate(desk)
     outcome = desk.do(Undo(), OWNER)
-    assert outcome.said == "undone: changed agent agent1"
+    assert outcome.summary == "undone: changed agent agent1"
     assert len(outcome.tickets) == PORTION
     assert is_active(desk)
     assert assignees(desk) == {"agent1": PORTION, None: TICKETS - PORTION}

@@ -9,10 +9,10 @@ from deskctl.core.tickets import commands as c
 from deskctl.core.tickets.model import Status
 from deskctl.core.undo.commands import Undo
 from tests.commands.desk import StoredDesk
-from tests.commands.routing.test_routing import ROOT, come, owners, routed, settle
+from tests.commands.routing.test_routing import ROOT, owners, routing_desk, set_presence, settle
 from tests.commands.tickets.test_escalation import queue
 
-__all__ = ["routed"]
+__all__ = ["routing_desk"]
 
 
 def test_tickets_of_a_deactivated_agent_return_to_the_queue(desk: StoredDesk) -> None:
@@ -21,7 +21,7 @@ def test_tickets_of_a_deactivated_agent_return_to_the_queue(desk: StoredDesk) ->
     desk.do(Reply(2, "Try again."))
     desk.do(c.Solve(3))
     done = desk.do(ChangeAgent("agent1", active=False), ROOT)
-    assert (done.said, done.facts["handed_back"]) == (
+    assert (done.summary, done.facts["handed_back"]) == (
         "agent agent1: active changed; 2 tickets are back in the queue",
         [1, 2],
     )
@@ -65,10 +65,10 @@ def test_deactivation_lists_the_sla_steps_that_name_the_agent(desk: StoredDesk) 
     assert any("gold" in remark and "agent1, who is deactivated" in remark for remark in done.facts["remarks"])
 
 
-def test_reactivated_agent_is_offline_until_they_go_online(routed: StoredDesk) -> None:
-    come(routed, "agent1")
-    routed.do(ChangeAgent("agent1", active=False), ROOT)
-    routed.do(ChangeAgent("agent1", active=True), ROOT)
-    routed.mail()
-    settle(routed)
-    assert owners(routed, 1) == [None]
+def test_reactivated_agent_is_offline_until_they_go_online(routing_desk: StoredDesk) -> None:
+    set_presence(routing_desk, "agent1")
+    routing_desk.do(ChangeAgent("agent1", active=False), ROOT)
+    routing_desk.do(ChangeAgent("agent1", active=True), ROOT)
+    routing_desk.mail()
+    settle(routing_desk)
+    assert owners(routing_desk, 1) == [None]

@@ -80,7 +80,7 @@ def test_unmerged_contact_keeps_its_messages_from_the_time_of_the_merge(desk: St
 def test_undo_of_merge_and_of_unmerge(desk: StoredDesk) -> None:
     two_contacts(desk)
     desk.do(MergeContacts(1, 2))
-    assert desk.do(Undo()).said == "undone: merged contact 2"
+    assert desk.do(Undo()).summary == "undone: merged contact 2"
     assert contact(desk, 2)["id"] == 2
     desk.do(MergeContacts(1, 2))
     desk.do(UnmergeContact(2))

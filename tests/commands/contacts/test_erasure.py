@@ -122,14 +122,14 @@ def test_freed_pages_are_erased(tmp_path: Path) -> None:
 def test_erased_contact_is_in_no_row_of_any_table(desk: StoredDesk) -> None:
     _other(desk, 1)
     _zebra(desk)
-    assert "zebra" in _everything(desk).lower()
+    assert "zebra" in _all_rows(desk).lower()
     _erase_zebra(desk)
-    said = _everything(desk).lower()
-    assert "zebra" not in said and "It burns every day" in _everything(desk)
-    assert "Printers: all fine." in _everything(desk) and "(erased)" in said
+    said = _all_rows(desk).lower()
+    assert "zebra" not in said and "It burns every day" in _all_rows(desk)
+    assert "Printers: all fine." in _all_rows(desk) and "(erased)" in said
 
 
-def _everything(desk: StoredDesk) -> str:
+def _all_rows(desk: StoredDesk) -> str:
     with desk.store.reading() as connection:
         tables = inspect(connection).get_table_names()
         rows = [connection.execute(text(f'SELECT * FROM "{table}"')).all() for table in tables]

@@ -28,7 +28,7 @@ SUPPORT = ChannelInfo(
 
 @pytest.fixture
 def desk(desk_url: str) -> Iterator[StoredDesk]:
-    settings = SETTINGS.having(Channels({**SETTINGS.of(Channels).channels, "support": SUPPORT}))
+    settings = SETTINGS.with_features(Channels({**SETTINGS.of(Channels).channels, "support": SUPPORT}))
     stored = StoredDesk(desk_url, settings)
     yield stored
     stored.close()
@@ -102,7 +102,7 @@ def test_auto_reply_is_never_message_of_person(desk: StoredDesk) -> None:
 
 
 def test_bulk_mail_with_reply_to_opens_ticket_of_that_person(desk: StoredDesk) -> None:
-    desk.mail("noreply@shop.test", sign=BULK, behind=("ana@example.org", "Ana"), reply_to=("ana@example.org",))
+    desk.mail("noreply@shop.test", sign=BULK, reply_to_person=("ana@example.org", "Ana"), reply_to=("ana@example.org",))
     ticket = desk.show(1)
     assert (ticket["contact"]["name"], ticket["contact"]["address"]) == ("Ana", "ana@example.org")
     assert ticket["messages"][0]["kind"] == "in"
@@ -117,7 +117,7 @@ def test_bulk_mail_without_reply_to_is_automatic(desk: StoredDesk) -> None:
 
 
 def test_mail_of_own_form_is_from_customer(desk: StoredDesk) -> None:
-    desk.mail("support@acme.test", behind=("ana@example.org", "Ana"), reply_to=("ana@example.org",))
+    desk.mail("support@acme.test", reply_to_person=("ana@example.org", "Ana"), reply_to=("ana@example.org",))
     ticket = desk.show(1)
     assert ticket["contact"]["address"] == "ana@example.org"
     assert ticket["messages"][0]["author"] == "ana@example.org"
@@ -125,13 +125,13 @@ def test_mail_of_own_form_is_from_customer(desk: StoredDesk) -> None:
 
 
 @pytest.mark.parametrize("behind", [None, ("help@acme.test", None)])
-def test_mail_from_own_address_is_automatic(desk: StoredDesk, behind: tuple[str, str | None] | None) -> None:
-    desk.mail("support@acme.test", behind=behind)
+def test_mail_from_own_address_is_automatic(desk: StoredDesk, reply_to_person: tuple[str, str | None] | None) -> None:
+    desk.mail("support@acme.test", reply_to_person=reply_to_person)
     assert desk.show(1)["messages"][0]["automatic"] == "own address"
 
 
 def test_mail_of_form_never_matches_ticket_of_named_person(desk: StoredDesk) -> None:
-    desk.mail("support@acme.test", behind=("ana@example.org", None), message_id="<one@acme.test>")
+    desk.mail("support@acme.test", reply_to_person=("ana@example.org", None), message_id="<one@acme.test>")
     form: dict[str, Any] = {"behind": ("ana@example.org", None)}
     desk.mail("support@acme.test", subject="Printer [#1]", **form)
     desk.mail("support@acme.test", references=("<one@acme.test>",), **form)

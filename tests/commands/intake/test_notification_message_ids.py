@@ -111,7 +111,7 @@ def test_same_content_is_accepted_once(desk: StoredDesk) -> None:
     ],
 )
 def test_dmarc_failure_counts_only_from_trusted_server(desk_url: str, results: str, accepted: bool) -> None:
-    desk = StoredDesk(desk_url, Settings(name="Acme Support").having(Channels({"support": AUTHORITY})))
+    desk = StoredDesk(desk_url, Settings(name="Acme Support").with_features(Channels({"support": AUTHORITY})))
     desk.mail()
     write(desk, "#solve\nWe come.", Authentication_Results=results)
     assert replies(desk) == (["We come."] if accepted else [])

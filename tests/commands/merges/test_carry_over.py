@@ -14,7 +14,7 @@ from deskctl.core.tickets import commands as c
 from deskctl.core.tickets.model import Priority
 from deskctl.core.undo.commands import Undo
 from tests.commands.desk import StoredDesk
-from tests.commands.sla.test_clocks import clock, fire, opened, told
+from tests.commands.sla.test_clocks import clock, fire, notified, opened
 
 
 def iso(desk: StoredDesk, after: timedelta) -> str:
@@ -44,7 +44,7 @@ def test_merge_moves_promise_and_assignee_is_notified_when_due(desk: StoredDesk,
     assert desk.show(other)["due_at"] == moment
     desk.later(hours=2)
     fire(desk)
-    assert told(desk, "overdue") == ["agent1"]
+    assert notified(desk, "overdue") == ["agent1"]
     desk.do(Reply(other, "Here it is."))
     assert clock(desk, other, "promise")["state"] == "fulfilled"
 
@@ -70,7 +70,7 @@ def test_undo_moves_promise_back_after_its_timer_fired(desk: StoredDesk, two: tu
     desk.do(Merge(one, other))
     desk.later(hours=3)
     fire(desk)
-    assert told(desk, "overdue") == ["agent1"]
+    assert notified(desk, "overdue") == ["agent1"]
     desk.do(Undo())
     assert desk.show(one)["status"] == "open"
     assert due(desk) == [(one, "promise", moment)]
@@ -83,7 +83,7 @@ def test_due_callback_does_not_prevent_undo(desk: StoredDesk, two: tuple[int, in
     desk.do(Merge(one, other))
     desk.later(hours=2)
     fire(desk)
-    assert told(desk, "callback") == ["agent1"]
+    assert notified(desk, "callback") == ["agent1"]
     desk.do(Undo())
     assert desk.ticket(one).callback_at is not None
     assert desk.ticket(other).callback_at is None

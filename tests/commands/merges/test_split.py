@@ -13,7 +13,7 @@ from deskctl.core.tickets.repository import Tickets
 from deskctl.core.undo.commands import Undo
 from deskctl.errors import NotFound, Refused, UsageError
 from tests.commands.desk import StoredDesk
-from tests.commands.sla.test_clocks import clock, gold, happened, opened
+from tests.commands.sla.test_clocks import clock, events_of, gold, opened
 
 __all__ = ["gold"]
 
@@ -63,7 +63,7 @@ def test_split_removes_waiting_of_moved_message(gold: StoredDesk) -> None:
     assert later not in [m["id"] for m in left["messages"]]
     with pytest.raises(ValueError):
         clock(gold, ticket, "next_response")
-    assert [e["metric"] for e in happened(gold, ticket, "withdraw")] == ["next_response"]
+    assert [e["metric"] for e in events_of(gold, ticket, "withdraw")] == ["next_response"]
 
 
 def test_split_keeps_waiting_for_remaining_message(gold: StoredDesk) -> None:

@@ -34,7 +34,7 @@ KNOWN = (("email", "ana@example.org"),)
 @pytest.fixture
 def desk(desk_url: str) -> Iterator[StoredDesk]:
     mail = replace(SETTINGS.of(Channels).channels["support"], answer=True)
-    desk = StoredDesk(desk_url, SETTINGS.having(Channels({"support": mail, "chat": CHAT})))
+    desk = StoredDesk(desk_url, SETTINGS.with_features(Channels({"support": mail, "chat": CHAT})))
     yield desk
     desk.close()
 
@@ -122,7 +122,7 @@ def test_second_request_for_person_reopens_solved_ticket(desk: StoredDesk) -> No
 def test_no_automatic_answer_to_forward_by_agent(desk: StoredDesk) -> None:
     desk.mail("agent1@acme.test", "Fwd: chair", forwarded=Forwarded("bo@example.org", "Bo", "chair", "It wobbles."))
     assert desk.show(1)["contact"]["address"] == "bo@example.org"
-    assert "an agent forwarded" in desk.do(Answer(1, 1, "Turn it off and on.", CHOICES), "system:kb").said
+    assert "an agent forwarded" in desk.do(Answer(1, 1, "Turn it off and on.", CHOICES), "system:kb").summary
 
 
 def test_auto_replies_to_automatic_answer_do_not_loop(desk: StoredDesk) -> None:

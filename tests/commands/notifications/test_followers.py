@@ -19,7 +19,7 @@ from deskctl.core.undo.commands import Undo
 from tests.commands.desk import SETTINGS, StoredDesk
 from tests.commands.sla.test_clocks import fire
 
-AT_ONCE = SETTINGS.having(NotificationSettings(timedelta()), DeliverySettings(timedelta()))
+AT_ONCE = SETTINGS.with_features(NotificationSettings(timedelta()), DeliverySettings(timedelta()))
 
 
 @pytest.fixture
@@ -158,7 +158,7 @@ def test_agent_is_not_notified_of_their_own_message_as_a_customer(desk: StoredDe
 
 
 def test_notification_of_an_undone_command_is_cancelled(desk_url: str) -> None:
-    desk = StoredDesk(desk_url, AT_ONCE.having(DeliverySettings(timedelta(seconds=10))))
+    desk = StoredDesk(desk_url, AT_ONCE.with_features(DeliverySettings(timedelta(seconds=10))))
     number = opened(desk)
     desk.do(c.Take(number))
     desk.do(Reply(number, "Done.", status="solved"), "agent2")
@@ -172,7 +172,7 @@ def test_notification_of_an_undone_command_is_cancelled(desk_url: str) -> None:
 
 
 def test_digest_drops_entries_that_no_longer_apply(desk_url: str) -> None:
-    desk = StoredDesk(desk_url, AT_ONCE.having(NotificationSettings(timedelta(minutes=5))))
+    desk = StoredDesk(desk_url, AT_ONCE.with_features(NotificationSettings(timedelta(minutes=5))))
     number = opened(desk)
     desk.do(c.Take(number))
     desk.do(c.Solve(number), "agent2")
@@ -240,7 +240,7 @@ def test_team_is_notified_of_an_unverified_message_on_an_unassigned_ticket(desk:
 
 
 def test_unverified_message_after_a_digest_is_notified(desk_url: str) -> None:
-    desk = StoredDesk(desk_url, AT_ONCE.having(NotificationSettings(timedelta(minutes=5))))
+    desk = StoredDesk(desk_url, AT_ONCE.with_features(NotificationSettings(timedelta(minutes=5))))
     number = opened(desk)
     desk.do(c.Take(number))
     desk.do(Reply(number, "Which one?"))

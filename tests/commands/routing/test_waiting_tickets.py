@@ -14,101 +14,103 @@ from deskctl.core.tickets import commands as c
 from deskctl.core.undo.commands import Undo
 from deskctl.errors import UsageError
 from tests.commands.desk import StoredDesk
-from tests.commands.routing.test_routing import ROOT, come, explain, owners, routed, settle, told
+from tests.commands.routing.test_routing import ROOT, explain, notified, owners, routing_desk, set_presence, settle
 
-__all__ = ["routed"]
+__all__ = ["routing_desk"]
 
 
 @pytest.mark.parametrize("change", [{"active": False}, {"leave": ("support",)}, {"surge": False}])
-def test_moved_agent_returns_when_moves_are_no_longer_allowed(routed: StoredDesk, change: dict[str, Any]) -> None:
-    routed.do(ChangeTeam("support", surge_queue=("phone=1",)), ROOT)
-    routed.do(ChangeAgent("agent1", channels="email", surge=True), ROOT)
-    come(routed, "agent1")
+def test_moved_agent_returns_when_moves_are_no_longer_allowed(routing_desk: StoredDesk, change: dict[str, Any]) -> None:
+    routing_desk.do(ChangeTeam("support", surge_queue=("phone=1",)), ROOT)
+    routing_desk.do(ChangeAgent("agent1", channels="email", surge=True), ROOT)
+    set_presence(routing_desk, "agent1")
     for number in range(3):
-        routed.do(c.Create(f"+8225550{number}00", "Call", "x", channel="phone", team="support"), "agent2")
-    settle(routed)
+        routing_desk.do(c.Create(f"+8225550{number}00", "Call", "x", channel="phone", team="support"), "agent2")
+    settle(routing_desk)
 
     def moved() -> str | None:
-        return routed.store.transaction(lambda unit: Routing.of(unit).presence("agent1").moved)
+        return routing_desk.store.transaction(lambda unit: Routing.of(unit).presence("agent1").moved)
 
     assert moved() == "phone"
-    routed.do(ChangeAgent("agent1", **change), ROOT)
+    routing_desk.do(ChangeAgent("agent1", **change), ROOT)
     assert moved() is None
 
 
-def test_team_is_notified_of_tickets_that_no_available_agent_can_take(routed: StoredDesk) -> None:
-    routed.do(ChangeAgent("agent1", channels="phone"), ROOT)
-    come(routed, "agent1")
+def test_team_is_notified_of_tickets_that_no_available_agent_can_take(routing_desk: StoredDesk) -> None:
+    routing_desk.do(ChangeAgent("agent1", channels="phone"), ROOT)
+    set_presence(routing_desk, "agent1")
     for name in ("ana", "ben"):
-        routed.do(c.Create(f"{name}@example.org", "Help", "x", channel="support", team="support"))
-    settle(routed)
-    assert len(told(routed, "no available agent can take")) == 3
-    routed.later(hours=1)
-    routed.do(RunRoutes(), ROOT)
-    assert len(told(routed, "no available agent can take")) == 3, "once"
+        routing_desk.do(c.Create(f"{name}@example.org", "Help", "x", channel="support", team="support"))
+    settle(routing_desk)
+    assert len(notified(routing_desk, "no available agent can take")) == 3
+    routing_desk.later(hours=1)
+    routing_desk.do(RunRoutes(), ROOT)
+    assert len(notified(routing_desk, "no available agent can take")) == 3, "once"
 
 
-def test_tickets_behind_unassignable_ones_are_assigned(routed: StoredDesk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tickets_behind_unassignable_ones_are_assigned(
+    routing_desk: StoredDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The limits are lowered, so that a few tickets are enough."""
     monkeypatch.setattr(automatic_assignment, "MAX_INSPECTED", 4)
     monkeypatch.setattr(automatic_assignment, "PAGE_SIZE", 2)
-    routed.do(ChangeAgent("agent1", channels="phone"), ROOT)
+    routing_desk.do(ChangeAgent("agent1", channels="phone"), ROOT)
     for number in range(9):
-        routed.mail(f"c{number}@example.org")
-    routed.do(c.Create("+82255501000", "Call", "x", channel="phone", team="support"), "agent2")
-    come(routed, "agent1")
-    assert owners(routed, 10) == ["agent1"]
+        routing_desk.mail(f"c{number}@example.org")
+    routing_desk.do(c.Create("+82255501000", "Call", "x", channel="phone", team="support"), "agent2")
+    set_presence(routing_desk, "agent1")
+    assert owners(routing_desk, 10) == ["agent1"]
 
 
-def test_route_run_counts_all_waiting_tickets(routed: StoredDesk) -> None:
+def test_route_run_counts_all_waiting_tickets(routing_desk: StoredDesk) -> None:
     for number in range(7):
-        routed.mail(f"c{number}@example.org")
-    routed.do(SetPresence("online"), "agent1")
-    assert routed.do(RunRoutes(), ROOT).said == "support: 3 assigned, 4 still waiting"
+        routing_desk.mail(f"c{number}@example.org")
+    routing_desk.do(SetPresence("online"), "agent1")
+    assert routing_desk.do(RunRoutes(), ROOT).summary == "support: 3 assigned, 4 still waiting"
 
 
-def test_ticket_taken_by_hand_counts_as_a_turn(routed: StoredDesk) -> None:
-    routed.do(ChangeTeam("support", route="round_robin"), ROOT)
-    routed.do(SetPresence("online"), "agent1")
-    routed.mail()
-    routed.do(c.Take(1))
-    routed.later(minutes=5)
-    come(routed, "agent2")
-    routed.mail("ben@example.org")
-    settle(routed)
-    assert owners(routed, 2) == ["agent2"]
+def test_ticket_taken_by_hand_counts_as_a_turn(routing_desk: StoredDesk) -> None:
+    routing_desk.do(ChangeTeam("support", route="round_robin"), ROOT)
+    routing_desk.do(SetPresence("online"), "agent1")
+    routing_desk.mail()
+    routing_desk.do(c.Take(1))
+    routing_desk.later(minutes=5)
+    set_presence(routing_desk, "agent2")
+    routing_desk.mail("ben@example.org")
+    settle(routing_desk)
+    assert owners(routing_desk, 2) == ["agent2"]
 
 
-def test_tag_can_require_a_skill_that_no_agent_has_yet(routed: StoredDesk) -> None:
-    come(routed, "agent1")
-    routed.do(c.Create("ana@example.org", "Router", "x", team="support", tags=("skill:router",)), "agent2")
-    settle(routed)
-    assert routed.ticket(1).assignee == "agent1", "no agent has the skill"
-    (made,) = explain(routed, 1)["decisions"]
+def test_tag_can_require_a_skill_that_no_agent_has_yet(routing_desk: StoredDesk) -> None:
+    set_presence(routing_desk, "agent1")
+    routing_desk.do(c.Create("ana@example.org", "Router", "x", team="support", tags=("skill:router",)), "agent2")
+    settle(routing_desk)
+    assert routing_desk.ticket(1).assignee == "agent1", "no agent has the skill"
+    (made,) = explain(routing_desk, 1)["decisions"]
     assert (made["skills"], made["waived"], made["agent"]) == (["router"], ["router"], "agent1")
     with pytest.raises(UsageError):
-        routed.do(c.Tag(1, ("place:router",)))
+        routing_desk.do(c.Tag(1, ("place:router",)))
 
 
-def test_routing_assigns_a_ticket_of_an_empty_tier_to_any_agent(routed: StoredDesk) -> None:
-    routed.do(ChangeAgent("lead", tier=""), ROOT)
-    routed.mail()
-    routed.do(c.Escalate(1, "tier:lead", "angry"))
-    come(routed, "agent2")
-    assert owners(routed, 1) == ["agent2"]
+def test_routing_assigns_a_ticket_of_an_empty_tier_to_any_agent(routing_desk: StoredDesk) -> None:
+    routing_desk.do(ChangeAgent("lead", tier=""), ROOT)
+    routing_desk.mail()
+    routing_desk.do(c.Escalate(1, "tier:lead", "angry"))
+    set_presence(routing_desk, "agent2")
+    assert owners(routing_desk, 1) == ["agent2"]
 
 
-def test_undone_assignment_does_not_count_as_a_turn(routed: StoredDesk) -> None:
-    routed.do(ChangeTeam("support", route="round_robin"), ROOT)
+def test_undone_assignment_does_not_count_as_a_turn(routing_desk: StoredDesk) -> None:
+    routing_desk.do(ChangeTeam("support", route="round_robin"), ROOT)
     for agent in ("agent1", "agent2"):
-        routed.do(SetPresence("online"), agent)
-    routed.mail()
-    settle(routed)
-    first = str(owners(routed, 1)[0])
+        routing_desk.do(SetPresence("online"), agent)
+    routing_desk.mail()
+    settle(routing_desk)
+    first = str(owners(routing_desk, 1)[0])
     other = {"agent1": "agent2", "agent2": "agent1"}[first]
-    routed.later(minutes=5)
-    routed.do(c.Assign(1, other), first)
-    routed.later(minutes=5)
-    routed.do(Undo(), first)
-    turns = routed.store.transaction(lambda unit: Routing.of(unit).turns((first,)))[first]
+    routing_desk.later(minutes=5)
+    routing_desk.do(c.Assign(1, other), first)
+    routing_desk.later(minutes=5)
+    routing_desk.do(Undo(), first)
+    turns = routing_desk.store.transaction(lambda unit: Routing.of(unit).turns((first,)))[first]
     assert [turn.at.minute for turn in turns.values()] == [0]

@@ -135,7 +135,7 @@ def now(desk: StoredDesk) -> str:
     return f"{desk.now:%Y-%m-%d %H:%M}"
 
 
-def usual(plan: dict[str, Any]) -> float:
+def busiest_hour(plan: dict[str, Any]) -> float:
     return float(max(row["arrivals"] for row in plan["hours"]))
 
 
@@ -146,31 +146,33 @@ def test_staffing_counts_only_channels_where_customers_wait(desk: StoredDesk) ->
     desk.mail(at="chat")
     desk.later(hours=2)
     plan = staffing(desk)
-    assert (usual(plan), plan["history"]["arrivals"]) == (2.0, 2)
+    assert (busiest_hour(plan), plan["history"]["arrivals"]) == (2.0, 2)
     assert (plan["aht"], plan["aht_from"]) == (10, "the average of 1 call")
     assert any("handling time of chats is assumed to be that of calls" in remark for remark in plan["remarks"])
 
 
 def test_chat_stands_for_all_conversational_channels(desk_url: str) -> None:
     telegram = ChannelInfo("tg", "telegram", team="support", sends=True, conversational=True)
-    made = StoredDesk(desk_url, SETTINGS.having(Channels({**SETTINGS.of(Channels).channels, "tg": telegram})))
+    made = StoredDesk(desk_url, SETTINGS.with_features(Channels({**SETTINGS.of(Channels).channels, "tg": telegram})))
     for channel in ("tg", "chat", "support"):
         made.mail(f"{channel}@example.org", at=channel)
     made.later(hours=2)
     plan = staffing(made, "chat", aht="8m", at_once=3)
-    assert (usual(plan), plan["history"]["arrivals"], plan["aht_from"]) == (2.0, 2, "as given")
-    assert usual(staffing(made, "tg", aht="8m")) == 1.0
+    assert (busiest_hour(plan), plan["history"]["arrivals"], plan["aht_from"]) == (2.0, 2, "as given")
+    assert busiest_hour(staffing(made, "tg", aht="8m")) == 1.0
     with pytest.raises(UsageError, match="handling time of requests on chat is not known"):
         staffing(made, "chat")
     made.close()
 
 
 def test_staffing_warns_if_the_desk_has_no_chat(desk_url: str) -> None:
-    mute = StoredDesk(desk_url, SETTINGS.having(Channels({"support": SETTINGS.of(Channels).channels["support"]})))
+    mute = StoredDesk(
+        desk_url, SETTINGS.with_features(Channels({"support": SETTINGS.of(Channels).channels["support"]}))
+    )
     mute.mail()
     mute.later(hours=2)
     plan = staffing(mute, "chat", aht="8m")
-    assert (usual(plan), plan["most"]) == (0.0, 0)
+    assert (busiest_hour(plan), plan["most"]) == (0.0, 0)
     assert any(remark.startswith("this desk has no channel of type chat") for remark in plan["remarks"])
     mute.close()
 
@@ -190,7 +192,7 @@ def test_staffing_warns_about_calls_without_a_team(desk: StoredDesk) -> None:
     call(desk)
     desk.later(hours=2)
     plan = staffing(desk)
-    assert usual(plan) == 1.0
+    assert busiest_hour(plan) == 1.0
     assert "1 call without a team is not counted: deskctl set NUMBER team=support" in plan["remarks"]
     assert not any("no team" in remark for remark in desk.store.ask(PlanStaffing("80%/20s", now=now(desk)))["remarks"])
 
@@ -229,7 +231,7 @@ def test_days_off_twice_produce_a_warning(desk: StoredDesk) -> None:
     desk.do(AddShift("agent1", OFFICE), "user:root")
     first = desk.do(TakeOff("agent1", "2026-03-05", "2026-03-06"), "user:root")
     number = first.facts["shift"]
-    assert (first.said, first.facts["remarks"]) == (
+    assert (first.summary, first.facts["remarks"]) == (
         f"shift {number}: agent1 is off from 2026-03-05 to 2026-03-06",
         [],
     )

@@ -39,8 +39,8 @@ class Configuration:
         """Return a function that tells whether a policy is open at a moment; call it with increasing moments only."""
         if policy is None:
             return lambda at: True
-        version_at = _at(self.policies[policy], self.policies[policy][0][1])
-        calendar_at = {name: _at(versions, versions[0][1]) for name, versions in self.calendars.items()}
+        version_at = _value_function(self.policies[policy], self.policies[policy][0][1])
+        calendar_at = {name: _value_function(versions, versions[0][1]) for name, versions in self.calendars.items()}
 
         def is_open(at: datetime) -> bool:
             name = version_at(at)["calendar"]
@@ -94,7 +94,7 @@ def _without_undone(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [e for e in kept if e["command"] not in undoing or e["kind"] == "policy_applied"]
 
 
-def _spoken(events: list[dict[str, Any]]) -> list[tuple[datetime, str]]:
+def _exchanges(events: list[dict[str, Any]]) -> list[tuple[datetime, str]]:
     """Return questions, answers (unless their delivery failed) and promises."""
     found: list[list[Any]] = []
     lost: set[int] = set()
@@ -124,7 +124,7 @@ def _spoken(events: list[dict[str, Any]]) -> list[tuple[datetime, str]]:
 
 
 def _spans(events: list[dict[str, Any]]) -> list[tuple[str, int, datetime, datetime | None]]:
-    spoken = _spoken(events)
+    spoken = _exchanges(events)
     start = _began(events)
     found: list[tuple[str, int, datetime, datetime | None]] = []
     answers = [n for n, (_, what) in enumerate(spoken) if what == "answered"]
@@ -187,38 +187,40 @@ def _states(events: list[dict[str, Any]]) -> list[tuple[datetime, str]]:
     return found
 
 
-def _at(changes: list[tuple[datetime, Any]], before: Any = None) -> Callable[[datetime], Any]:
+def _value_function(changes: list[tuple[datetime, Any]], before: Any = None) -> Callable[[datetime], Any]:
     """Return a function from a moment to the value at that moment, `before` the first change; call it with increasing
     moments only.
     """
     place = 0
 
-    def held(at: datetime) -> Any:
+    def value_at(at: datetime) -> Any:
         nonlocal place
         while place < len(changes) and changes[place][0] <= at:
             place += 1
         return changes[place - 1][1] if place else before
 
-    return held
+    return value_at
 
 
 def _walk(
     events: list[dict[str, Any]], up: Configuration, now: datetime, metric: str, start: datetime, end: datetime | None
 ) -> ReferenceClock | None:
-    state_at = _at(_states(events))
+    state_at = _value_function(_states(events))
     changed = [(moment(e["at"]), e["new"]) for e in events if e["kind"] == "priority_changed"]
-    priority_at = _at([(_earliest(events), events[0]["priority"]), *changed])
-    policy_at = _at([(moment(e["at"]), e["policy"]) for e in events if e["kind"] == "policy_applied"])
+    priority_at = _value_function([(_earliest(events), events[0]["priority"]), *changed])
+    policy_at = _value_function([(moment(e["at"]), e["policy"]) for e in events if e["kind"] == "policy_applied"])
     hand = [(moment(e["at"]), e["due"]) for e in events if e["kind"] == "due_set" and e["metric"] == metric]
     hand = [(at, due and moment(due)) for at, due in hand if at >= start]
     if metric == "promise":
         hand = [(moment(e["at"]), moment(e["due"])) for e in events if e["kind"] == "promised"]
-    hand_at = _at(hand)
+    hand_at = _value_function(hand)
     counted: dict[str | None, int] = {}
     names = {None, *(e["policy"] for e in events if e["kind"] == "policy_applied")}
     is_open = {name: up.opening(name) for name in names}
-    version_at = {name: _at(up.policies[name], up.policies[name][0][1]) for name in names if name is not None}
-    exists, breached, due, held, why, policy = False, None, None, None, False, None
+    version_at = {
+        name: _value_function(up.policies[name], up.policies[name][0][1]) for name in names if name is not None
+    }
+    exists, breached, due, value_at, why, policy = False, None, None, None, False, None
     at = start
     last = end or now
     while at < last + AHEAD:
@@ -232,18 +234,18 @@ def _walk(
                 places = range(PRIORITIES.index(priority), -1, -1)
                 target = next((named[PRIORITIES[n]] for n in places if PRIORITIES[n] in named), None)
             exists = exists or target is not None or by_hand is not None
-            held, why = by_hand if by_hand is not None else target, stopped
-        elif end is not None or held is None or why:
+            value_at, why = by_hand if by_hand is not None else target, stopped
+        elif end is not None or value_at is None or why:
             break
         over = None
-        if isinstance(held, datetime):
-            over = at >= held
-        elif held is not None:
-            over = counted.get(policy, 0) >= held
+        if isinstance(value_at, datetime):
+            over = at >= value_at
+        elif value_at is not None:
+            over = counted.get(policy, 0) >= value_at
         if over and not why and known and breached is None and (end is None or at < end):
-            breached = at if not isinstance(held, datetime) or at > held else held
+            breached = at if not isinstance(value_at, datetime) or at > value_at else value_at
         if over and not why and not known:
-            due = held if isinstance(held, datetime) else at
+            due = value_at if isinstance(value_at, datetime) else at
             break
         if not why:
             for name in names:
@@ -253,6 +255,6 @@ def _walk(
         return None
     if end is not None:
         return ReferenceClock("fulfilled", end, breached, None)
-    if why or held is None:
+    if why or value_at is None:
         return ReferenceClock("paused", None, breached, None)
-    return ReferenceClock("running", None, breached, held if isinstance(held, datetime) else due)
+    return ReferenceClock("running", None, breached, value_at if isinstance(value_at, datetime) else due)

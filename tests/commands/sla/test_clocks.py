@@ -67,12 +67,12 @@ def clock(desk: StoredDesk, ticket: int, metric: str, instance: int = 1) -> dict
     return found
 
 
-def happened(desk: StoredDesk, ticket: int, *kinds: str) -> list[dict[str, Any]]:
+def events_of(desk: StoredDesk, ticket: int, *kinds: str) -> list[dict[str, Any]]:
     return [event for event in desk.show(ticket)["events"] if event["kind"] in kinds]
 
 
-def told(desk: StoredDesk, about: str) -> list[str]:
-    events = [e for row in desk.store.ask(ListTickets(all=True)) for e in happened(desk, row["number"], "agent_told")]
+def notified(desk: StoredDesk, about: str) -> list[str]:
+    events = [e for row in desk.store.ask(ListTickets(all=True)) for e in events_of(desk, row["number"], "agent_told")]
     return [event["agent"] for event in events if event["about"] == about]
 
 
@@ -81,13 +81,13 @@ def test_first_response_clock_warns_and_is_fulfilled_by_an_agents_answer(gold: S
     gold.do(c.Take(ticket))
     gold.later(hours=2)
     fire(gold)
-    assert told(gold, "due_soon") == ["agent1"]
+    assert notified(gold, "due_soon") == ["agent1"]
     gold.later(hours=1, minutes=35)
     fire(gold)
-    assert [e["level"] for e in happened(gold, ticket, "warn")] == ["50%", "30m"]
+    assert [e["level"] for e in events_of(gold, ticket, "warn")] == ["50%", "30m"]
     gold.do(Reply(ticket, "Try again."))
     assert clock(gold, ticket, "first_response")["state"] == "fulfilled"
-    (kept,) = happened(gold, ticket, "fulfill")
+    (kept,) = events_of(gold, ticket, "fulfill")
     assert (kept["metric"], kept["instance"], kept["in_time"]) == ("first_response", 1, True)
 
 
@@ -96,15 +96,15 @@ def test_after_downtime_only_the_highest_threshold_fires_marked_as_late(gold: St
     ticket = opened(gold)
     gold.later(hours=9)
     fire(gold)
-    (breach,) = happened(gold, ticket, "breach")
+    (breach,) = events_of(gold, ticket, "breach")
     assert (breach["metric"], breach["late"], breach["breached"]) == ("first_response", True, "2026-03-02T13:00:00Z")
-    assert [(e["level"], e["late"]) for e in happened(gold, ticket, "warn", "step")] == [("breach", True)] * 2
+    assert [(e["level"], e["late"]) for e in events_of(gold, ticket, "warn", "step")] == [("breach", True)] * 2
     assert gold.ticket(ticket).priority is Priority.URGENT
-    assert "lead" in told(gold, "overdue")
+    assert "lead" in notified(gold, "overdue")
     fire(gold)
     gold.later(days=1)
     fire(gold)
-    assert len([e for e in happened(gold, ticket, "step") if e["metric"] == "first_response"]) == 1
+    assert len([e for e in events_of(gold, ticket, "step") if e["metric"] == "first_response"]) == 1
 
 
 def test_undone_or_failed_answer_does_not_affect_the_clock(gold: StoredDesk) -> None:
@@ -123,7 +123,7 @@ def test_undone_or_failed_answer_does_not_affect_the_clock(gold: StoredDesk) -> 
     gold.later(hours=5)
     gold.do(SettleDelivery(sent.facts["outbox"], "rejected", "no such user"), "system:sender")
     assert clock(gold, ticket, "first_response")["state"] == "breached"
-    assert [e["metric"] for e in happened(gold, ticket, "unfulfil")] == ["first_response"] * 2
+    assert [e["metric"] for e in events_of(gold, ticket, "unfulfil")] == ["first_response"] * 2
 
 
 def test_resolution_clock_pauses_for_the_customer_and_continues_after_reopening(gold: StoredDesk) -> None:
@@ -214,10 +214,10 @@ def test_promise_notifies_before_and_at_its_due_time_and_is_fulfilled_by_an_answ
     desk.do(lv.Promise(ticket, "+2h"))
     desk.later(minutes=95)
     fire(desk)
-    assert told(desk, "due_soon") == ["agent1"]
+    assert notified(desk, "due_soon") == ["agent1"]
     desk.later(minutes=30)
     fire(desk)
-    assert told(desk, "overdue") == ["agent1"]
+    assert notified(desk, "overdue") == ["agent1"]
     assert [row["number"] for row in desk.store.ask(ListTickets(sla="breached"))] == [ticket]
     desk.do(Reply(ticket, "Sorry."))
     assert clock(desk, ticket, "promise")["state"] == "fulfilled"
@@ -231,9 +231,9 @@ def test_step_for_a_deactivated_agent_notifies_the_assignee(gold: StoredDesk) ->
     gold.do(c.Take(ticket))
     gold.later(hours=4)
     fire(gold)
-    assert [e["action"] for e in happened(gold, ticket, "step_failed")] == ["escalate"]
+    assert [e["action"] for e in events_of(gold, ticket, "step_failed")] == ["escalate"]
     assert gold.ticket(ticket).tags == {"late"}
-    assert "agent1" in told(gold, "overdue")
+    assert "agent1" in notified(gold, "overdue")
 
 
 def test_desk_without_policies_has_no_clocks(desk: StoredDesk) -> None:
@@ -241,7 +241,7 @@ def test_desk_without_policies_has_no_clocks(desk: StoredDesk) -> None:
     desk.do(Reply(ticket, "Try again."))
     assert desk.store.ask(ExplainClocks(ticket)) == []
     assert [timer.kind for timer in desk.store.timers.due(10)] == []
-    assert not happened(desk, ticket, "activate", "policy_applied", "due_changed")
+    assert not events_of(desk, ticket, "activate", "policy_applied", "due_changed")
 
 
 def test_many_due_clocks_produce_one_notification_and_one_digest(gold: StoredDesk) -> None:
@@ -261,12 +261,12 @@ def test_many_due_clocks_produce_one_notification_and_one_digest(gold: StoredDes
     gold.store.transaction(together)
     gold.later(minutes=1)
     fire(gold)
-    told = [row for row in gold.outbox() if row["id"] not in before]
-    assert len(told) == 2
-    digest = gold.store.ask(ShowOutbox(told[-1]["id"]))
+    notified = [row for row in gold.outbox() if row["id"] not in before]
+    assert len(notified) == 2
+    digest = gold.store.ask(ShowOutbox(notified[-1]["id"]))
     assert digest["ticket"] is None
     assert [f"deskctl show {ticket}\n" in digest["text"] for ticket in tickets] == [False] + [True] * 11
-    assert all(happened(gold, ticket, "agent_told")[-1]["about"] == "due_soon" for ticket in tickets)
+    assert all(events_of(gold, ticket, "agent_told")[-1]["about"] == "due_soon" for ticket in tickets)
 
 
 # --- calendars ------------------------------------------------------------------------------------
@@ -278,8 +278,8 @@ def test_breach_is_notified_even_if_a_later_step_is_due_too(gold: StoredDesk) ->
     gold.do(c.Take(ticket))
     gold.later(hours=9)
     fire(gold)
-    assert told(gold, "overdue") == ["agent1"]
-    assert [e["level"] for e in happened(gold, ticket, "step")] == ["breach+2h"]
+    assert notified(gold, "overdue") == ["agent1"]
+    assert [e["level"] for e in events_of(gold, ticket, "step")] == ["breach+2h"]
     assert "late" in gold.ticket(ticket).tags
 
 
@@ -295,7 +295,7 @@ def test_only_the_furthest_of_several_missed_thresholds_fires(desk: StoredDesk) 
     desk.do(c.Set(ticket, (("priority", "high"),)))
     desk.do(c.Reopen(ticket))
     fire(desk)
-    assert [e["level"] for e in happened(desk, ticket, "warn")] == ["90%"]
+    assert [e["level"] for e in events_of(desk, ticket, "warn")] == ["90%"]
 
 
 def test_delayed_mail_counts_from_its_arrival(gold: StoredDesk) -> None:
@@ -311,13 +311,13 @@ def test_delayed_mail_counts_from_its_arrival(gold: StoredDesk) -> None:
 def test_call_is_a_question_and_its_answer(gold: StoredDesk, direction: str) -> None:
     call = c.Create("+82255501000", "Call", "x", channel="phone", direction=direction)
     ticket = int(gold.do(call).facts["number"])
-    told = gold.store.ask(ExplainClocks(ticket, gold.now.isoformat()))
-    rows = {(row["metric"], row["instance"]): row["state"] for row in told}
+    notified = gold.store.ask(ExplainClocks(ticket, gold.now.isoformat()))
+    rows = {(row["metric"], row["instance"]): row["state"] for row in notified}
     asked = {("first_response", 1): "fulfilled"} if direction == "in" else {}
     other = opened(gold)
     gold.do(Reply(other, "Try again."))
     gold.do(Merge(ticket, other))
-    assert {e["metric"] for e in happened(gold, other, "activate")} == {"first_response", "update", "resolution"}
+    assert {e["metric"] for e in events_of(gold, other, "activate")} == {"first_response", "update", "resolution"}
     assert rows == {**asked, ("update", 1): "running", ("resolution", 1): "paused" if direction == "out" else "running"}
 
 

@@ -89,7 +89,7 @@ class PagerDesk(StoredDesk):
         assert isinstance(plugins, Plugins)
         self.plugins = plugins
         actions = ActionSettings(PluginActions(config, plugins))
-        super().__init__(url, SETTINGS.having(actions))
+        super().__init__(url, SETTINGS.with_features(actions))
 
     def step(self, *then: str) -> None:
         self.do(lv.AddStep("gold", "breach", then), "user:root")

@@ -12,16 +12,18 @@ from deskctl.core.tickets import commands as c
 from deskctl.core.tickets.commands import AskApproval
 from deskctl.core.undo.commands import Undo
 from tests.commands.desk import StoredDesk
-from tests.commands.routing.test_routing import ROOT, routed, told
+from tests.commands.routing.test_routing import ROOT, notified, routing_desk
 from tests.commands.sla.test_clocks import fire
 
-__all__ = ["routed"]
+__all__ = ["routing_desk"]
 
 
-def test_open_approvals_are_shown_only_to_agents_who_can_decide(routed: StoredDesk) -> None:
-    routed.mail()
-    routed.do(AskApproval(1, "refund"))
-    asked = {agent: len(routed.store.ask(ShowQueue(agent))["approvals"]) for agent in ("agent1", "agent2", "lead")}
+def test_open_approvals_are_shown_only_to_agents_who_can_decide(routing_desk: StoredDesk) -> None:
+    routing_desk.mail()
+    routing_desk.do(AskApproval(1, "refund"))
+    asked = {
+        agent: len(routing_desk.store.ask(ShowQueue(agent))["approvals"]) for agent in ("agent1", "agent2", "lead")
+    }
     assert asked == {"agent1": 0, "agent2": 0, "lead": 1}
 
 
@@ -35,6 +37,6 @@ def test_approval_is_withdrawn_when_the_ticket_is_done(desk: StoredDesk, end: c.
     fire(desk)
     desk.do(end, "agent2")
     assert desk.ticket(1).approval is None
-    assert told(desk, "Closed before your request was decided") == ["agent1@acme.test"]
+    assert notified(desk, "Closed before your request was decided") == ["agent1@acme.test"]
     desk.do(Undo(), "agent2")
     assert desk.ticket(1).approval == "agent1"

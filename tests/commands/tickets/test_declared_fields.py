@@ -36,7 +36,7 @@ FIELDS = (
 
 
 def settings_with(*fields: Field) -> Settings:
-    return SETTINGS.having(TicketSettings(fields={field.name: field for field in fields}))
+    return SETTINGS.with_features(TicketSettings(fields={field.name: field for field in fields}))
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def put(desk: StoredDesk, number: int, **values: str) -> None:
     desk.do(c.Set(number, tuple(values.items())))
 
 
-def shown(desk: StoredDesk, number: int) -> dict[str, Any]:
+def field_values(desk: StoredDesk, number: int) -> dict[str, Any]:
     return {name: value for name, value in desk.show(number)["fields"].items() if value is not None}
 
 
@@ -96,14 +96,14 @@ def test_invalid_value_is_refused_and_changes_nothing(fields_desk: StoredDesk, n
     fields_desk.mail()
     with pytest.raises(UsageError, match=name):
         put(fields_desk, 1, team="support", **{name: value})
-    assert shown(fields_desk, 1) == {}
+    assert field_values(fields_desk, 1) == {}
 
 
 @pytest.mark.parametrize("value", ["0001-01-01", "9999-12-31", "2028-02-29"])
 def test_distant_dates_are_kept(fields_desk: StoredDesk, value: str) -> None:
     fields_desk.mail()
     put(fields_desk, 1, bought_on=value)
-    assert shown(fields_desk, 1) == {"bought_on": value}
+    assert field_values(fields_desk, 1) == {"bought_on": value}
     assert found(fields_desk, f"bought_on>={value}", f"bought_on<={value}") == [1]
 
 
@@ -111,12 +111,12 @@ def test_empty_value_and_none_clear_a_field(fields_desk: StoredDesk) -> None:
     desk = fields_desk
     desk.mail()
     put(desk, 1, order_number="none", amount="5", bought_on="2026-01-01", reason="refund", insured="no")
-    assert shown(desk, 1)["order_number"] == "none", "a text can be any word"
+    assert field_values(desk, 1)["order_number"] == "none", "a text can be any word"
     put(desk, 1, order_number="", amount="none", bought_on="", reason="none", insured=" ")
-    assert shown(desk, 1) == {}
-    assert "order_number is none" in desk.do(c.Set(1, (("order_number", ""),))).said
+    assert field_values(desk, 1) == {}
+    assert "order_number is none" in desk.do(c.Set(1, (("order_number", ""),))).summary
     desk.do(Undo())
-    assert shown(desk, 1)["amount"] == 5
+    assert field_values(desk, 1)["amount"] == 5
 
 
 def test_conditions_compare_numbers_and_dates(fields_desk: StoredDesk) -> None:
@@ -168,11 +168,11 @@ def test_merge_takes_over_missing_values_and_undo_returns_them(fields_desk: Stor
     put(desk, 1, order_number="1", amount="1", reason="refund")
     put(desk, 2, amount="2")
     outcome = desk.do(Merge(1, 2))
-    assert "ticket 2 takes over order_number, reason" in outcome.said
-    assert shown(desk, 2) == {"order_number": "1", "amount": 2, "reason": "refund"}
+    assert "ticket 2 takes over order_number, reason" in outcome.summary
+    assert field_values(desk, 2) == {"order_number": "1", "amount": 2, "reason": "refund"}
     desk.do(Undo())
-    assert shown(desk, 2) == {"amount": 2}
-    assert shown(desk, 1) == {"order_number": "1", "amount": 1, "reason": "refund"}
+    assert field_values(desk, 2) == {"amount": 2}
+    assert field_values(desk, 1) == {"order_number": "1", "amount": 1, "reason": "refund"}
 
 
 def test_split_copies_values(fields_desk: StoredDesk) -> None:
@@ -182,9 +182,9 @@ def test_split_copies_values(fields_desk: StoredDesk) -> None:
     put(desk, 1, order_number="1", insured="no")
     assert first.tickets == second.tickets
     desk.do(Split(1, (second.facts["message"],)))
-    assert shown(desk, 2) == {"order_number": "1", "insured": False}
+    assert field_values(desk, 2) == {"order_number": "1", "insured": False}
     put(desk, 2, order_number="2")
-    assert shown(desk, 1)["order_number"] == "1"
+    assert field_values(desk, 1)["order_number"] == "1"
 
 
 def _stored(desk: StoredDesk) -> str:
@@ -208,14 +208,14 @@ def test_erase_removes_texts_numbers_and_dates_also_from_events(fields_desk: Sto
     events = desk.show(1)["events"]
     assert "secret" not in str(events), "events contain no texts"
     desk.do(EraseContact(1), "user:root")
-    assert shown(desk, 1) == {"reason": "refund"}
-    assert shown(desk, 2)["order_number"] == "secret-2"
+    assert field_values(desk, 1) == {"reason": "refund"}
+    assert field_values(desk, 2)["order_number"] == "secret-2"
     desk.do(EraseContact(2), "user:root")
     with pytest.raises(Refused, match="the value of order_number was erased"):
         desk.do(Undo(last.command))
     stored = _stored(desk)
     assert not [word for word in ("secret", "98765", "12321", "1971-05-17") if word in stored]
-    assert shown(desk, 2) == {"reason": "refund"}
+    assert field_values(desk, 2) == {"reason": "refund"}
 
 
 def test_text_of_spam_is_deleted_with_its_fields(fields_desk: StoredDesk) -> None:
@@ -223,10 +223,10 @@ def test_text_of_spam_is_deleted_with_its_fields(fields_desk: StoredDesk) -> Non
     desk.mail()
     put(desk, 1, order_number="secret", reason="refund")
     desk.do(MarkSpam(1))
-    assert shown(desk, 1)["order_number"] == "secret"
+    assert field_values(desk, 1)["order_number"] == "secret"
     desk.later(days=31)
     fire(desk)
-    assert shown(desk, 1) == {"reason": "refund"}
+    assert field_values(desk, 1) == {"reason": "refund"}
     assert "secret" not in _stored(desk)
 
 
@@ -246,7 +246,7 @@ def test_removed_field_is_shown_and_not_settable(fields_desk: StoredDesk, desk_u
         ("amount", False), ("insured", True), ("order_number", True),
     ]  # fmt: skip
     desk.do(Undo())
-    assert shown(desk, 1) == {}
+    assert field_values(desk, 1) == {}
     desk.close()
 
 
@@ -257,18 +257,18 @@ def test_changed_type_converts_what_fits_and_shows_the_rest_as_text(fields_desk:
     put(desk, 1, order_number="4711")
     put(desk, 2, order_number="A-12")
     desk = reopened(desk, desk_url, Field("order_number", FieldType.NUMBER))
-    assert (shown(desk, 1), shown(desk, 2)) == ({"order_number": 4711}, {"order_number": "A-12"})
+    assert (field_values(desk, 1), field_values(desk, 2)) == ({"order_number": 4711}, {"order_number": "A-12"})
     assert found(desk, "order_number=4711") == [1]
     assert found(desk, "order_number>=1") == []
     put(desk, 1, order_number="4712")
     assert found(desk, "order_number>=1") == [1]
     desk = reopened(desk, desk_url, Field("order_number", FieldType.CHOICE, choices=("x",)))
-    assert (shown(desk, 1), shown(desk, 2)) == ({"order_number": "4712"}, {"order_number": "A-12"})
+    assert (field_values(desk, 1), field_values(desk, 2)) == ({"order_number": "4712"}, {"order_number": "A-12"})
     assert found(desk, "order_number=x") == []
     desk = reopened(desk, desk_url, Field("order_number", FieldType.TEXT))
     assert found(desk, "order_number=4712") == [1]
     desk.do(Undo())
-    assert shown(desk, 1) == {"order_number": "4711"}
+    assert field_values(desk, 1) == {"order_number": "4711"}
     desk.close()
 
 
@@ -290,16 +290,16 @@ def test_each_accepted_value_is_shown_found_and_undone(fields_desk: StoredDesk, 
     desk = fields_desk
     number = int(desk.mail(f"{len(desk.outbox())}@example.org").facts["number"])
     by_name = {field.name: field for field in FIELDS}
-    states = [shown(desk, number)]
+    states = [field_values(desk, number)]
     for name, written in values:
         try:
             outcome = desk.do(c.Set(number, ((name, written),)))
         except UsageError:
-            assert shown(desk, number) == states[-1]
+            assert field_values(desk, number) == states[-1]
             continue
         cleared = by_name[name].is_cleared_by(written)
         expected = None if cleared else by_name[name].read(by_name[name].parse(written))
-        after = shown(desk, number)
+        after = field_values(desk, number)
         assert after == {key: value for key, value in {**states[-1], name: expected}.items() if value is not None}
         assert number in found(desk, f"{name}={written}")
         if outcome.changed:
@@ -307,4 +307,4 @@ def test_each_accepted_value_is_shown_found_and_undone(fields_desk: StoredDesk, 
     while len(states) > 1:
         states.pop()
         desk.do(Undo())
-        assert shown(desk, number) == states[-1]
+        assert field_values(desk, number) == states[-1]

@@ -14,10 +14,10 @@ from deskctl.core.tickets.model import Priority, Status
 from deskctl.core.undo.commands import Undo
 from deskctl.errors import NotFound, Refused, UsageError
 from tests.commands.desk import StoredDesk
-from tests.commands.routing.test_routing import ROOT, come, owners, routed, settle, told
+from tests.commands.routing.test_routing import ROOT, notified, owners, routing_desk, set_presence, settle
 from tests.commands.sla.test_clocks import fire
 
-__all__ = ["routed"]
+__all__ = ["routing_desk"]
 
 
 def queue(desk: StoredDesk, agent: str) -> list[int]:
@@ -31,47 +31,47 @@ def queue(desk: StoredDesk, agent: str) -> list[int]:
 
 
 @pytest.mark.parametrize("state", ["pending", "hold", "solved"])
-def test_escalation_opens_a_waiting_ticket_and_undo_restores_its_status(routed: StoredDesk, state: str) -> None:
-    come(routed, "agent1", "lead")
-    routed.mail()
-    settle(routed)
-    owner = owners(routed, 1)[0] or ""
-    routed.do(Reply(1, "Done.", status=state), owner)
-    routed.do(c.Escalate(1, "lead", "angry"), "agent2")
-    assert (routed.ticket(1).status, owners(routed, 1)) == (Status.OPEN, ["lead"])
-    routed.do(Undo(), "agent2")
-    assert routed.ticket(1).status == state
+def test_escalation_opens_a_waiting_ticket_and_undo_restores_its_status(routing_desk: StoredDesk, state: str) -> None:
+    set_presence(routing_desk, "agent1", "lead")
+    routing_desk.mail()
+    settle(routing_desk)
+    owner = owners(routing_desk, 1)[0] or ""
+    routing_desk.do(Reply(1, "Done.", status=state), owner)
+    routing_desk.do(c.Escalate(1, "lead", "angry"), "agent2")
+    assert (routing_desk.ticket(1).status, owners(routing_desk, 1)) == (Status.OPEN, ["lead"])
+    routing_desk.do(Undo(), "agent2")
+    assert routing_desk.ticket(1).status == state
 
 
-def test_sla_escalation_never_lowers_the_tier_and_keeps_a_senior_assignee(routed: StoredDesk) -> None:
-    routed.do(lv.AddPolicy("gold", "", "24x7", (("resolution", "1h"),)), ROOT)
-    routed.do(lv.AddStep("gold", "breach", ("escalate=senior",)), ROOT)
-    routed.do(ChangeAgent("agent1", tier="senior"), ROOT)
+def test_sla_escalation_never_lowers_the_tier_and_keeps_a_senior_assignee(routing_desk: StoredDesk) -> None:
+    routing_desk.do(lv.AddPolicy("gold", "", "24x7", (("resolution", "1h"),)), ROOT)
+    routing_desk.do(lv.AddStep("gold", "breach", ("escalate=senior",)), ROOT)
+    routing_desk.do(ChangeAgent("agent1", tier="senior"), ROOT)
     for _ in range(2):
-        routed.mail()
-    routed.do(c.Take(1))
-    routed.do(c.Escalate(2, "tier:lead", "angry"))
-    routed.do(c.Take(2), "lead")
-    routed.later(hours=2)
-    fire(routed)
-    assert owners(routed, 1, 2) == ["agent1", "lead"]
-    assert routed.ticket(2).tier == "lead"
-    assert told(routed, "[#1] Overdue") == ["agent1@acme.test"]
+        routing_desk.mail()
+    routing_desk.do(c.Take(1))
+    routing_desk.do(c.Escalate(2, "tier:lead", "angry"))
+    routing_desk.do(c.Take(2), "lead")
+    routing_desk.later(hours=2)
+    fire(routing_desk)
+    assert owners(routing_desk, 1, 2) == ["agent1", "lead"]
+    assert routing_desk.ticket(2).tier == "lead"
+    assert notified(routing_desk, "[#1] Overdue") == ["agent1@acme.test"]
 
 
-def test_sla_step_escalates_to_the_next_tier(routed: StoredDesk) -> None:
-    routed.do(lv.AddPolicy("gold", "", "24x7", (("resolution", "1h"),)), ROOT)
-    routed.do(lv.AddStep("gold", "50%", ("escalate=next",)), ROOT)
-    routed.do(lv.AddStep("gold", "breach", ("escalate=next",)), ROOT)
-    routed.mail()
-    routed.do(c.Take(1))
-    routed.later(minutes=31)
-    fire(routed)
-    assert (routed.ticket(1).tier, owners(routed, 1)) == ("senior", [None])
-    assert routed.ticket(1).declined is None, "no agent gave it back"
-    routed.later(minutes=31)
-    fire(routed)
-    assert routed.ticket(1).tier == "lead"
+def test_sla_step_escalates_to_the_next_tier(routing_desk: StoredDesk) -> None:
+    routing_desk.do(lv.AddPolicy("gold", "", "24x7", (("resolution", "1h"),)), ROOT)
+    routing_desk.do(lv.AddStep("gold", "50%", ("escalate=next",)), ROOT)
+    routing_desk.do(lv.AddStep("gold", "breach", ("escalate=next",)), ROOT)
+    routing_desk.mail()
+    routing_desk.do(c.Take(1))
+    routing_desk.later(minutes=31)
+    fire(routing_desk)
+    assert (routing_desk.ticket(1).tier, owners(routing_desk, 1)) == ("senior", [None])
+    assert routing_desk.ticket(1).declined is None, "no agent gave it back"
+    routing_desk.later(minutes=31)
+    fire(routing_desk)
+    assert routing_desk.ticket(1).tier == "lead"
 
 
 def test_sla_step_replies_to_the_customer_without_fulfilling_the_clock(desk: StoredDesk) -> None:
@@ -94,30 +94,30 @@ def test_sla_escalation_is_notified_in_quiet_hours(desk: StoredDesk) -> None:
     desk.mail()
     desk.later(hours=2)
     fire(desk)
-    assert told(desk, "Escalated to you") == ["agent2@acme.test"]
+    assert notified(desk, "Escalated to you") == ["agent2@acme.test"]
 
 
-def test_agent_below_the_tier_cannot_take_an_escalated_ticket(routed: StoredDesk) -> None:
-    routed.mail()
-    routed.do(c.Escalate(1, "tier:lead", "angry"))
+def test_agent_below_the_tier_cannot_take_an_escalated_ticket(routing_desk: StoredDesk) -> None:
+    routing_desk.mail()
+    routing_desk.do(c.Escalate(1, "tier:lead", "angry"))
     with pytest.raises(Refused, match="agent1 does not have that tier"):
-        routed.do(c.Take(1))
+        routing_desk.do(c.Take(1))
     with pytest.raises(Refused, match="agent1 does not have that tier"):
-        routed.do(c.Assign(1, "agent2"))
-    routed.do(c.Assign(1, "agent2"), "lead")
-    assert owners(routed, 1) == ["agent2"], "an agent of the tier can assign it to anyone"
+        routing_desk.do(c.Assign(1, "agent2"))
+    routing_desk.do(c.Assign(1, "agent2"), "lead")
+    assert owners(routing_desk, 1) == ["agent2"], "an agent of the tier can assign it to anyone"
 
 
 @pytest.mark.parametrize("command", [c.Set(1, (("team", "leads"),)), c.Assign(1, "team:leads")])
-def test_ticket_in_another_team_has_no_tier(routed: StoredDesk, command: c.Set | c.Assign) -> None:
-    routed.do(ChangeAgent("agent2", tier="lead"), ROOT)
-    routed.mail()
-    routed.do(c.Escalate(1, "tier:lead", "angry"))
-    assert routed.ticket(1).tier == "lead"
-    routed.do(command)
-    assert (routed.ticket(1).team, routed.ticket(1).tier) == ("leads", None)
-    routed.do(Undo())
-    assert (routed.ticket(1).team, routed.ticket(1).tier) == ("support", "lead")
+def test_ticket_in_another_team_has_no_tier(routing_desk: StoredDesk, command: c.Set | c.Assign) -> None:
+    routing_desk.do(ChangeAgent("agent2", tier="lead"), ROOT)
+    routing_desk.mail()
+    routing_desk.do(c.Escalate(1, "tier:lead", "angry"))
+    assert routing_desk.ticket(1).tier == "lead"
+    routing_desk.do(command)
+    assert (routing_desk.ticket(1).team, routing_desk.ticket(1).tier) == ("leads", None)
+    routing_desk.do(Undo())
+    assert (routing_desk.ticket(1).team, routing_desk.ticket(1).tier) == ("support", "lead")
 
 
 def test_escalation_needs_a_reason_and_another_target_than_the_assignee(desk: StoredDesk) -> None:
@@ -163,7 +163,7 @@ def test_escalation_to_an_empty_tier_notifies_the_tiers_above(desk: StoredDesk) 
     desk.later(hours=1)
     desk.do(c.Escalate(1, None, "angry"))
     assert desk.ticket(1).tier == "senior"
-    assert told(desk, "Escalated to you") == ["lead@acme.test"]
+    assert notified(desk, "Escalated to you") == ["lead@acme.test"]
 
 
 # --- tiers without agents -------------------------------------------------------------------------
@@ -172,9 +172,9 @@ def test_escalation_to_an_empty_tier_notifies_the_tiers_above(desk: StoredDesk) 
 def test_ticket_escalated_to_an_empty_tier_is_available_to_all_agents(desk: StoredDesk) -> None:
     desk.mail()
     done = desk.do(c.Escalate(1, "tier:senior", "angry"))
-    assert "no agent has that tier yet" in done.said
+    assert "no agent has that tier yet" in done.summary
     assert queue(desk, "agent2") == [1]
-    assert told(desk, "Escalated to you") == ["agent2@acme.test"]
+    assert notified(desk, "Escalated to you") == ["agent2@acme.test"]
     with pytest.raises(Refused, match="no agent has a tier above"):
         desk.do(c.Escalate(1, None, "angry"))
     desk.do(c.Take(1))
@@ -194,12 +194,12 @@ def test_sla_escalation_keeps_the_assignee_if_no_tier_has_agents(desk: StoredDes
 
 
 @pytest.mark.parametrize("to", ["team:support", "agent1"])
-def test_sla_escalation_to_a_team_or_agent_keeps_a_higher_assignee(routed: StoredDesk, to: str) -> None:
-    routed.do(lv.AddPolicy("gold", "", "24x7", (("resolution", "1h"),)), ROOT)
-    routed.do(lv.AddStep("gold", "breach", (f"escalate={to}",)), ROOT)
-    routed.mail()
-    routed.do(c.Escalate(1, "tier:lead", "angry"))
-    routed.do(c.Take(1), "lead")
-    routed.later(hours=2)
-    fire(routed)
-    assert owners(routed, 1) == ["lead"]
+def test_sla_escalation_to_a_team_or_agent_keeps_a_higher_assignee(routing_desk: StoredDesk, to: str) -> None:
+    routing_desk.do(lv.AddPolicy("gold", "", "24x7", (("resolution", "1h"),)), ROOT)
+    routing_desk.do(lv.AddStep("gold", "breach", (f"escalate={to}",)), ROOT)
+    routing_desk.mail()
+    routing_desk.do(c.Escalate(1, "tier:lead", "angry"))
+    routing_desk.do(c.Take(1), "lead")
+    routing_desk.later(hours=2)
+    fire(routing_desk)
+    assert owners(routing_desk, 1) == ["lead"]

@@ -20,7 +20,7 @@ def _found(desk: StoredDesk, text: str) -> list[int]:
 
 def test_subject_is_set_found_and_undone(desk: StoredDesk) -> None:
     desk.mail(subject="Printer", text="It burns.")
-    said = desk.do(Set(1, (("subject", "  송장   4711 "),))).said
+    said = desk.do(Set(1, (("subject", "  송장   4711 "),))).summary
     assert desk.ticket(1).subject == "송장 4711"
     assert "subject is 송장 4711" in said
     assert _found(desk, "4711") == [1]

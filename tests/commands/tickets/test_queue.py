@@ -20,10 +20,10 @@ from deskctl.core.tickets.settings import TicketSettings
 from deskctl.core.undo.commands import Undo
 from deskctl.errors import DeskctlError
 from tests.commands.desk import SETTINGS, StoredDesk
-from tests.commands.routing.test_routing import ROOT, routed
+from tests.commands.routing.test_routing import ROOT, routing_desk
 from tests.commands.tickets.test_escalation import queue
 
-__all__ = ["routed"]
+__all__ = ["routing_desk"]
 
 
 def test_urgent_tickets_come_first_and_waiting_low_ones_move_up(desk: StoredDesk) -> None:
@@ -95,14 +95,14 @@ def test_seen_messages_are_recorded_for_each_agent(desk: StoredDesk) -> None:
     assert (theirs["seen"], theirs["newest"], theirs["shown"]) == (None, second, None)
 
 
-def test_queue_shows_tickets_behind_those_of_higher_tiers(routed: StoredDesk) -> None:
+def test_queue_shows_tickets_behind_those_of_higher_tiers(routing_desk: StoredDesk) -> None:
     for number in range(25):
-        routed.mail(f"c{number}@example.org")
+        routing_desk.mail(f"c{number}@example.org")
         if number < 22:
-            routed.do(c.Escalate(number + 1, "tier:lead", "angry"))
-    assert queue(routed, "agent1") == [23, 24, 25]
-    assert queue(routed, "lead")[:2] == [1, 2]
-    assert routed.do(c.Next()).tickets == (23,)
+            routing_desk.do(c.Escalate(number + 1, "tier:lead", "angry"))
+    assert queue(routing_desk, "agent1") == [23, 24, 25]
+    assert queue(routing_desk, "lead")[:2] == [1, 2]
+    assert routing_desk.do(c.Next()).tickets == (23,)
 
 
 def test_reopened_ticket_is_queued_at_the_time_of_reopening(desk: StoredDesk) -> None:

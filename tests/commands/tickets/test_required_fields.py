@@ -33,7 +33,7 @@ def strict(desk_url: str) -> Iterator[StoredDesk]:
     """Return a desk whose tickets need an order number."""
     channels = SETTINGS.of(Channels).channels
     answering = Channels({**channels, "support": replace(channels["support"], answer=True)})
-    desk = StoredDesk(desk_url, SETTINGS.having(answering, NEEDED))
+    desk = StoredDesk(desk_url, SETTINGS.with_features(answering, NEEDED))
     yield desk
     desk.close()
 
@@ -83,7 +83,7 @@ def test_tickets_solved_before_the_requirement_close_automatically_and_by_hand(d
         before.mail(f"{number}@example.org")
         before.do(c.Solve(number))
     before.close()
-    desk = StoredDesk(desk_url, SETTINGS.having(NEEDED))
+    desk = StoredDesk(desk_url, SETTINGS.with_features(NEEDED))
     desk.do(c.Close(2))
     desk.later(days=5)
     fire(desk)

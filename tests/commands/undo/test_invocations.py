@@ -62,7 +62,7 @@ class TestInvocation:
         for number in (2, 3, 4):
             desk.do(Solve(number), invocation="a1")
         said = desk.do(Undo(), invocation="a2")
-        assert said.said == "undone: solved tickets 2, 3 and 4"
+        assert said.summary == "undone: solved tickets 2, 3 and 4"
         assert said.tickets == (2, 3, 4)
         assert statuses(desk, 2, 3, 4) == [Status.NEW] * 3
         assert desk.ticket(1).tags == {"kept"}
@@ -73,8 +73,8 @@ class TestInvocation:
         desk.do(Tag(1, ("first",)), invocation="a1")
         desk.do(Solve(1), invocation="a2")
         desk.do(Solve(2), invocation="a2")
-        assert desk.do(Undo()).said == "undone: solved tickets 1 and 2"
-        assert desk.do(Undo()).said == "undone: tagged ticket 1"
+        assert desk.do(Undo()).summary == "undone: solved tickets 1 and 2"
+        assert desk.do(Undo()).summary == "undone: tagged ticket 1"
         with pytest.raises(DeskctlError, match="you have nothing to undo"):
             desk.do(Undo())
 
@@ -112,7 +112,7 @@ class TestInvocation:
         desk.mail()
         desk.do(Note(1, "asked finance"), invocation="a1")
         desk.do(Tag(1, ("refund",)), invocation="a1")
-        assert desk.do(Undo()).said == "undone: added a note to ticket 1; tagged ticket 1"
+        assert desk.do(Undo()).summary == "undone: added a note to ticket 1; tagged ticket 1"
         assert desk.ticket(1).tags == frozenset()
         assert [m["kind"] for m in desk.show(1)["messages"]] == ["in"]
 
@@ -174,7 +174,7 @@ def test_rejected_reply_can_be_undone(desk: StoredDesk) -> None:
     desk.do(Reply(1, "We are on it.", at_once=True))
     for entry in desk.store.outbox.claim(100):
         desk.do(SettleDelivery(entry.id, "rejected", "no such user"), "system:sender")
-    assert desk.do(Undo()).said == "undone: replied on ticket 1"
+    assert desk.do(Undo()).summary == "undone: replied on ticket 1"
     assert [m["kind"] for m in desk.show(1)["messages"]] == ["in"]
     assert desk.ticket(1).status is Status.NEW
 
@@ -188,7 +188,7 @@ class TestAutomaticChanges:
         desk.do(Set(1, (("priority", "high"),)))
         desk.later(hours=2)
         fire_timers(desk)
-        assert desk.do(Undo()).said == "undone: set fields of ticket 1"
+        assert desk.do(Undo()).summary == "undone: set fields of ticket 1"
         assert desk.ticket(1).priority.label == "normal"
 
     def test_delivery_of_older_reply(self, desk: StoredDesk) -> None:
@@ -216,7 +216,7 @@ class TestAutomaticChanges:
         assert desk.show(1)["due_at"] is not None
         desk.later(hours=2)
         fire_timers(desk)
-        assert desk.do(Undo()).said == "undone: promised an answer on ticket 1"
+        assert desk.do(Undo()).summary == "undone: promised an answer on ticket 1"
         assert desk.show(1)["due_at"] is None
 
     def test_auto_reply_of_customer(self, desk: StoredDesk) -> None:
@@ -249,7 +249,7 @@ class TestTrying:
     def test_a_dry_run_says_what_would_happen(self, desk: StoredDesk) -> None:
         desk.mail()
         desk.do(Solve(1))
-        said = desk.do(Undo(), dry_run=True).said
+        said = desk.do(Undo(), dry_run=True).summary
         assert said == "would undo: solved ticket 1"
         assert desk.ticket(1).status is Status.SOLVED
         assert listed(desk)[0]["state"] == "can be undone"
@@ -305,7 +305,7 @@ def test_owner_undoes_own_command(desk: StoredDesk) -> None:
     desk.mail()
     desk.do(Tag(1, ("x",)))
     desk.do(Block("eve@spam.example"), "user:root")
-    assert desk.do(Undo(), "user:root").said == "undone: changed a blocked sender"
+    assert desk.do(Undo(), "user:root").summary == "undone: changed a blocked sender"
     assert desk.ticket(1).tags == {"x"}
 
 
@@ -325,7 +325,7 @@ def test_undo_of_cancel_queues_reply_again(desk: StoredDesk) -> None:
 def test_undo_revokes_link_code(desk: StoredDesk) -> None:
     desk.mail()
     desk.do(IssueLink(1))
-    assert desk.do(Undo()).said == "undone: issued a link code for contact 1"
+    assert desk.do(Undo()).summary == "undone: issued a link code for contact 1"
 
 
 def test_undo_separates_merged_tickets(desk: StoredDesk) -> None:
@@ -333,7 +333,7 @@ def test_undo_separates_merged_tickets(desk: StoredDesk) -> None:
     desk.mail("ben@example.org")
     before = [desk.ticket(n) for n in (1, 2)]
     desk.do(Merge(1, into=2))
-    assert desk.do(Undo()).said == "undone: merged tickets 1 and 2"
+    assert desk.do(Undo()).summary == "undone: merged tickets 1 and 2"
     assert [(t.status, t.contact) for t in (desk.ticket(1), desk.ticket(2))] == [(t.status, t.contact) for t in before]
 
 
@@ -342,14 +342,14 @@ def test_undo_of_split_moves_messages_back(desk: StoredDesk) -> None:
     desk.mail(in_reply_to=("<one@example.org>",), text="Another matter.")
     messages = [m["id"] for m in desk.show(1)["messages"]]
     desk.do(Split(1, (messages[1],)))
-    assert desk.do(Undo()).said == "undone: split tickets 1 and 2"
+    assert desk.do(Undo()).summary == "undone: split tickets 1 and 2"
     assert [m["id"] for m in desk.show(1)["messages"]] == messages
     assert desk.ticket(2).status is Status.CLOSED
 
 
 def test_undo_names_created_phone_ticket(desk: StoredDesk) -> None:
     desk.do(Create("ana@example.org", "Oops", "Wrong window.", channel="phone"))
-    assert desk.do(Undo()).said == "undone: created ticket 1"
+    assert desk.do(Undo()).summary == "undone: created ticket 1"
 
 
 def test_changes_of_contacts_agents_and_policies_are_undone_before_older_commands(desk: StoredDesk) -> None:
@@ -359,7 +359,7 @@ def test_changes_of_contacts_agents_and_policies_are_undone_before_older_command
     desk.do(ChangeAgent("agent2", name="Bea"))
     desk.do(AddPolicy("gold", targets=(("first_response", "1h"),)))
     desk.do(RemovePolicy("gold"))
-    said = [desk.do(Undo()).said for _ in range(4)]
+    said = [desk.do(Undo()).summary for _ in range(4)]
     assert said == [
         "undone: removed policy gold",
         "undone: added policy gold",

@@ -200,7 +200,7 @@ def test_undo_restores_state(desk_url: str, command: Command) -> None:
         assert done.changed
         assert state(desk) != before
         desk.later(seconds=30)
-        assert desk.do(Undo()).said.startswith("undone: ")
+        assert desk.do(Undo()).summary.startswith("undone: ")
         after = state(desk)
         if command == ChangeAgent("agent2", join=("brand-new",)):
             after["teams"].pop("brand-new")  # the empty team stays

@@ -37,7 +37,7 @@ BATCH = 50
 #: The statements that a batch of fifty may cost more than a batch of one.
 MARGIN = 20
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-SETTINGS = Settings().having(
+SETTINGS = Settings().with_features(
     Channels(
         {
             "support": ChannelInfo(
@@ -236,7 +236,7 @@ def test_new_chats_cost_a_constant_number_of_statements(desk: Desk) -> None:
 def test_messages_in_chats_cost_a_constant_number_of_statements(desk: Desk) -> None:
     converse(desk, update, "tg")
 
-    def again(number: int) -> bytes:
+    def later_update(number: int) -> bytes:
         return update(number, "It still burns.", base=1000)
 
-    assert_constant(desk.count(again, ONE, "tg"), desk.count(again, MANY, "tg"))
+    assert_constant(desk.count(later_update, ONE, "tg"), desk.count(later_update, MANY, "tg"))

@@ -24,7 +24,7 @@ MESSAGES = 12
 
 
 @pytest.fixture
-def old(store: Store, desk_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
+def old_index(store: Store, desk_url: str, monkeypatch: pytest.MonkeyPatch) -> str:
     """Return the URL of a store with an index of an earlier version, in batches of five."""
     monkeypatch.setattr(rebuild, "PORTION", 5)
 
@@ -49,17 +49,17 @@ class _Stop(Exception):
 
 
 def _stop_after(portions: int) -> Callable[[int, int], None]:
-    told: list[int] = []
+    done_counts: list[int] = []
 
-    def tell(done: int, total: int) -> None:
-        told.append(done)
-        if len(told) > portions:
+    def report(done: int, total: int) -> None:
+        done_counts.append(done)
+        if len(done_counts) > portions:
             raise _Stop
 
-    return tell
+    return report
 
 
-def test_old_index_is_not_searched(old: str, reopen: Callable[..., Store]) -> None:
+def test_old_index_is_not_searched(old_index: str, reopen: Callable[..., Store]) -> None:
     store = reopen()
     for query in (SearchMessages("word1"), SearchContacts("user1")):
         with pytest.raises(Unavailable, match="not complete") as refused:
@@ -72,16 +72,16 @@ def test_old_index_is_not_searched(old: str, reopen: Callable[..., Store]) -> No
 @pytest.mark.parametrize("build", [migrate.upgrade, migrate.reindex])
 @pytest.mark.parametrize("portions", [0, 2, 4])
 def test_indexing_continues_where_it_was_interrupted(
-    old: str, reopen: Callable[..., Store], portions: int, build: Callable[..., object]
+    old_index: str, reopen: Callable[..., Store], portions: int, build: Callable[..., object]
 ) -> None:
     with pytest.raises(_Stop):
-        build(old, _stop_after(portions))
-    before = migrate.index_progress(old)
+        build(old_index, _stop_after(portions))
+    before = migrate.index_progress(old_index)
     assert before.done == min(5 * portions, MESSAGES + 5 * max(portions - 3, 0)) and not before.complete
-    told: list[tuple[int, int]] = []
-    build(old, lambda done, total: told.append((done, total)))
-    assert told[0][0] >= before.done and told[-1] == (2 * MESSAGES, 2 * MESSAGES)
-    assert migrate.index_progress(old).complete
+    done_counts: list[tuple[int, int]] = []
+    build(old_index, lambda done, total: done_counts.append((done, total)))
+    assert done_counts[0][0] >= before.done and done_counts[-1] == (2 * MESSAGES, 2 * MESSAGES)
+    assert migrate.index_progress(old_index).complete
     store = reopen()
     store.require_index()
     for n in range(MESSAGES):
@@ -89,9 +89,9 @@ def test_indexing_continues_where_it_was_interrupted(
         assert len(store.ask(SearchContacts(f"user{n}@example.org"))) == 1
 
 
-def test_messages_written_during_indexing_are_found(old: str, reopen: Callable[..., Store]) -> None:
+def test_messages_written_during_indexing_are_found(old_index: str, reopen: Callable[..., Store]) -> None:
     with pytest.raises(_Stop):
-        migrate.upgrade(old, _stop_after(1))
+        migrate.upgrade(old_index, _stop_after(1))
     store = reopen()
 
     def work(unit: Unit) -> None:
@@ -100,23 +100,23 @@ def test_messages_written_during_indexing_are_found(old: str, reopen: Callable[.
         add_message(unit, 12, text="ＬＡＴＥ")
 
     store.transaction(work)
-    migrate.upgrade(old)
+    migrate.upgrade(old_index)
     assert [hit["number"] for hit in store.ask(SearchMessages("late"))["hits"]] == [12]
     for n in range(MESSAGES):
         assert len(store.ask(SearchMessages(f"word{n}"))["hits"]) == (0 if n in (1, 10) else 1)
 
 
-def test_killed_upgrade_continues(old: str, tmp_path: Path, reopen: Callable[..., Store]) -> None:
+def test_killed_upgrade_continues(old_index: str, tmp_path: Path, reopen: Callable[..., Store]) -> None:
     (tmp_path / "fault").write_text("KILL index.portion.commit 2\n")
     script = (
         "import sys; from deskctl.store import migrate; from deskctl.store.search import rebuild; rebuild.PORTION = 5; "
         "migrate.upgrade(sys.argv[1])"
     )
-    command = [sys.executable, "-c", script, old]
+    command = [sys.executable, "-c", script, old_index]
     killed = subprocess.run(command, env={"DESKCTL_FAULT": str(tmp_path), "PATH": ""}, capture_output=True)
     assert killed.returncode == -signal.SIGKILL, killed.stderr.decode()
-    assert migrate.index_progress(old).done == 5
-    assert migrate.upgrade(old).pending == []
+    assert migrate.index_progress(old_index).done == 5
+    assert migrate.upgrade(old_index).pending == []
     store = reopen()
     assert len(store.ask(SearchMessages("word7"))["hits"]) == 1
 

@@ -16,19 +16,19 @@ Checked = Callable[[str], Report]
 MAIL = '[desk]\nname = "Acme"\n[channels.support]\ntype = "email"\naddress = "support@acme.test"\n'
 
 
-def told(report: Report) -> ChannelInfo:
+def channel_of(report: Report) -> ChannelInfo:
     assert report.config is not None, report.errors
     return report.config.settings().of(Channels).channels["support"]
 
 
 def test_channel_defaults_are_off(checked: Checked) -> None:
-    channel = told(checked(MAIL))
+    channel = channel_of(checked(MAIL))
     assert (channel.acknowledge, channel.copies, channel.plus, channel.authority) == (None, False, False, None)
     assert channel.sender_name == "{desk}"
 
 
 def test_channel_settings_reach_the_core(checked: Checked) -> None:
-    channel = told(
+    channel = channel_of(
         checked(
             MAIL
             + 'plus = true\nsender_name = "{agent} ({desk})"\nauthority = "mx.acme.test"\n'
@@ -52,7 +52,7 @@ def test_channel_settings_reach_the_core(checked: Checked) -> None:
     ],
 )
 def test_acknowledge_is_a_boolean_or_a_table(said: str, heard: Acknowledgement | None, checked: Checked) -> None:
-    assert told(checked(f"{MAIL}acknowledge = {said}\n")).acknowledge == heard
+    assert channel_of(checked(f"{MAIL}acknowledge = {said}\n")).acknowledge == heard
 
 
 @pytest.mark.parametrize(
@@ -90,19 +90,19 @@ def test_keep_spam_sets_the_retention_of_spam(checked: Checked) -> None:
     ],
 )
 def test_greeting_is_one_text_or_a_table_by_language(said: str, heard: dict[str, str], checked: Checked) -> None:
-    assert told(checked(MAIL + said)).greeting == heard
+    assert channel_of(checked(MAIL + said)).greeting == heard
 
 
 def test_acknowledgement_without_hours_uses_the_hours_of_the_channel(checked: Checked) -> None:
-    channel = told(checked(MAIL + 'hours = "9 to 6"\nacknowledge = true\n'))
+    channel = channel_of(checked(MAIL + 'hours = "9 to 6"\nacknowledge = true\n'))
     assert (channel.hours, channel.acknowledge) == ("9 to 6", Acknowledgement(hours="9 to 6"))
 
 
 def test_automatic_answer_is_off_by_default(checked: Checked) -> None:
-    assert not told(checked(MAIL)).answer
-    assert told(checked(MAIL + "answer = true\n")).answer
+    assert not channel_of(checked(MAIL)).answer
+    assert channel_of(checked(MAIL + "answer = true\n")).answer
 
 
 def test_email_channel_is_not_conversational(checked: Checked) -> None:
-    channel = told(checked(MAIL))
+    channel = channel_of(checked(MAIL))
     assert (channel.conversational, channel.choices) == (False, False)

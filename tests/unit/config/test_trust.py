@@ -24,7 +24,7 @@ Name = Callable[[Path], Path]
 
 
 @pytest.fixture(autouse=True)
-def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def isolated_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Hide any desk of the user who runs the tests."""
     here = tmp_path / "here"
     here.mkdir()
@@ -65,7 +65,7 @@ def desk(tmp_path: Path) -> Path:
     return path
 
 
-def refused(find: Name, path: Path) -> tuple[str, str]:
+def refusal(find: Name, path: Path) -> tuple[str, str]:
     with pytest.raises(ConfigError) as caught:
         find(path)
     assert caught.value.exit_code == 5
@@ -100,7 +100,7 @@ def test_configuration_that_others_can_change_is_refused_with_the_repair(
     os.chown(desk.parent, -1, NOBODY.pw_gid)
     desk.chmod(mode)
     desk.parent.chmod(folder)
-    what, hint = refused(find, desk)
+    what, hint = refusal(find, desk)
     path = desk if at_fault == "file" else desk.parent
     assert what.startswith(f"{path} is writable by {who}")
     assert hint.startswith(repair)
@@ -113,17 +113,17 @@ def test_configuration_that_others_can_change_is_refused_with_the_repair(
 def test_writable_folder_above_is_refused(find: Name, desk: Path) -> None:
     above = desk.parent.parent
     above.chmod(0o777)
-    assert refused(find, desk)[0].startswith(f"{above} is writable by all users")
+    assert refusal(find, desk)[0].startswith(f"{above} is writable by all users")
     above.chmod(0o1777)  # sticky as /tmp: other users cannot replace our files
     assert find(desk) == desk
     os.chown(above, OTHER.pw_uid, -1)  # but the owner of the folder can
-    assert "belongs to daemon" in refused(find, desk)[0]
+    assert "belongs to daemon" in refusal(find, desk)[0]
 
 
 @ROOT
 def test_folder_of_another_user_is_refused(find: Name, desk: Path) -> None:
     os.chown(desk.parent, OTHER.pw_uid, -1)
-    assert "belongs to daemon" in refused(find, desk)[0]
+    assert "belongs to daemon" in refusal(find, desk)[0]
 
 
 @ROOT
@@ -147,7 +147,7 @@ def test_link_in_the_folder_of_another_user_is_refused(find: Name, desk: Path, t
     (theirs / "config.toml").symlink_to(desk)
     assert find(theirs / "config.toml") == theirs / "config.toml"
     os.chown(theirs, OTHER.pw_uid, -1)
-    assert refused(find, theirs / "config.toml")[0].startswith(f"{theirs} belongs to daemon")
+    assert refusal(find, theirs / "config.toml")[0].startswith(f"{theirs} belongs to daemon")
 
 
 @ROOT
@@ -165,7 +165,7 @@ def test_folders_on_the_way_of_a_link_are_checked(find: Name, desk: Path, tmp_pa
     if found != path:  # the current folder has no links in its name
         assert find(path) == found
         return
-    assert refused(find, path)[0].startswith(f"{way} is writable by all users")
+    assert refusal(find, path)[0].startswith(f"{way} is writable by all users")
 
 
 def test_link_loop_and_special_files_are_errors(desk: Path, tmp_path: Path) -> None:

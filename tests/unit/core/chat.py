@@ -18,7 +18,7 @@ from .desk import MAIL, UnitDesk
 
 CHAT = ChannelInfo("chat", "chat", team="support", sends=True, conversational=True, choices=True, answer=True)
 SMS = replace(CHAT, name="sms", kind="sms", choices=False)
-SETTINGS = Settings(name="Acme Support", timezone="Asia/Seoul").having(
+SETTINGS = Settings(name="Acme Support", timezone="Asia/Seoul").with_features(
     Channels({"support": replace(MAIL, answer=True), "chat": CHAT, "sms": SMS})
 )
 SOLVED, PERSON = Choice("solved", "This solved it"), Choice("person", "I need a person")
@@ -38,7 +38,7 @@ class Chat(UnitDesk):
         return self.write(text, intent=Intent(IntentKind(kind), argument), **fields)
 
     @property
-    def said(self) -> list[OutboxEntry]:
+    def sent(self) -> list[OutboxEntry]:
         """The automatic messages to customers."""
         return [entry for entry in Outbox.of(self.unit).changes.outbox.values() if entry.kind is OutboxKind.AUTO]
 

@@ -12,7 +12,7 @@ from deskctl.core import features
 from deskctl.core.agents.commands import AddAgent
 from deskctl.core.agents.model import Agent, Team
 from deskctl.core.contacts.link_codes import LinkCode, LinkTries
-from deskctl.core.contacts.model import Address, Belongings, Contact, Identity
+from deskctl.core.contacts.model import Address, Contact, Identity, PersonalData
 from deskctl.core.delivery.model import OutboxEntry
 from deskctl.core.delivery.repository import Outbox
 from deskctl.core.intake.commands import Receive
@@ -37,7 +37,7 @@ from deskctl.core.tickets.model import Ticket
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 MAIL = ChannelInfo("support", "email", "support@acme.test", team="support", sends=True)
 OTHER = ChannelInfo("sales", "email", "sales@acme.test", sends=True)
-SETTINGS = Settings(name="Acme Support").having(Channels({"support": MAIL, "sales": OTHER}))
+SETTINGS = Settings(name="Acme Support").with_features(Channels({"support": MAIL, "sales": OTHER}))
 
 
 class EmptySource:
@@ -64,14 +64,14 @@ class EmptySource:
     def contacts_into(self, ids: Collection[int]) -> Iterable[Contact]:
         return ()
 
-    def hold_contacts(self) -> None:
+    def lock_contacts(self) -> None:
         pass
 
     def active_tickets_of(self, contacts: Collection[int]) -> Sequence[int]:
         return ()
 
-    def belongings(self, contacts: Collection[int]) -> Belongings:
-        return Belongings((), 0, 0, 0)
+    def personal_data(self, contacts: Collection[int]) -> PersonalData:
+        return PersonalData((), 0, 0, 0)
 
     def link_code(self, digest: str) -> LinkCode | None:
         return None

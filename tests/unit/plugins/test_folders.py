@@ -142,10 +142,10 @@ def test_path_that_is_not_a_folder_is_reported(tmp_path: Path) -> None:
 
 
 def test_full_disk_keeps_the_old_file(folder: Folder, root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refused(*arguments: object, **options: object) -> None:
+    def fail_replace(*arguments: object, **options: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(os, "replace", refused)
+    monkeypatch.setattr(os, "replace", fail_replace)
     with pytest.raises(UsageError, match="No space left"):
         folder.write("a.md", b"other")
     assert (root / "a.md").read_text() == "a"

@@ -286,12 +286,12 @@ def _countries(names: tuple[str, ...]) -> tuple[str, ...] | None:
     """Return the values of `--holidays`: None if it is not given, () for `none`. Raises UsageError."""
     from ....errors import UsageError
 
-    given = tuple(dict.fromkeys(name.strip().upper() for name in names))
-    if "NONE" in given and len(given) > 1:
+    countries = tuple(dict.fromkeys(name.strip().upper() for name in names))
+    if "NONE" in countries and len(countries) > 1:
         raise UsageError(
             _("--holidays none and another --holidays exclude each other"), _("pass either none or the countries")
         )
-    return () if given == ("NONE",) else given or None
+    return () if countries == ("NONE",) else countries or None
 
 
 def _public(context: CliContext, countries: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
@@ -304,11 +304,11 @@ def _public(context: CliContext, countries: tuple[str, ...]) -> tuple[tuple[str,
     return public_holidays(countries, now().year, context.desk().info.language)
 
 
-def _named(own: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str, str], ...]:
+def _named(days: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str, str], ...]:
     """Return date, name and hours of special days; the hours follow the name. Raises UsageError."""
     from ....core.calendars.hours import split_named
 
-    return tuple((day, *split_named(words, f"--day {day}")) for day, words in own)
+    return tuple((day, *split_named(words, f"--day {day}")) for day, words in days)
 
 
 def _bare_length(length: str) -> str:

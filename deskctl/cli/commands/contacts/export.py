@@ -80,30 +80,30 @@ def _write(context: CliContext, folder: Path, document: ContactDocument, notes: 
     for name in ("tickets", "messages", "attachments"):
         (folder / name).mkdir()
     numbers = [row["number"] for row in document["tickets"]]
-    elsewhere = _elsewhere(context, folder, document["id"], numbers)
+    elsewhere = _other_messages(context, folder, document["id"], numbers)
     about = {k: v for k, v in document.items() if k not in ("timeline", "earlier", "tickets")}
     _json(folder / "contact.json", {**about, "tickets": numbers, "elsewhere": elsewhere})
     messages = len(elsewhere)
     files = sum(len(message["attachments"]) for message in elsewhere)
     for row in document["tickets"]:
         ticket = context.ask(ShowTicket(row["number"]))
-        said = [m for m in ticket["messages"] if m["ticket"] == row["number"] and (notes or m["kind"] != "note")]
-        saved = [_message(context, folder, message, message["id"]) for message in said]
+        messages_ = [m for m in ticket["messages"] if m["ticket"] == row["number"] and (notes or m["kind"] != "note")]
+        saved = [_message(context, folder, message, message["id"]) for message in messages_]
         _json(folder / "tickets" / f"{row['number']}.json", {**_ticket(ticket), "messages": saved})
-        messages += len(said)
-        files += sum(len(message["attachments"]) for message in said)
+        messages += len(messages_)
+        files += sum(len(message["attachments"]) for message in messages_)
     return {"tickets": len(document["tickets"]), "messages": messages, "attachments": files}
 
 
-def _elsewhere(context: CliContext, folder: Path, contact: int, own: list[int]) -> list[dict[str, Any]]:
+def _other_messages(context: CliContext, folder: Path, contact: int, own_tickets: list[int]) -> list[dict[str, Any]]:
     """Write the customer's messages on tickets of other customers, without the subjects; return their documents."""
     from ....core.contacts.queries import ShowContact
 
-    said = context.ask(ShowContact(contact, limit=_ALL_MESSAGES, notes=False))["timeline"]
+    timeline = context.ask(ShowContact(contact, limit=_ALL_MESSAGES, notes=False))["timeline"]
     return [
         {name: value for name, value in _message(context, folder, row, row["message"]).items() if name != "subject"}
-        for row in said
-        if row["ticket"] not in own
+        for row in timeline
+        if row["ticket"] not in own_tickets
     ]
 
 

@@ -64,7 +64,7 @@ def _text(name: str) -> str:
     return normalize("NFC", name.encode("utf-8", "surrogateescape").decode("utf-8", "replace"))
 
 
-def safe_file_name(given: str, id: int) -> str:
+def safe_file_name(name: str, id: int) -> str:
     """Return a name for a customer's attachment that is safe in a folder of the agent.
 
     The name contains no folder and no control characters, does not start with a dot or a dash, is short enough for all
@@ -73,7 +73,7 @@ def safe_file_name(given: str, id: int) -> str:
     from ....core.values.filenames import one_name
     from ....safe import plain_name
 
-    name = plain_name(_text(one_name(given.strip())))
+    name = plain_name(_text(one_name(name.strip())))
     name = re.sub(r'[<>:"|?*_]+', "_", name).lstrip("._-~ ").rstrip(". ")
     stem, dot, suffix = name.rpartition(".")
     if not dot or len(suffix.encode()) > 16:

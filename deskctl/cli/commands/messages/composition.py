@@ -121,12 +121,12 @@ def draft_options(params: Mapping[str, Any]) -> dict[str, Any]:
     """Return the given options of a command by name, with files as absolute paths."""
     from pathlib import Path
 
-    given: dict[str, Any] = {}
+    options: dict[str, Any] = {}
     for name, value in params.items():
         if name in OWN_FIELDS or value in (None, (), False, ""):
             continue
         if name == "attach":
             with contextlib.suppress(OSError):
                 value = [str(Path(path).absolute()) for path in value]
-        given[name] = list(value) if isinstance(value, tuple) else value
-    return given
+        options[name] = list(value) if isinstance(value, tuple) else value
+    return options

@@ -120,8 +120,8 @@ def send(ctx: click.Context, number: int, options: tuple[str, ...]) -> Any:
             _("use deskctl --config {file} draft send {number}", file=found.desk, number=number),
         )
     command = _command(found)
-    params, given = _params(ctx, command, found, options)
-    if found.whole and not given & {"message", "file"}:
+    params, typed = _params(ctx, command, found, options)
+    if found.whole and not typed & {"message", "file"}:
         raise Refused(
             _("draft {number} still contains the thread that the editor showed; it was not sent", number=number),
             _(
@@ -184,14 +184,14 @@ def _params(
             words += [param.opts[0], str(stored)]
     with command.make_context(found.command, [*words, *options], parent=ctx, obj=ctx.obj) as inner:
         line = click.core.ParameterSource.COMMANDLINE
-        given = {name for name in inner.params if inner.get_parameter_source(name) is line}
+        typed = {name for name in inner.params if inner.get_parameter_source(name) is line}
         params = dict(inner.params)
     for param in command.params:
         name = param.name or ""
-        if name in params and name not in given and name in found.options:
+        if name in params and name not in typed and name in found.options:
             value = found.options[name]
             params[name] = tuple(value) if isinstance(value, list) else value
-    return params, given
+    return params, typed
 
 
 def _document(each: Draft) -> dict[str, Any]:

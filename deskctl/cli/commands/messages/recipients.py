@@ -88,8 +88,8 @@ def recipient_header(to: Sequence[str], cc: Sequence[str], document: TicketDocum
     return [f"{name}: {', '.join(display_address(a, document) for a in there)}".rstrip() for name, there in lines]
 
 
-def split_header(text: str, given: Sequence[str]) -> tuple[str, EditedRecipients | None]:
-    """Return the text without its recipient header, and the recipients if they differ from the lines `given`.
+def split_header(text: str, shown: Sequence[str]) -> tuple[str, EditedRecipients | None]:
+    """Return the text without its recipient header, and the recipients if they differ from the lines `shown`.
 
     A `To:` line followed by a `Cc:` line is a header anywhere in the text; a single line only at the start. Without a
     header the recipients are those given.
@@ -104,7 +104,7 @@ def split_header(text: str, given: Sequence[str]) -> tuple[str, EditedRecipients
         end = start + 1 if _name(lines[start]) and "@" in lines[start] else start
     found = lines[start:end]
     body = "\n".join([*lines[:start], *lines[end:]]).strip("\n")
-    if not found or [line.strip() for line in found] == [line.strip() for line in given]:
+    if not found or [line.strip() for line in found] == [line.strip() for line in shown]:
         return body, None
     values = {_name(line): line.partition(":")[2].strip() for line in found}
     return body, EditedRecipients(values.get("to", ""), values.get("cc", ""))

@@ -17,11 +17,11 @@ class TextCommand(click.Command):
     """A command with a text. If click rejects the arguments, the text of `-m` is kept as a draft."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        given = list(args)
+        arguments = list(args)
         try:
             return super().parse_args(ctx, args)
         except click.UsageError as error:
-            hint = "" if ctx.resilient_parsing else self._keep_text(ctx, given, error)
+            hint = "" if ctx.resilient_parsing else self._keep_text(ctx, arguments, error)
             if not hint:
                 raise
             help_hint = _("see {command} --help", command=ctx.command_path)

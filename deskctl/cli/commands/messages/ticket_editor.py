@@ -82,11 +82,11 @@ def composing_lease(context: CliContext, number: int, agent: str | None) -> Iter
 def _renew(config: str | None, number: int, agent: str, done: threading.Event) -> None:
     """Renew the lease until `done`. Uses a separate context, which holds the desk only for each renewal."""
     while not done.wait(RENEW_EVERY):
-        own = CliContext()
-        own.config = config
-        _send(own, Compose(number, "renew"), agent)
+        context = CliContext()
+        context.config = config
+        _send(context, Compose(number, "renew"), agent)
         with contextlib.suppress(Exception):
-            own.release()
+            context.release()
 
 
 def _send(context: CliContext, command: Compose, agent: str) -> None:

@@ -18,19 +18,19 @@ class Prompts:
         """Keep the values of `config.write.initial` that the command does not ask for."""
         self._known = fixed
 
-    def ask(self, key: str, question: str, given: str | None, default: str, *, optional: bool = False) -> str | None:
-        """Return `given`, else a valid answer to the question; None for an empty answer if `optional`.
+    def ask(self, key: str, question: str, value: str | None, default: str, *, optional: bool = False) -> str | None:
+        """Return `value`, else a valid answer to the question; None for an empty answer if `optional`.
 
-        Raises ConfigError if `given` is invalid.
+        Raises ConfigError if `value` is invalid.
         """
         from ....errors import ConfigError
 
-        if given is not None:
-            problem = self._problem(key, given)
+        if value is not None:
+            problem = self._problem(key, value)
             if problem:
                 raise ConfigError(f"--{key}: {problem}")
-            self._known[key] = given
-            return given
+            self._known[key] = value
+            return value
         while True:
             answer: str = click.prompt(question, default=default, show_default=not optional).strip()
             if optional and not answer:

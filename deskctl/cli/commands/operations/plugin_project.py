@@ -55,22 +55,22 @@ def new(context: CliContext, name: str, kind: str, folder: Path | None) -> None:
     taken = {"console": "deskctl itself"}
     taken |= {entry.name: entry.dist.name if entry.dist else entry.value for entry in entry_points(group="deskctl")}
     names = parse_name(name, taken)
-    where = folder or Path(names.distribution)
-    files = create(kind, names, where, __version__)
+    target = folder or Path(names.distribution)
+    files = create(kind, names, target, __version__)
     if context.json:
-        context.document({"plugin": names.plugin, "folder": str(where), "files": [str(file) for file in files]})
+        context.document({"plugin": names.plugin, "folder": str(target), "files": [str(file) for file in files]})
         return
     context.say(
         _(
             "created {kind} {name} in {folder}: {count} files",
             kind=kind,
             name=names.plugin,
-            folder=where,
+            folder=target,
             count=len(files),
         )
     )
     context.say(_("next steps:"))
-    for command in (f"cd {where}", "python -m pytest", "deskctl plugin check .", "pip install -e ."):
+    for command in (f"cd {target}", "python -m pytest", "deskctl plugin check .", "pip install -e ."):
         context.say(f"  {command}")
 
 

@@ -76,5 +76,5 @@ def run(context: CliContext, team: str | None) -> None:
     from ....safe import visible
 
     outcome = run_command(context, RunRoutes(team))
-    for given in outcome.facts.get("given", ()):
-        context.say(visible(f"  #{given['ticket']} → {given['agent']}"))
+    for assigned in outcome.facts.get("given", ()):
+        context.say(visible(f"  #{assigned['ticket']} → {assigned['agent']}"))

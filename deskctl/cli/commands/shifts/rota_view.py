@@ -135,12 +135,12 @@ def _gap(gap: Any, color: bool) -> str:
 
 def history_text(history: Any) -> str:
     """Return a line on the data behind the averages: `averages of 12 weeks until 2027-03-01: 310 requests`."""
-    from ....core.shifts.workload import lasting, many
+    from ....core.shifts.workload import format_length, many
 
     length = datetime.fromisoformat(history["until"]) - datetime.fromisoformat(history["since"])
     return _(
         "averages of {length} until {date}: {requests}",
-        length=lasting(length),
+        length=format_length(length),
         date=history["until"][:10],
         requests=many(history["arrivals"], "request"),
     )

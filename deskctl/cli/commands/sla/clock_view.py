@@ -43,9 +43,9 @@ def render_clocks(ticket: int, clocks: Sequence[Any], timezone: str, *, width: i
 
 def _clock(clock: Any, timezone: str, width: int, color: bool) -> Iterator[str]:
     number = f" {clock['instance']}" if clock["instance"] > 1 else ""
-    late = clock["state"] == "fulfilled" and clock["breached_at"] is not None
-    style = clock_style("breached" if late else clock["state"])
-    title = f"{metric_name(clock['metric'])}{number}: {_state(clock, late)}"
+    overdue = clock["state"] == "fulfilled" and clock["breached_at"] is not None
+    style = clock_style("breached" if overdue else clock["state"])
+    title = f"{metric_name(clock['metric'])}{number}: {_state(clock, overdue)}"
     yield paint(title, style or "bold") if color else title
     yield from wrap(f"  {_target(clock)}", width)
     yield from (f"  {line}" for line in _target_changes(clock["rules"], timezone))
@@ -60,8 +60,8 @@ def _clock(clock: Any, timezone: str, width: int, color: bool) -> Iterator[str]:
     yield from _segments(clock["segments"], timezone, width, color)
 
 
-def _state(clock: Any, late: bool) -> str:
-    if late:
+def _state(clock: Any, overdue: bool) -> str:
+    if overdue:
         return _("fulfilled after the due time")
     states = {
         "running": _("running"),

@@ -123,7 +123,7 @@ def add(
     """
     from ....core.sla.commands import AddPolicy
 
-    run_with_notes(context, AddPolicy(name, when or "", calendar or "24x7", _given(metrics), warn))
+    run_with_notes(context, AddPolicy(name, when or "", calendar or "24x7", _target_options(metrics), warn))
 
 
 @sla.command("edit")
@@ -165,7 +165,7 @@ def edit(
     if no_warn and warn:
         raise UsageError(_("--no-warn and --warn exclude each other"), _("--warn replaces the existing warnings"))
     warnings = () if no_warn else warn or None
-    run_with_notes(context, ChangePolicy(name, when, calendar, _given(metrics), warnings, forget))
+    run_with_notes(context, ChangePolicy(name, when, calendar, _target_options(metrics), warnings, forget))
 
 
 @sla.command("step")
@@ -354,7 +354,7 @@ def due(
     return 1 if exit_code and not rows else 0
 
 
-def _given(metrics: dict[str, tuple[str, ...]]) -> tuple[tuple[str, str], ...]:
+def _target_options(metrics: dict[str, tuple[str, ...]]) -> tuple[tuple[str, str], ...]:
     return tuple((name, text) for name in _METRICS for text in metrics[name])
 
 

@@ -10,7 +10,7 @@ from ...columns import age_column
 from ...messages import _
 from ...output import Column, field
 from ...style import paint, priority_style, status_style
-from ...times import late, now
+from ...times import now, overdue
 from ...width import cut
 from ..shifts.rota_view import handover_lines
 
@@ -19,7 +19,7 @@ def _due(row: Any, at: datetime) -> str:
     """Return `in 25m` or `3h late`; "" without a running clock."""
     if not row["due_at"]:
         return _("overdue") if row["overdue"] else ""
-    return late(row["due_at"], at)
+    return overdue(row["due_at"], at)
 
 
 def _customer(row: Any) -> str:

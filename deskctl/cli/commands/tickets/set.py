@@ -54,10 +54,10 @@ class SetCommand(click.Command):
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         super().format_help_text(ctx, formatter)
-        own = [row for row in declared_fields(ctx) if not is_plain(row)]
-        if own:
+        custom = [row for row in declared_fields(ctx) if not is_plain(row)]
+        if custom:
             with formatter.section(_("Fields of this desk; an empty value clears them")):
-                formatter.write("".join(f"{' ' * formatter.current_indent}{line}\n" for line in _lines(own)))
+                formatter.write("".join(f"{' ' * formatter.current_indent}{line}\n" for line in _lines(custom)))
 
 
 def _lines(rows: list[FieldRow]) -> Iterator[str]:

@@ -173,14 +173,14 @@ def show_contact(connection: Connection, query: ShowContact, settings: Settings)
     who = person(connection, query.id)
     newest = (tickets.c.updated_at.desc(), tickets.c.number.desc())
     numbers = select(tickets.c.number).where(tickets.c.contact.in_(who.members)).order_by(*newest)
-    said, earlier = _timeline(connection, who, query)
+    timeline, earlier = _timeline(connection, who, query)
     [row] = _rows(connection, [who])
     return {
         **row,
         "merged": who.members[1:],
         "identities": _identities(connection, who.members),
         "tickets": ticket_rows(connection, connection.execute(numbers).scalars().all(), settings),
-        "timeline": said,
+        "timeline": timeline,
         "earlier": earlier,
         "events": _events(connection, who),
     }
@@ -227,18 +227,21 @@ def _timeline(connection: Connection, who: Person, query: ShowContact) -> tuple[
 
     These are the messages on the person's tickets, and the person's own messages on other tickets.
     """
-    own = select(tickets.c.number).where(tickets.c.contact.in_(who.members))
+    own_tickets = select(tickets.c.number).where(tickets.c.contact.in_(who.members))
     reached = select(identities.c.address).where(identities.c.contact.in_(who.members))
     others = select(participants.c.ticket).where(participants.c.address.in_(reached))
     elsewhere = and_(messages.c.ticket.in_(others), messages.c.contact.in_(who.members))
-    mine: list[ColumnElement[bool]] = [or_(messages.c.ticket.in_(own), elsewhere), messages.c.withdrawn.is_(False)]
+    mine: list[ColumnElement[bool]] = [
+        or_(messages.c.ticket.in_(own_tickets), elsewhere),
+        messages.c.withdrawn.is_(False),
+    ]
     if not query.notes:
         mine.append(messages.c.kind != MessageKind.NOTE.value)
     newest = select(messages.c.id).where(*mine).order_by(messages.c.id.desc()).limit(min(query.limit, 2**63 - 1))
     ids = connection.execute(newest).scalars().all()
     total = connection.execute(select(func.count()).where(*mine)).scalar_one()
-    said = [row for some in _batches(ids[::-1]) for row in _message_rows(connection, some)]
-    return said, total - len(said)
+    timeline = [row for some in _batches(ids[::-1]) for row in _message_rows(connection, some)]
+    return timeline, total - len(timeline)
 
 
 def _message_rows(connection: Connection, ids: Sequence[int]) -> list[SaidRow]:

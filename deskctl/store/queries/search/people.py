@@ -12,7 +12,7 @@ from ....core.values import phone
 from ....dataclass import dataclass
 from ....normalization import normalize
 from ...search import contacts as contact_index
-from ...search.candidates import Candidate, Wanted, these
+from ...search.candidates import Candidate, Wanted, rows_of
 from ...tables import identities, messages, participants, tickets
 from ..contacts.identity import persons
 
@@ -95,14 +95,14 @@ def one_per_ticket(
     for some in _batches(numbers):
         m = messages.c
         query = select(m.id, m.ticket, m.contact, func.lower(m.author).label("author")).where(m.ticket.in_(some))
-        theirs: dict[int, tuple[bool, int]] = {}
+        best: dict[int, tuple[bool, int]] = {}
         for row in connection.execute(wanted.narrowed(query.join(tickets, tickets.c.number == m.ticket))):
             place = (row.contact in contacts or row.author in addresses, row.id)
-            theirs[row.ticket] = max(place, theirs.get(row.ticket, place))
-        chosen += [theirs[number][1] for number in some if number in theirs]
+            best[row.ticket] = max(place, best.get(row.ticket, place))
+        chosen += [best[number][1] for number in some if number in best]
         if len(chosen) >= limit:
             break
-    yield from these(connection, sorted(chosen[:limit], reverse=True))
+    yield from rows_of(connection, sorted(chosen[:limit], reverse=True))
 
 
 def all_messages(connection: Connection, numbers: Sequence[int], wanted: Wanted) -> Generator[Candidate]:
@@ -112,7 +112,7 @@ def all_messages(connection: Connection, numbers: Sequence[int], wanted: Wanted)
         query = select(messages.c.id).where(messages.c.ticket.in_(some))
         query = wanted.narrowed(query.join(tickets, tickets.c.number == messages.c.ticket))
         found += connection.execute(query.order_by(messages.c.id.desc()).limit(_MOST_MESSAGES)).scalars()
-    yield from these(connection, sorted(found, reverse=True)[:_MOST_MESSAGES])
+    yield from rows_of(connection, sorted(found, reverse=True)[:_MOST_MESSAGES])
 
 
 def _at_address(connection: Connection, typed: str) -> SearchedPerson | None:

@@ -22,7 +22,7 @@ from ...search.candidates import (
     Wanted,
     best,
     newest,
-    these,
+    rows_of,
 )
 from ...search.excerpts import Readable, snippet
 from ...search.index import words_of
@@ -63,19 +63,19 @@ def search_messages(connection: Connection, query: SearchMessages) -> SearchAnsw
         raise UsageError(_("not a limit: {limit}", limit=query.limit))
     wanted = Wanted(_parsed(query.text), query.spam, query.notes)
     named = _number_hits(connection, query, wanted)
-    theirs, tickets_ = _person_hits(connection, query, wanted)
-    before = {hit["number"] for hit in named} | {hit["number"] for hit in theirs} | tickets_
+    by_person, tickets_ = _person_hits(connection, query, wanted)
+    before = {hit["number"] for hit in named} | {hit["number"] for hit in by_person} | tickets_
     if query.rank:
         numbers, capped = best(connection, wanted)
-        rows = these(connection, numbers)
+        rows = rows_of(connection, numbers)
     else:
         capped, rows = False, newest(connection, wanted)
-    said = _hits(connection, wanted, _others(rows, before) if before else rows, query.limit)
+    by_words = _hits(connection, wanted, _others(rows, before) if before else rows, query.limit)
     if not query.rank:
-        theirs = sorted([*theirs, *said], key=lambda hit: -hit["message"])
-        said = []
+        by_person = sorted([*by_person, *by_words], key=lambda hit: -hit["message"])
+        by_words = []
     first = {hit["message"] for hit in named}
-    hits = [*named, *(hit for hit in (*theirs, *said) if hit["message"] not in first)]
+    hits = [*named, *(hit for hit in (*by_person, *by_words) if hit["message"] not in first)]
     return {"hits": hits[: query.limit], "ranked": RANKED if capped else None}
 
 
@@ -184,15 +184,15 @@ def _hits(connection: Connection, wanted: Wanted, rows: Generator[Candidate], li
         seen = _excerpt(connection, wanted.phrases, row)
         if seen is None:
             continue
-        own, shown = seen
+        in_own_text, shown = seen
         number, ticket = row.id, row.ticket
         if (merged_into := row.merged_into) is not None:
             ticket = targets.number(ticket, merged_into)
-        if not own and ticket in repeating:
+        if not in_own_text and ticket in repeating:
             continue
-        if own and (other := repeating.get(ticket)) is not None:
+        if in_own_text and (other := repeating.get(ticket)) is not None:
             del found[other]
-        repeating[ticket] = None if own else number
+        repeating[ticket] = None if in_own_text else number
         found[number] = (ticket, shown, row)
         if len(found) == limit:
             break
@@ -215,27 +215,27 @@ def _excerpt(connection: Connection, wanted: Sequence[Phrase], row: Candidate) -
 
     Return None if a word is in none of its texts: the index can be out of date, but the result must be correct.
     """
-    own = Readable(row.text if row.visible_text is None else row.visible_text)
-    missing = [phrase for phrase in wanted if own.first(phrase) is None]
+    visible = Readable(row.text if row.visible_text is None else row.visible_text)
+    missing = [phrase for phrase in wanted if visible.first(phrase) is None]
     if not missing:
-        return True, snippet(own, wanted)
-    said = len(missing) < len(wanted)
-    whole = own if row.visible_text is None else Readable(row.text)
+        return True, snippet(visible, wanted)
+    partly = len(missing) < len(wanted)
+    whole = visible if row.visible_text is None else Readable(row.text)
     words = words_of(row.id, row.titled, row.subject, (), "")
     subject = Readable(words.subject)
-    missing = [p for p in missing if subject.first(p) is None and (whole is own or whole.first(p) is None)]
-    if said and not missing:
-        return True, snippet(own, wanted)
+    missing = [p for p in missing if subject.first(p) is None and (whole is visible or whole.first(p) is None)]
+    if partly and not missing:
+        return True, snippet(visible, wanted)
     files = Readable("\n".join(_files(connection, row.id)) if row.has_files else "")
     if any(files.first(phrase) is None for phrase in missing):
         return None
-    if said:
-        return True, snippet(own, wanted)
+    if partly:
+        return True, snippet(visible, wanted)
     if any(files.first(phrase) is not None for phrase in wanted):
         return True, snippet(files, wanted)
     if any(whole.first(phrase) is not None for phrase in wanted):
         return False, snippet(whole, wanted)
-    return False, " · ".join(filter(None, (snippet(Readable(row.subject or row.titled), wanted), snippet(own, ()))))
+    return False, " · ".join(filter(None, (snippet(Readable(row.subject or row.titled), wanted), snippet(visible, ()))))
 
 
 def _files(connection: Connection, message: int) -> Sequence[str]:

@@ -54,8 +54,8 @@ def show_ticket(connection: Connection, query: ShowTicket, settings: Settings) -
     who = person(connection, row.contact)
     known = identities_of(connection, who.members)
     merged = _merged(connection, number)
-    said = _messages(connection, [number, *merged])
-    theirs = [each["id"] for each in said if each["kind"] == MessageKind.IN.value and each["automatic"] is None]
+    messages_ = _messages(connection, [number, *merged])
+    received = [each["id"] for each in messages_ if each["kind"] == MessageKind.IN.value and each["automatic"] is None]
     return {
         **row_document(ticket, who.contact, settings),
         "followers": sorted(connection.execute(_followers(), {"ticket": number}).scalars()),
@@ -66,11 +66,11 @@ def show_ticket(connection: Connection, query: ShowTicket, settings: Settings) -
         "spam_reason": _spam_reason(connection, number) if row.spam else None,
         "bounced": [{"address": one.address, "reason": one.bounced} for one in known if one.bounced is not None],
         "addresses": [one.address for one in known],
-        "elsewhere": _elsewhere(connection, who.members, [number, *merged]),
-        "messages": said,
+        "elsewhere": _other_tickets(connection, who.members, [number, *merged]),
+        "messages": messages_,
         "reply": reply_document(connection, row, merged, who, known, settings),
         "events": _events(connection, number),
-        "newest_in": max(theirs, default=0),
+        "newest_in": max(received, default=0),
         "composing": composers(connection, [number, *merged]),
         "field_texts": field_texts(ticket.fields, settings),
     }
@@ -143,7 +143,7 @@ def _spam_reason(connection: Connection, number: int) -> str:
     return why or f"{Actor(marked.actor).handle or marked.actor} said so"
 
 
-def _elsewhere(connection: Connection, contacts: list[int], known: list[int]) -> list[OtherTicket]:
+def _other_tickets(connection: Connection, contacts: list[int], known: list[int]) -> list[OtherTicket]:
     return [
         {
             "number": row.number,
@@ -204,12 +204,12 @@ def _messages(connection: Connection, numbers: list[int]) -> list[MessageRow]:
             "doubt": _doubt(row),
             "problem": from_json(row.headers).get(PROBLEM),
         }
-        for row in connection.execute(_said(), mine)
+        for row in connection.execute(_message_columns(), mine)
     ]
 
 
 @cache
-def _said() -> Select[Any]:
+def _message_columns() -> Select[Any]:
     columns = (
         messages.c.id,
         messages.c.ticket,
@@ -261,17 +261,17 @@ def _may_answer(row: Any) -> bool | None:
     """Return None for our own messages. An older message without the flag may be answered unless it is automatic."""
     if row.may_answer is not None:
         return bool(row.may_answer)
-    theirs = row.kind == MessageKind.IN.value or (row.kind == MessageKind.AUTO.value and row.author is not None)
-    return row.automatic is None if theirs else None
+    received = row.kind == MessageKind.IN.value or (row.kind == MessageKind.AUTO.value and row.author is not None)
+    return row.automatic is None if received else None
 
 
 def delivery_rows(row: Any) -> list[DeliveryRow]:
     """Return one row for each recipient of an outgoing message, the recipients in To first."""
-    told = {one.address: one for one in deliveries(row.deliveries)}
+    by_address = {one.address: one for one in deliveries(row.deliveries)}
     found: dict[str, DeliveryRow] = {}
     for field, kept in (("to", row.to), ("cc", row.cc), ("bcc", row.bcc)):
         for address in from_json(kept):
-            one = told.get(address.lower())
+            one = by_address.get(address.lower())
             found.setdefault(
                 address.lower(),
                 {

@@ -37,8 +37,8 @@ def verify(secret: str, headers: Mapping[str, str], body: bytes, now: datetime, 
 
     A repeated request within the window does no harm: the journal stores each id once.
     """
-    identity, stamp, given = (headers.get(name, "") for name in (ID, TIMESTAMP, SIGNATURE))
-    if not (identity and stamp and given):
+    identity, stamp, signature = (headers.get(name, "") for name in (ID, TIMESTAMP, SIGNATURE))
+    if not (identity and stamp and signature):
         missing = ", ".join(name for name in (ID, TIMESTAMP, SIGNATURE) if not headers.get(name))
         raise BadSignature(f"missing header: {missing}")
     if len(identity) > MAX_ID or not identity.isascii() or not identity.isprintable():
@@ -51,7 +51,7 @@ def verify(secret: str, headers: Mapping[str, str], body: bytes, now: datetime, 
     expected = _digest(secret, identity, stamp, body).encode()
     matches = [
         hmac.compare_digest(value.encode("utf-8", "replace"), expected)
-        for version, _, value in (each.partition(",") for each in given.split(" ")[:10])
+        for version, _, value in (each.partition(",") for each in signature.split(" ")[:10])
         if version == "v1"
     ]
     if not any(matches):

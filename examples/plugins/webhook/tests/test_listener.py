@@ -58,22 +58,22 @@ async def test_invalid_request_is_answered_with_the_reason(unused_port: int) -> 
     later = str(int(time.time()) + 301)
     async with listening(unused_port, context):
 
-        async def refused(body: bytes = BODY, path: str = "/in", **headers: str) -> tuple[int, str]:
+        async def post_invalid(body: bytes = BODY, path: str = "/in", **headers: str) -> tuple[int, str]:
             named = {name.replace("_", "-"): value for name, value in headers.items()}
             status, answer = await asyncio.to_thread(post, unused_port, body, path=path, headers=named)
             return status, answer["error"]
 
-        assert await refused(webhook_signature="v1,AAAA") == (
+        assert await post_invalid(webhook_signature="v1,AAAA") == (
             401,
             "webhook-signature does not match the secret and the body",
         )
-        assert await refused(webhook_timestamp=later) == (401, "webhook-timestamp is more than 300 seconds off")
-        assert await refused(webhook_id="") == (401, "missing header: webhook-id")
-        assert await refused(path="/") == (404, "no such path; post messages to /in")
-        assert await refused(b"x" * 1_001) == (413, "1001 bytes exceed the limit of 1000")
-        assert await refused(b"{") == (400, "the body is not JSON")
-        assert await refused(b'{"text": "x"}') == (400, "missing text: from")
-        assert await refused(b'{"type": "alert", "key": "k", "subject": "s"}') == (
+        assert await post_invalid(webhook_timestamp=later) == (401, "webhook-timestamp is more than 300 seconds off")
+        assert await post_invalid(webhook_id="") == (401, "missing header: webhook-id")
+        assert await post_invalid(path="/") == (404, "no such path; post messages to /in")
+        assert await post_invalid(b"x" * 1_001) == (413, "1001 bytes exceed the limit of 1000")
+        assert await post_invalid(b"{") == (400, "the body is not JSON")
+        assert await post_invalid(b'{"text": "x"}') == (400, "missing text: from")
+        assert await post_invalid(b'{"type": "alert", "key": "k", "subject": "s"}') == (
             400,
             'invalid status; an alert has "firing" or "resolved"',
         )

@@ -22,10 +22,10 @@ def post(
     port: int, body: bytes, identity: str = "msg_1", *, path: str = "/", headers: dict[str, str] | None = None
 ) -> tuple[int, dict[str, Any]]:
     """Post a signed message. Return the status and the JSON of the response."""
-    given = signature.sign(SECRET, identity, body, datetime.now(UTC)) | (headers or {})
+    sent_headers = signature.sign(SECRET, identity, body, datetime.now(UTC)) | (headers or {})
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     try:
-        connection.request("POST", path, body, given)
+        connection.request("POST", path, body, sent_headers)
         response = connection.getresponse()
         return response.status, json.loads(response.read())
     finally:

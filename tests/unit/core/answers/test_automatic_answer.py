@@ -29,7 +29,7 @@ def test_answer_begins_with_automatic_answer_notice() -> None:
     desk = Chat()
     desk.mail(language="ko")
     answer(desk, text="전원을 껐다 켜 보세요.")
-    entry = desk.said[0]
+    entry = desk.sent[0]
     assert entry.text.splitlines()[0] == "자동으로 보내 드리는 답변입니다."
     assert entry.automatic
     assert desk.kinds(1)[-1] == "machine_answered"
@@ -39,8 +39,8 @@ def test_channel_with_choices_gets_choices() -> None:
     desk = Chat()
     desk.write()
     answer(desk)
-    assert desk.said[0].choices == CHOICES
-    assert "1:" not in desk.said[0].text
+    assert desk.sent[0].choices == CHOICES
+    assert "1:" not in desk.sent[0].text
 
 
 @pytest.mark.parametrize(("at", "language", "first"), [("sms", "ko", "번호로"), ("support", "en", "Answer with")])
@@ -48,7 +48,7 @@ def test_channel_without_choices_gets_numbered_list_in_text(at: str, language: s
     desk = Chat()
     desk.write(at=at, language=language)
     answer(desk)
-    entry = desk.said[0]
+    entry = desk.sent[0]
     assert entry.choices == ()
     assert entry.text.split("\n\n")[-1].splitlines() == [
         next(line for line in entry.text.splitlines() if line.startswith(first)),
@@ -67,9 +67,9 @@ def test_automatic_answer_leaves_ticket_unanswered() -> None:
 
 
 def sends_no_answer(desk: Chat, ticket: int = 1, message: int = 1) -> bool:
-    before = len(desk.said)
+    before = len(desk.sent)
     answer(desk, ticket, message)
-    return len(desk.said) == before
+    return len(desk.sent) == before
 
 
 def test_ticket_gets_one_automatic_answer() -> None:
@@ -126,7 +126,7 @@ def test_no_answer_to_no_reply_address(sender: str) -> None:
 
 
 def test_no_answer_if_off_for_channel() -> None:
-    desk = Chat(SETTINGS.having(Channels({"chat": replace(CHAT, answer=False), "support": MAIL})))
+    desk = Chat(SETTINGS.with_features(Channels({"chat": replace(CHAT, answer=False), "support": MAIL})))
     desk.write()
     assert sends_no_answer(desk)
 
@@ -136,11 +136,11 @@ def test_answers_stop_at_daily_limit() -> None:
     for number in range(1, 8):
         desk.mail(subject=f"Matter {number}")
         answer(desk, number, max(m.id for m in Messages.of(desk.unit).changes.messages if m.kind == "in"))
-    assert len(desk.said) == 5
+    assert len(desk.sent) == 5
 
 
 def test_number_picks_choice_on_channel_without_buttons() -> None:
-    desk = Chat(SETTINGS.having(Channels({"sms": replace(SMS, answer=True)})))
+    desk = Chat(SETTINGS.with_features(Channels({"sms": replace(SMS, answer=True)})))
     desk.write(at="sms")
     answer(desk)
     desk.write("2", at="sms")

@@ -47,7 +47,7 @@ def offered(at: str = "support", choices: tuple[Choice, ...] = (SOLVED, PERSON))
     desk = Chat()
     desk.write(at=at, by="ana@example.org")
     desk.do(Answer(1, 1, "Turn it off and on.", choices), Actor.system("kb"))
-    return desk, desk.said[0].message_id
+    return desk, desk.sent[0].message_id
 
 
 def made(desk: Chat) -> list[str]:
@@ -64,7 +64,7 @@ def test_choice_solved_by_mail_solves_the_ticket() -> None:
     ticket = Tickets.of(desk.unit).get(1)
     assert (ticket.status, ticket.waiting_since, made(desk)) == (Status.SOLVED, None, ["solved"])
     assert [m.text for m in Messages.of(desk.unit).changes.messages if m.kind == "in"] == ["It burns.", "1"]
-    assert "#1 is solved" in desk.said[-1].text
+    assert "#1 is solved" in desk.sent[-1].text
 
 
 def test_choice_person_by_mail_asks_for_a_person() -> None:
@@ -93,7 +93,7 @@ def test_other_choice_is_only_recorded() -> None:
     desk, own_id = offered(choices=(Choice("article:3", "Tell me more"),))
     answered(desk, own_id, "Tell me more!")
     assert (Tickets.of(desk.unit).get(1).status, made(desk)) == (Status.NEW, ["article:3"])
-    assert len(desk.said) == 1
+    assert len(desk.sent) == 1
 
 
 def test_number_after_a_reply_is_not_a_choice() -> None:
@@ -111,9 +111,9 @@ def test_number_from_a_stranger_is_not_a_choice() -> None:
 
 def picks(desk: Chat, own_id: str, key: str, by: str = "ana@example.org") -> str:
     """Press a button and return the desk's answer."""
-    before = len(desk.said)
+    before = len(desk.sent)
     desk.ask("choice", key, in_reply_to=(own_id,), by=by)
-    [entry] = desk.said[before:]
+    [entry] = desk.sent[before:]
     return entry.text
 
 

@@ -24,7 +24,7 @@ def test_status_lists_own_tickets() -> None:
     desk.do(Reply(2, "Is it on?"))
     desk.write("Other contact", by="bob")
     desk.ask("status")
-    assert desk.said[-1].text.splitlines()[1:] == ["#2 Scanner: waiting for your answer", "#1 Printer: received"]
+    assert desk.sent[-1].text.splitlines()[1:] == ["#2 Scanner: waiting for your answer", "#1 Printer: received"]
     assert (desk.settled.state, desk.settled.reason) == (JournalState.DONE, "asked for status")
     assert len(Tickets.of(desk.unit).changes.new_tickets) == 3
 
@@ -33,20 +33,20 @@ def test_answer_is_in_language_of_customer() -> None:
     desk = Chat()
     desk.write("프린터가 고장났어요", language="ko")
     desk.ask("status", language="ko")
-    assert desk.said[-1].text == "진행 중인 문의:\n#1 프린터가 고장났어요: 접수됨"
+    assert desk.sent[-1].text == "진행 중인 문의:\n#1 프린터가 고장났어요: 접수됨"
 
 
 def test_status_without_tickets_opens_no_ticket() -> None:
     desk = Chat()
     desk.ask("status")
-    assert "no open tickets" in desk.said[0].text
+    assert "no open tickets" in desk.sent[0].text
     assert Tickets.of(desk.unit).changes.new_tickets == set()
 
 
 def test_answer_goes_to_sender_on_same_channel() -> None:
     desk = Chat()
     desk.ask("help", message_id="<1:1@chat>", headers={"chat": "7"})
-    entry = desk.said[0]
+    entry = desk.sent[0]
     assert (entry.channel, entry.to, entry.in_reply_to, entry.headers) == (
         "chat",
         ("ana",),
@@ -62,18 +62,18 @@ def test_answer_goes_to_sender_on_same_channel() -> None:
 )
 def test_help_contains_greeting_commands_and_support_hours(language: str, first: str, last: str) -> None:
     channel = replace(CHAT, greeting={"en": "Welcome!", "ko": "어서 오세요!"}, hours="9-18")
-    desk = Chat(SETTINGS.having(Channels({"chat": channel})))
+    desk = Chat(SETTINGS.with_features(Channels({"chat": channel})))
     desk.ask("help", language=language)
-    lines = desk.said[0].text.splitlines()
+    lines = desk.sent[0].text.splitlines()
     assert lines[0] == first
     assert len(lines) > 3
     assert last in lines[-1]
 
 
 def test_greeting_without_language_is_used_for_all_languages() -> None:
-    desk = Chat(SETTINGS.having(Channels({"chat": replace(CHAT, greeting={"": "Hi · 안녕"})})))
+    desk = Chat(SETTINGS.with_features(Channels({"chat": replace(CHAT, greeting={"": "Hi · 안녕"})})))
     desk.ask("help", language="ko")
-    assert desk.said[0].text.startswith("Hi · 안녕\n")
+    assert desk.sent[0].text.startswith("Hi · 안녕\n")
 
 
 def test_request_for_person_notifies_team_once() -> None:
@@ -87,8 +87,8 @@ def test_request_for_person_notifies_team_once() -> None:
     assert Tickets.of(desk.unit).get(1).status is Status.OPEN
     assert Tickets.of(desk.unit).get(1).waiting_since == desk.unit.now
     assert len(desk.sent_to("agent1@acme.test")) == before + 1
-    assert [entry.ticket for entry in desk.said] == [1, None]
-    assert desk.said[0].text != desk.said[1].text
+    assert [entry.ticket for entry in desk.sent] == [1, None]
+    assert desk.sent[0].text != desk.sent[1].text
 
 
 def test_request_for_person_notifies_assignee() -> None:
@@ -119,7 +119,7 @@ def test_text_with_request_for_person_is_kept() -> None:
 def test_invalid_code_links_no_contacts() -> None:
     desk = Chat()
     desk.ask("link", "nonsense")
-    assert "does not work" in desk.said[0].text
+    assert "does not work" in desk.sent[0].text
     assert desk.settled.state is JournalState.DONE
 
 
@@ -127,7 +127,7 @@ def test_requests_beyond_daily_limit_are_not_answered() -> None:
     desk = Chat()
     for _ in range(DAILY_CHAT_LIMIT + 3):
         desk.ask("status")
-    assert len(desk.said) == DAILY_CHAT_LIMIT
+    assert len(desk.sent) == DAILY_CHAT_LIMIT
     assert desk.settled.state is JournalState.DONE
     assert "not answered" in str(desk.settled.reason)
 
@@ -136,12 +136,12 @@ def test_request_of_blocked_sender_is_spam() -> None:
     desk = Chat()
     desk.do(Block("ana@chat.test"))
     desk.ask("status", by="ana@chat.test", text="/status")
-    assert desk.said == []
+    assert desk.sent == []
     assert Tickets.of(desk.unit).get(1).spam
 
 
 def test_no_answer_on_channel_that_cannot_send() -> None:
-    desk = Chat(SETTINGS.having(Channels({"chat": replace(CHAT, sends=False)})))
+    desk = Chat(SETTINGS.with_features(Channels({"chat": replace(CHAT, sends=False)})))
     desk.ask("help")
-    assert desk.said == []
+    assert desk.sent == []
     assert desk.settled.state is JournalState.DONE

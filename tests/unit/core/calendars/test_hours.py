@@ -9,8 +9,8 @@ import pytest
 
 from deskctl.core.calendars.business_hours import BusinessHours
 from deskctl.core.calendars.documents import check
-from deskctl.core.calendars.hours import parse_hours, split_named, written
-from deskctl.core.calendars.model import Calendar, Frame, SpecialDay, always, zone
+from deskctl.core.calendars.hours import format_week, parse_hours, split_named
+from deskctl.core.calendars.model import Calendar, Frame, SpecialDay, always_open, zone
 from deskctl.core.calendars.working_time import Schedule, ScheduleEntry
 from deskctl.errors import UsageError
 
@@ -64,7 +64,7 @@ def test_unreachable_moment_returns_none_at_once(hours: str) -> None:
 
 def test_built_in_calendar_is_always_open() -> None:
     start = datetime(2026, 3, 28, tzinfo=UTC)
-    assert BusinessHours(always()).add(start, timedelta(days=400)) == start + timedelta(days=400)
+    assert BusinessHours(always_open()).add(start, timedelta(days=400)) == start + timedelta(days=400)
 
 
 def test_new_version_counts_from_its_start() -> None:
@@ -82,7 +82,7 @@ def test_new_version_counts_from_its_start() -> None:
     ["mon-fri 09:00-12:00 13:00-18:00; sat 10:00-14:00", "24x7", "closed", "mon 00:00-24:00", "tue 08:30-09:00"],
 )
 def test_formatted_hours_parse_to_the_same_hours(text: str) -> None:
-    assert written(parse_hours(text)) == text
+    assert format_week(parse_hours(text)) == text
 
 
 def test_hours_accept_korean_days_ranges_over_the_weekend_and_all_dashes() -> None:
@@ -186,7 +186,7 @@ def test_hours_are_computed_up_to_the_first_and_last_date(zone_name: str) -> Non
 
 
 def test_due_time_after_the_last_year_is_none() -> None:
-    assert BusinessHours(always()).add(datetime(9999, 12, 31, 14, tzinfo=UTC), timedelta(weeks=9)) is None
+    assert BusinessHours(always_open()).add(datetime(9999, 12, 31, 14, tzinfo=UTC), timedelta(weeks=9)) is None
 
 
 NOW = datetime(2026, 11, 30, 20, tzinfo=UTC)
@@ -220,4 +220,4 @@ def test_unsupported_moments_are_refused(start: str, then: str, said: str) -> No
 
 
 def test_length_of_more_than_100_years_is_never_due() -> None:
-    assert check(BusinessHours(always()), "8999-12-31 23:00", "+9999w", NOW)["never"]
+    assert check(BusinessHours(always_open()), "8999-12-31 23:00", "+9999w", NOW)["never"]

@@ -122,7 +122,7 @@ def test_forward_by_customer_is_message_of_that_customer() -> None:
 
 def test_forward_is_proven_only_by_trusted_mail_server() -> None:
     channel = ChannelInfo("support", "email", "support@acme.test", sends=True, authority="mx.acme.test")
-    desk = UnitDesk(Settings().having(Channels({"support": channel})))
+    desk = UnitDesk(Settings().with_features(Channels({"support": channel})))
     forwarded = Forwarded("bo@example.org")
     for results in ("mx.acme.test; dmarc=pass header.from=acme.test", "mx.evil.test; dmarc=pass"):
         desk.mail("agent1@acme.test", forwarded=forwarded, authentication=(results,))

@@ -22,7 +22,7 @@ from tests.unit.core.desk import MAIL
 KNOWN = (("email", "ana@example.org"),)
 
 
-def talking(**fields: Any) -> Chat:
+def chat_with_email(**fields: Any) -> Chat:
     """Return a desk with a chat message of Ana, whose channel vouches for her email address."""
     desk = Chat()
     desk.write("카드가 안 돼요", name="Ana Kim", also=KNOWN, message_id="<1:1@chat>", **fields)
@@ -34,13 +34,13 @@ def reply(desk: Chat, text: str = "Continuing by mail.", **fields: Any) -> Outbo
 
 
 def test_reply_goes_to_the_customers_address_on_the_channel() -> None:
-    entry = reply(talking())
+    entry = reply(chat_with_email())
     assert (entry.channel, entry.to, entry.sender_address) == ("support", ("ana@example.org",), "support@acme.test")
     assert (entry.in_reply_to, entry.references, entry.headers) == (None, (), {})
 
 
 def test_mail_quotes_messages_but_no_notes() -> None:
-    desk = talking()
+    desk = chat_with_email()
     desk.do(Note(1, "She is difficult."))
     desk.do(Reply(1, "Which card?"))
     desk.write("The blue one", message_id="<1:3@chat>")
@@ -59,7 +59,7 @@ def test_mail_quotes_messages_but_no_notes() -> None:
 
 
 def test_quote_of_a_long_thread_is_shortened() -> None:
-    desk = talking()
+    desk = chat_with_email()
     for number in range(40):
         desk.write(f"{number} " + "long " * 500)
     text = reply(desk).text
@@ -69,20 +69,20 @@ def test_quote_of_a_long_thread_is_shortened() -> None:
 
 
 def test_thread_is_quoted_once() -> None:
-    desk = talking()
+    desk = chat_with_email()
     reply(desk)
     assert "카드가" not in reply(desk, "One more thing.").text
 
 
 def test_attachments_are_sent() -> None:
-    desk = talking()
+    desk = chat_with_email()
     data = b64encode(b"%PDF").decode()
     entry = reply(desk, files=(("form.pdf", "application/pdf", data),))
     assert [file.filename for file in entry.files] == ["form.pdf"]
 
 
 def test_continuation_is_recorded_once() -> None:
-    desk = talking()
+    desk = chat_with_email()
     reply(desk)
     reply(desk)
     assert desk.kinds(1).count("continued") == 1
@@ -90,7 +90,7 @@ def test_continuation_is_recorded_once() -> None:
 
 
 def test_answer_on_the_new_channel_matches_the_ticket() -> None:
-    desk = talking()
+    desk = chat_with_email()
     sent = reply(desk)
     assert desk.mail(in_reply_to=(sent.message_id,)).facts == {"number": 1, "message": 3, "how": "own_id"}
     assert desk.mail(subject="Re: card [#1]").facts["how"] == "subject"
@@ -100,14 +100,14 @@ def test_answer_on_the_new_channel_matches_the_ticket() -> None:
 
 
 def test_reply_to_of_a_continued_ticket_has_its_token() -> None:
-    plus = SETTINGS.having(Channels({**SETTINGS.of(Channels).channels, "support": replace(MAIL, plus=True)}))
+    plus = SETTINGS.with_features(Channels({**SETTINGS.of(Channels).channels, "support": replace(MAIL, plus=True)}))
     desk = Chat(plus)
     desk.write(also=KNOWN)
     assert str(reply(desk).reply_to).startswith("support+")
 
 
 def test_plain_reply_uses_the_channel_of_the_last_message() -> None:
-    desk = talking()
+    desk = chat_with_email()
     sent = reply(desk)
     assert reply(desk, "Are you there?", via=None).channel == "chat"
     desk.mail(in_reply_to=(sent.message_id,), message_id="<m2@example.org>")
@@ -146,7 +146,7 @@ def test_customer_without_an_address_on_the_channel_is_refused() -> None:
 
 
 def test_newest_address_is_the_default_and_another_can_be_named() -> None:
-    desk = talking()
+    desk = chat_with_email()
     desk.write("and my other one", also=(("email", "ana@private.example"),))
     assert reply(desk).to == ("ana@private.example",)
     assert reply(desk, to="Ana@Example.org").to == ("ana@example.org",)
@@ -154,7 +154,7 @@ def test_newest_address_is_the_default_and_another_can_be_named() -> None:
 
 def test_unknown_address_is_refused_with_the_known_ones() -> None:
     with pytest.raises(Refused, match=r"eve@example\.net") as refused:
-        reply(talking(), to="eve@example.net")
+        reply(chat_with_email(), to="eve@example.net")
     assert (
         refused.value.hint
         == "known addresses: ana (chat), ana@example.org (email); use --cc or --bcc for a new address"
@@ -163,7 +163,7 @@ def test_unknown_address_is_refused_with_the_known_ones() -> None:
 
 def test_unknown_channel_is_refused_with_a_suggestion() -> None:
     with pytest.raises(NotFound, match=r"did you mean support"):
-        reply(talking(), via="suport")
+        reply(chat_with_email(), via="suport")
 
 
 def test_channel_that_cannot_send_is_refused_with_a_suggestion() -> None:
@@ -175,7 +175,7 @@ def test_channel_that_cannot_send_is_refused_with_a_suggestion() -> None:
 
 
 def test_inserted_references_are_recorded() -> None:
-    desk = talking()
+    desk = chat_with_email()
     reply(desk, inserted=("kb:3", "kb:4"))
     added = [r.event.facts() for r in desk.unit.changes.events if r.event.kind == "reply_added"]
     assert [facts["inserted"] for facts in added] == [["kb:3", "kb:4"]]

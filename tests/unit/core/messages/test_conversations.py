@@ -93,7 +93,7 @@ def test_request_for_a_new_ticket_without_text_is_asked_for_the_subject() -> Non
     desk.ask("new", text="/new")
     assert (desk.settled.state, desk.settled.message) == (JournalState.DONE, None)
     assert desk.settled.reason == "asked for new"
-    assert "new ticket" in desk.said[-1].text
+    assert "new ticket" in desk.sent[-1].text
     assert desk.write("two").facts["number"] == 2
     assert desk.write("more of two").facts["number"] == 2
 
@@ -101,7 +101,7 @@ def test_request_for_a_new_ticket_without_text_is_asked_for_the_subject() -> Non
 def test_automatic_chat_message_opens_a_ticket_without_an_answer() -> None:
     desk = Chat()
     desk.ask("status", text="/status", automatic="bot")
-    assert desk.said == []
+    assert desk.sent == []
     assert Messages.of(desk.unit).changes.messages[0].automatic == "bot"
 
 

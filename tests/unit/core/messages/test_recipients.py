@@ -34,7 +34,7 @@ DESK = ("support@acme.test",)
 ANNA, BEN, EVE = "anna@corp.example", "ben@corp.example", "eve@evil.example"
 TRUSTED = "mx.acme.test"
 OURS = replace(MAIL, aliases=("help@acme.test",), plus=True, authority=TRUSTED, answer=True)
-SETTINGS = Settings(name="Acme Support").having(Channels({"support": OURS}))
+SETTINGS = Settings(name="Acme Support").with_features(Channels({"support": OURS}))
 PASS = (f"{TRUSTED}; spf=pass; dmarc=pass (p=none) header.from=corp.example",)
 FAIL = (f"{TRUSTED}; spf=fail; dmarc=fail (p=reject) header.from=corp.example",)
 
@@ -50,7 +50,7 @@ def found(desk: UnitDesk, ticket: int = 1) -> Recipients:
     return decide(correspondence(desk.unit, Tickets.of(desk.unit).get(ticket)), OURS)
 
 
-def shown(desk: UnitDesk, ticket: int = 1) -> tuple[Sequence[str], Sequence[str]]:
+def recipients_of(desk: UnitDesk, ticket: int = 1) -> tuple[Sequence[str], Sequence[str]]:
     recipients = found(desk, ticket)
     return recipients.to, recipients.cc
 
@@ -88,7 +88,7 @@ def answered(desk: UnitDesk, **fields: Any) -> str:
 )  # fmt: skip
 def test_first_reply_goes_to_the_sender_and_copies(first: dict[str, Any], to: list[str], cc: list[str]) -> None:
     desk = desk_with(**first)
-    assert tuple(map(list, shown(desk))) == (to, cc)
+    assert tuple(map(list, recipients_of(desk))) == (to, cc)
     sent = Outbox.of(desk.unit).get(reply(desk).facts["outbox"])
     assert (list(sent.to), list(sent.cc)) == (to, cc), "the reply goes to the shown recipients"
 
@@ -97,7 +97,7 @@ def test_first_reply_goes_to_the_sender_and_copies(first: dict[str, Any], to: li
 def test_form_is_answered_at_its_reply_to(sender: str) -> None:
     desk = UnitDesk(SETTINGS)
     desk.mail(sender, to=DESK, reply_to=(ANNA,))
-    assert shown(desk) == ((ANNA,), ())
+    assert recipients_of(desk) == ((ANNA,), ())
 
 
 def test_reply_to_a_noreply_sender_is_refused() -> None:
@@ -125,7 +125,7 @@ def test_later_message_with_dmarc_pass_adds_recipients() -> None:
     desk = desk_with()
     ours = answered(desk)
     desk.mail(ANNA, to=DESK, cc=(BEN,), reply_to=("office@corp.example",), in_reply_to=(ours,), authentication=PASS)
-    assert shown(desk) == (("office@corp.example",), (BEN,))
+    assert recipients_of(desk) == (("office@corp.example",), (BEN,))
     assert reply(desk).facts["new"] == ["office@corp.example", BEN]
 
 
@@ -135,9 +135,9 @@ def test_agent_can_accept_new_recipients_and_undo_it() -> None:
     desk.mail(ANNA, to=DESK, cc=(BEN,), reply_to=("office@corp.example",), in_reply_to=(ours,))
     facts = reply(desk, accept_recipients=True).facts
     assert (facts["to"], facts["cc"]) == (["office@corp.example"], [BEN])
-    assert shown(desk) == (("office@corp.example",), (BEN,))
+    assert recipients_of(desk) == (("office@corp.example",), (BEN,))
     Messages.of(desk.unit).withdraw(facts["message"])
-    assert shown(desk) == ((ANNA,), ())
+    assert recipients_of(desk) == ((ANNA,), ())
 
 
 def test_copied_participant_does_not_become_the_reply_address_of_another() -> None:
@@ -160,7 +160,7 @@ def test_forged_sender_changes_nothing() -> None:
     assert [m.verified for m in Messages.of(desk.unit).changes.messages] == [True, True, False]
     after = Tickets.of(desk.unit).get(1)
     assert (after.status, after.waiting_since, after.due_at) == (Status.SOLVED, None, before.due_at)
-    assert shown(desk) == ((ANNA,), ())
+    assert recipients_of(desk) == ((ANNA,), ())
     assert len(found(desk).warnings) == 1
     assert Contacts.of(desk.unit).get(1).name is None or Contacts.of(desk.unit).get(1).name != "Eve"
 
@@ -184,7 +184,7 @@ def test_answer_matched_by_subject_reopens_the_ticket() -> None:
     reply(desk, status="solved")
     desk.mail(ANNA, to=DESK, subject="Re: Printer [#1]", reply_to=("office@corp.example",))
     assert Tickets.of(desk.unit).get(1).status is Status.OPEN
-    assert shown(desk) == (("office@corp.example",), ())
+    assert recipients_of(desk) == (("office@corp.example",), ())
 
 
 def test_blind_copy_recipient_does_not_become_a_participant() -> None:
@@ -192,7 +192,7 @@ def test_blind_copy_recipient_does_not_become_a_participant() -> None:
     ours = answered(desk, bcc=("sup@supplier.example",), status="hold")
     desk.mail("sup@supplier.example", to=DESK, cc=(BEN,), in_reply_to=(ours,))
     assert Tickets.of(desk.unit).get(1).status is Status.HOLD
-    assert shown(desk) == ((ANNA,), ())
+    assert recipients_of(desk) == ((ANNA,), ())
     assert "use deskctl reply 1 --to sup@supplier.example" in found(desk).warnings[0]
     assert reply(desk).facts["to"] == [ANNA]
 
@@ -211,9 +211,9 @@ def test_reply_without_the_requester_does_not_answer_them() -> None:
     assert (after.status, after.waiting_since) == (before.status, before.waiting_since)
     theirs = next(m for m in Messages.of(desk.unit).changes.messages if m.author == "sup@supplier.example")
     assert Outbox.of(desk.unit).get(facts["outbox"]).in_reply_to == theirs.message_id
-    assert shown(desk) == ((ANNA,), (BEN,))
+    assert recipients_of(desk) == ((ANNA,), (BEN,))
     desk.mail("sup@supplier.example", to=DESK, in_reply_to=(facts["message_id"],))
-    assert shown(desk) == ((ANNA,), (BEN,))
+    assert recipients_of(desk) == ((ANNA,), (BEN,))
     again = Outbox.of(desk.unit).get(reply(desk, to=("sup@supplier.example",), status="hold").facts["outbox"])
     assert again.in_reply_to == Messages.of(desk.unit).changes.messages[-2].message_id
     assert Tickets.of(desk.unit).get(1).status is Status.HOLD
@@ -244,7 +244,7 @@ def test_invalid_recipient_is_refused(wish: dict[str, Any]) -> None:
 def test_copies_are_added_and_dropped() -> None:
     desk = desk_with(cc=(BEN,))
     assert reply(desk, cc=("boss@corp.example",)).facts["cc"] == [BEN, "boss@corp.example"]
-    assert shown(desk) == ((ANNA,), (BEN, "boss@corp.example"))
+    assert recipients_of(desk) == ((ANNA,), (BEN, "boss@corp.example"))
     assert reply(desk, no_cc=True).facts["cc"] == []
     assert reply(desk, no_cc=True, cc=(BEN, ANNA)).facts["cc"] == [BEN]
 
@@ -253,16 +253,16 @@ def test_copy_that_the_requester_drops_gets_no_reply() -> None:
     desk = desk_with(cc=(BEN, "boss@corp.example"))
     ours = answered(desk)
     desk.mail(ANNA, to=DESK, in_reply_to=(ours,))
-    assert shown(desk) == ((ANNA,), (BEN, "boss@corp.example"))
+    assert recipients_of(desk) == ((ANNA,), (BEN, "boss@corp.example"))
     desk.mail(ANNA, to=DESK, cc=(BEN,), in_reply_to=(ours,))
-    assert shown(desk) == ((ANNA,), (BEN,))
+    assert recipients_of(desk) == ((ANNA,), (BEN,))
 
 
 def test_reply_to_a_copied_colleague_has_the_requester_in_copy() -> None:
     desk = desk_with(cc=(BEN,))
     ours = answered(desk)
     desk.mail(BEN, to=DESK, cc=(ANNA, EVE), in_reply_to=(ours,))
-    assert shown(desk) == ((BEN,), (ANNA,))
+    assert recipients_of(desk) == ((BEN,), (ANNA,))
     assert any(EVE in warning for warning in found(desk).warnings)
 
 
@@ -370,7 +370,7 @@ class Books:
         self.open: set[str] = set()  # visible recipients that the requester named with proof
         self.hidden: set[str] = set()  # recipients of blind copies only
 
-    def heard(self, desk: UnitDesk, mail: dict[str, Any], *, first: bool) -> None:
+    def record(self, desk: UnitDesk, mail: dict[str, Any], *, first: bool) -> None:
         believed = (mail["proof"] == PASS and mail["sender"].endswith("@corp.example")) or (
             first and mail["proof"] != FAIL
         )
@@ -402,7 +402,7 @@ def test_recipients_obey_the_invariants_for_any_mail(first: dict[str, Any], late
         desk.mail(step["sender"], subject if number else "Printer", authentication=step["proof"], **named, **quoted)
         latest = Messages.of(desk.unit).changes.messages[-1]
         if latest.ticket == 1:
-            books.heard(desk, step, first=number == 0)
+            books.record(desk, step, first=number == 0)
             if before is not None and not latest.verified:
                 after = Tickets.of(desk.unit).get(1)
                 assert (after.status, after.waiting_since) == (before.status, before.waiting_since)
@@ -431,11 +431,11 @@ def _obeys(desk: UnitDesk, books: Books, latest: Any) -> None:
 
 def test_copy_added_by_an_agent_after_a_blind_copy_is_kept() -> None:
     desk = desk_with(to=(BEN,), cc=(EVE,))
-    assert shown(desk) == ((ANNA,), ())
+    assert recipients_of(desk) == ((ANNA,), ())
     reply(desk, cc=("boss@corp.example",))
-    assert shown(desk) == ((ANNA,), ("boss@corp.example",))
+    assert recipients_of(desk) == ((ANNA,), ("boss@corp.example",))
     desk.mail(ANNA, to=(BEN,), in_reply_to=("<one@corp.example>",))
-    assert shown(desk) == ((ANNA,), ())
+    assert recipients_of(desk) == ((ANNA,), ())
 
 
 def test_agent_in_copy_who_writes_is_not_the_recipient() -> None:
@@ -443,7 +443,7 @@ def test_agent_in_copy_who_writes_is_not_the_recipient() -> None:
     agent = next(iter(Agents.of(desk.unit).agents.values())).email
     desk.mail(ANNA, message_id="<one@corp.example>", to=DESK, cc=(agent, BEN))
     desk.mail(agent, to=(ANNA,), cc=DESK, in_reply_to=("<one@corp.example>",))
-    to, cc = shown(desk)
+    to, cc = recipients_of(desk)
     assert (to, sorted(cc)) == ((ANNA,), sorted([agent, BEN]))
 
 
@@ -451,4 +451,4 @@ def test_agent_who_opens_a_ticket_is_answered() -> None:
     desk = UnitDesk(SETTINGS)
     agent = next(iter(Agents.of(desk.unit).agents.values())).email
     desk.mail(agent, to=DESK)
-    assert shown(desk) == ((agent,), ())
+    assert recipients_of(desk) == ((agent,), ())

@@ -130,7 +130,7 @@ def test_escalation_to_an_unknown_agent_suggests_a_name() -> None:
         desk.do(Escalate(1, "leed", "angry customer"))
 
 
-ALIASES = Settings().having(
+ALIASES = Settings().with_features(
     Channels({"support": replace(MAIL, aliases=("Help@acme.test", "refunds@acme.test"), plus=True)})
 )
 

@@ -14,7 +14,7 @@ from deskctl.core.tickets.repository import Tickets
 from deskctl.errors import Refused
 from tests.unit.core.desk import NOW, SETTINGS, UnitDesk
 
-POLITE = Settings(name="Acme Support").having(
+POLITE = Settings(name="Acme Support").with_features(
     Channels(
         {
             "support": ChannelInfo(

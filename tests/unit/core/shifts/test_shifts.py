@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from deskctl.core.calendars.model import DAY, Calendar, Frame
 from deskctl.core.shifts import coverage
-from deskctl.core.shifts.hours import parse_shift, written
+from deskctl.core.shifts.hours import format_week, parse_shift
 from deskctl.core.shifts.model import Absence, Rota, Shift
 from deskctl.core.shifts.work_periods import next_start, on_shift, work_periods
 from deskctl.errors import UsageError
@@ -42,7 +42,7 @@ def rota(hours: str, zone: str = "UTC", *, absences: tuple[Absence, ...] = (), *
     ],
 )
 def test_hours_parse_and_format(text: str, again: str) -> None:
-    assert written(parse_shift(text)) == again
+    assert format_week(parse_shift(text)) == again
     assert parse_shift(again) == parse_shift(text)
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from deskctl.core.shifts import staffing as planning
-from deskctl.core.shifts.workload import demand, lasting, remarks, window
+from deskctl.core.shifts.workload import demand, format_length, remarks, window
 from deskctl.errors import UsageError
 from tests.unit.core.shifts.test_shifts import at, rota
 
@@ -69,7 +69,7 @@ def test_part_of_an_hour_counts_proportionally() -> None:
     ],
 )
 def test_length_of_the_history_is_formatted(length: timedelta, said: str) -> None:
-    assert lasting(length) == said
+    assert format_length(length) == said
 
 
 def test_shrinkage_reduces_the_service_level_of_one_agent() -> None:

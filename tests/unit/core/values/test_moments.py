@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deskctl.core.values.moments import ahead, parse_moment
+from deskctl.core.values.moments import future_moment, parse_moment
 from deskctl.errors import UsageError
 
 SEOUL = ZoneInfo("Asia/Seoul")
@@ -125,9 +125,9 @@ def test_invalid_moment_is_refused_with_examples(text: str) -> None:
 
 
 def test_past_moment_is_refused_where_future_is_required() -> None:
-    assert ahead("today 17:50", NOW, SEOUL) > NOW
+    assert future_moment("today 17:50", NOW, SEOUL) > NOW
     with pytest.raises(UsageError, match="2026-11-23 09:00 KST"):
-        ahead("today 09:00", NOW, SEOUL)
+        future_moment("today 09:00", NOW, SEOUL)
 
 
 def test_clock_times_across_daylight_saving_changes() -> None:
