@@ -54,7 +54,7 @@ def in_folder(folder: Path) -> Iterator[Found]:
     Raises ConfigError if the folder itself cannot be trusted.
     """
     try:
-        why = str(check_trust(folder, own=True, folder=True) or "")
+        why = str(check_trust(folder, must_be_own=True, folder=True) or "")
         files = sorted(file for file in folder.iterdir() if file.suffix == ".py" and not file.name.startswith("_"))
     except OSError as error:
         why, files = f"{folder} cannot be read: {error.strerror}", []
@@ -66,7 +66,7 @@ def in_folder(folder: Path) -> Iterator[Found]:
 
 def _module(file: Path) -> ModuleType:
     try:
-        why = str(check_trust(file, own=True) or "")
+        why = str(check_trust(file, must_be_own=True) or "")
     except OSError as error:
         why = f"{file} cannot be read: {error.strerror}"
     if why:
