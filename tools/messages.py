@@ -14,14 +14,12 @@ import argparse
 import ast
 import re
 import sys
-import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
 
 import click
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract_from_dir, extract_from_file
 from babel.messages.pofile import read_po, write_po
 
 from deskctl.cli.commands import COMMANDS, SECTIONS
@@ -41,11 +39,11 @@ PROJECTS = {
     "deskctl_telegram": "plugins/telegram",
     "deskctl_kb": "plugins/kb",
 }
-KEYWORDS = {"_": None, "_n": (1, 2), "_p": ((1, "c"), 2)}
+#: The functions that mark messages, with the number of their arguments that are texts.
+KEYWORDS = {"_": 1, "_n": 2, "_p": 2}
 #: Modules of click whose messages a user of deskctl may see.
 CLICK = ("core", "decorators", "exceptions", "formatting", "parser", "termui", "types")
-FILES = [("cli/project/templates/**", "ignore"), ("**.py", "python")]
-CLICK_KEYWORDS = {"_": None, "ngettext": (1, 2)}
+CLICK_KEYWORDS = {"_": 1, "ngettext": 2}
 PLACEHOLDER = re.compile(r"\{(\w+)(?:![rs])?\}")
 
 Id = str | tuple[str, str]
@@ -56,7 +54,6 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="change nothing; exit with 1 for a problem")
     parser.add_argument("--add", metavar="LANGUAGE", help="add a language")
     arguments = parser.parse_args()
-    warnings.simplefilter("ignore")  # f-strings as parameters; `_lost` finds messages in f-strings
     templates = collected()
     if arguments.check:
         found = list(problems(templates))
@@ -86,25 +83,40 @@ def collected() -> dict[str, Catalog]:
     """Return the messages of each domain."""
     found = {domain: Catalog(charset="utf-8") for domain in PROJECTS}
     for domain, project in PROJECTS.items():
-        folder = ROOT / project / domain
-        for name, _, message, comments, context in extract_from_dir(
-            folder,
-            [("cli/project/templates/**", "ignore"), ("**.py", "python")],
-            keywords=KEYWORDS,
-            comment_tags=["i18n:"],
-        ):
-            place = f"{project}/{domain}/{name}".removeprefix("./")
-            _add(found, domain, message, place, comments, context)
+        for module in sorted((ROOT / project / domain).rglob("*.py")):
+            if "templates" not in module.parts:
+                place = module.relative_to(ROOT).as_posix()
+                for message, context in messages(module, KEYWORDS):
+                    _add(found, domain, message, place, context)
     for domain, text, place in headings():
         if found["deskctl"].get(text, "column") is None:
             found[domain].add(text, locations=[(place, 0)], context="column")
     for name in CLICK:
         path = Path(click.__file__).with_name(f"{name}.py")
-        for _, message, _, context in extract_from_file("python", path, keywords=CLICK_KEYWORDS):
-            _add(found, "deskctl", message, f"click/{name}.py", [], context)
+        for message, context in messages(path, CLICK_KEYWORDS):
+            _add(found, "deskctl", message, f"click/{name}.py", context)
     for domain, text, place in help_texts():
-        _add(found, domain, text, place, [], None)
+        _add(found, domain, text, place, None)
     return found
+
+
+def messages(module: Path, keywords: Mapping[str, int]) -> Iterator[tuple[Id, str | None]]:
+    """Return (message, context) of the calls in a module; a message with a plural is a pair.
+
+    `keywords` maps the name of a function to the number of its arguments that are texts. The last argument of `_p` is
+    the message, and the one before it is the context.
+    """
+    calls = [node for node in ast.walk(ast.parse(module.read_text())) if isinstance(node, ast.Call)]
+    for call in sorted(calls, key=lambda call: (call.lineno, call.col_offset)):
+        name = call.func.id if isinstance(call.func, ast.Name) else getattr(call.func, "attr", "")
+        count = keywords.get(name)
+        texts = tuple(_strings(call.args[:count])) if count is not None else ()
+        if not texts or len(texts) != count:
+            continue
+        if name == "_p":
+            yield texts[1], texts[0]
+        else:
+            yield (texts[0], texts[1]) if count == 2 else texts[0], None
 
 
 def headings() -> Iterator[tuple[str, str, str]]:
@@ -170,14 +182,12 @@ def _help(command: click.Command) -> Iterator[tuple[str, str, str]]:
             yield from _help(child)
 
 
-def _add(
-    found: dict[str, Catalog], domain: str, message: Id, place: str, comments: list[str], context: str | None
-) -> None:
+def _add(found: dict[str, Catalog], domain: str, message: Id, place: str, context: str | None) -> None:
     if not message or (domain != "deskctl" and found["deskctl"].get(message, context) is not None):
         return
     if not (ROOT / place).exists() and not place.startswith("click/"):
         place = place.removesuffix(".py") + "/__init__.py"
-    found[domain].add(message, locations=[(place, 0)], user_comments=(), auto_comments=comments, context=context)
+    found[domain].add(message, locations=[(place, 0)], context=context)
 
 
 # --- writing --------------------------------------------------------------------------------------
