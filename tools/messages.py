@@ -5,7 +5,8 @@
     python tools/messages.py --add ja     add a language to each distribution
 
 Messages are the literals in calls of `_`, `_n` and `_p`, the help texts of commands and options, and, for deskctl
-itself, the messages of click. Messages of a plugin that deskctl has as well are in the catalogue of deskctl only.
+itself, the purposes of hooks and the messages of click. Messages of a plugin that deskctl has as well are in the
+catalogue of deskctl only.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.pofile import read_po, write_po
 
 from deskctl.cli.commands import COMMANDS, SECTIONS
+from deskctl.cli.commands.operations.plugin import hook_purposes
 from deskctl.cli.lazy import FROM_PLUGINS, load, plugin_commands
 from deskctl.cli.localised_help import domain_of, texts
 from deskctl.cli.main import cli
@@ -158,7 +160,9 @@ def _strings(nodes: Iterable[ast.AST]) -> Iterator[str]:
 
 
 def help_texts() -> Iterator[tuple[str, str, str]]:
-    """Return (domain, text, file) of the help of each command."""
+    """Return (domain, text, file) of the help of each command, and of the purpose of each hook of plugins."""
+    for text in hook_purposes().values():
+        yield "deskctl", text, "deskctl/plugins/hookspecs.py"
     for title in (*SECTIONS, FROM_PLUGINS):
         yield "deskctl", title, "deskctl/cli/commands/__init__.py"
     yield from _help(cli)

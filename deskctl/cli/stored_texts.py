@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 
-from ..i18n import Text, _, shell_languages
+from ..i18n import Text, _, _p, shell_languages
 from .messages import shown
 
-_TEMPLATES = (
+#: A test checks that the code still stores these texts.
+TEMPLATES = (
     # reasons of journal rows (core.intake, core.answers, desk.intake)
     _("delivery report about outgoing message {number}"),
     _("delivery confirmation about outgoing message {number}"),
@@ -20,6 +21,18 @@ _TEMPLATES = (
     _("dropped by {actor}"),
     _("the process died {count} times while it processed the message"),
     _("could not be read: {reason}"),
+    _("changed message {number}"),
+    _("asked for {intent}; not answered"),
+    _("asked for {intent}"),
+    # requests to the desk itself (core.messages.model)
+    _p("request", "new"),
+    _p("request", "person"),
+    _p("request", "status"),
+    _p("request", "help"),
+    _p("request", "link"),
+    _p("request", "choice"),
+    # verdicts on spam (core.messages.spam)
+    _("blocked sender"),
     # errors of outgoing messages (core.delivery, daemon.sender)
     _("the daemon died while it was being sent"),
     _("sending was cancelled"),
@@ -34,7 +47,7 @@ def stored(text: str | None) -> str:
     """Return a stored text in the language of the shell; a text that matches no template is returned unchanged."""
     if not text or isinstance(text, Text) or not shell_languages():
         return shown(text or "")
-    for template in _TEMPLATES:
+    for template in TEMPLATES:
         found = _pattern(template).fullmatch(text)
         if found is not None:
             return shown(template.filled(**{name: stored(value) for name, value in found.groupdict().items()}))

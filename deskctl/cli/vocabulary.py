@@ -62,6 +62,9 @@ WORDS = (
     _p("value", "on"),
     _p("value", "running"),
     _p("value", "stopped"),
+    # reasons of a paused clock
+    _p("value", "no policy"),
+    _p("value", "no target"),
     # truth
     _p("value", "no"),
     _p("value", "yes"),

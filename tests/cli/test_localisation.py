@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
-from deskctl.cli.stored_texts import stored
+import deskctl
+from deskctl.cli.stored_texts import TEMPLATES, stored
+from deskctl.core.messages.model import IntentKind
 from tests.cli.shell import Shell, mail
+from tests.cli.test_terminal import at_terminal
 
 KOREAN = {"LANGUAGE": "ko"}
 
@@ -73,6 +81,8 @@ def test_summary_of_undo_is_translated(local_desk: Shell) -> None:
         ("dropped by agent:ana", "agent:ana이(가) 폐기함"),
         ("bounced: no reason given", "반송: 사유 없음"),
         ("550 5.1.1 no such user", "550 5.1.1 no such user"),
+        ("asked for person", "요청: 상담원 연결"),
+        ("asked for status; not answered", "요청: 진행 상황, 답변하지 않음"),
         (None, ""),
     ],
 )
@@ -84,3 +94,41 @@ def test_stored_text_is_translated_for_display(
     assert stored(text) == expected
     monkeypatch.setenv("LANGUAGE", "en")
     assert stored(text) == (text or "")
+
+
+def skeletons() -> Iterator[str]:
+    """Yield the texts in the code that stores texts, with `{}` for each value in a text."""
+    root = Path(deskctl.__file__).parent
+    for module in (path for name in ("core", "desk", "daemon") for path in (root / name).rglob("*.py")):
+        for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node.value
+            elif isinstance(node, ast.JoinedStr):
+                yield "".join(part.value if isinstance(part, ast.Constant) else "{}" for part in node.values)
+
+
+def test_each_stored_text_with_a_translation_is_still_stored() -> None:
+    """Otherwise a changed text in the code would lose its translation without notice."""
+    known = set(skeletons())
+    templates = [template.template for template in TEMPLATES if template.context is None]
+    assert [text for text in templates if re.sub(r"\{\w+\}", "{}", text) not in known] == []
+    requests = {str(template) for template in TEMPLATES if template.context == "request"}
+    assert requests == {kind.value for kind in IntentKind}
+
+
+def test_reasons_in_the_history_are_translated(desk: Shell) -> None:
+    desk.ingest(mail("eve@example.org"))
+    desk("spam", "1", "--block", "sender")
+    desk.ingest(mail("eve@example.org"))
+    assert "marked as spam: blocked sender" in at_terminal(desk, "log", "2")
+    assert "차단된 발신자" in at_terminal(desk, "log", "2", LANGUAGE="ko")
+    [why] = [row["why"] for row in desk("log", "2", "--json", env=KOREAN).rows if row["kind"] == "marked_spam"]
+    assert why == "blocked sender"
+
+
+def test_purposes_of_hooks_are_translated(local_desk: Shell) -> None:
+    assert "채널 유형" in at_terminal(local_desk, "plugin", "hooks", LANGUAGE="ko")
+    [row] = [
+        row for row in local_desk("plugin", "hooks", "--json", env=KOREAN).rows if row["hook"] == "deskctl_channels"
+    ]
+    assert row["does"] == "Return the channel types of this plugin"

@@ -89,11 +89,12 @@ def carry_out(unit: Unit, command: Receive, channel: ChannelInfo, intent: Intent
             text = confirmation_text(channel, language, name, ticket)
     about = ticket if name in ON_TICKET else None
     sent = send_answer(unit, channel, message, text, language, about, name or intent.kind.value) if text else True
-    reason = f"asked for {intent.kind.value}" + ("" if sent else "; not answered")
+    kind = intent.kind.value
+    reason = f"asked for {kind}" if sent else f"asked for {kind}; not answered"
     Journal.of(unit).settle(
         JournalSettled(command.journal, JournalState.DONE, reason=reason, sender=message.sender, subject=None)
     )
-    return Outcome(reason, (ticket.number,) if ticket else (), {"intent": intent.kind.value})
+    return Outcome(reason, (ticket.number,) if ticket else (), {"intent": kind})
 
 
 def confirmation_text(channel: ChannelInfo, language: str, name: str, ticket: Ticket | None) -> str:

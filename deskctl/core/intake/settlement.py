@@ -22,9 +22,10 @@ def settle_report(unit: Unit, command: Receive, returned: OutboxEntry | None) ->
     elif returned is not None and confirmation is not None:
         bounces.record_confirmation(unit, returned, confirmation)
         reason = f"delivery confirmation about outgoing message {returned.id}"
+    elif confirmation is not None and confirmation.kind == "read":
+        reason = "read receipt about an unknown message"
     else:
-        kind = "read receipt" if confirmation is not None and confirmation.kind == "read" else "delivery confirmation"
-        reason = f"{kind} about an unknown message"
+        reason = "delivery confirmation about an unknown message"
     message = command.message
     subject = plain_subject(message.subject)
     Journal.of(unit).settle(

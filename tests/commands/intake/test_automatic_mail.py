@@ -124,7 +124,7 @@ def test_mail_of_own_form_is_from_customer(desk: StoredDesk) -> None:
     assert [row["to"] for row in desk.outbox() if row["to"] == ["ana@example.org"]] == [["ana@example.org"]]
 
 
-@pytest.mark.parametrize("behind", [None, ("help@acme.test", None)])
+@pytest.mark.parametrize("reply_to_person", [None, ("help@acme.test", None)])
 def test_mail_from_own_address_is_automatic(desk: StoredDesk, reply_to_person: tuple[str, str | None] | None) -> None:
     desk.mail("support@acme.test", reply_to_person=reply_to_person)
     assert desk.show(1)["messages"][0]["automatic"] == "own address"
@@ -132,7 +132,7 @@ def test_mail_from_own_address_is_automatic(desk: StoredDesk, reply_to_person: t
 
 def test_mail_of_form_never_matches_ticket_of_named_person(desk: StoredDesk) -> None:
     desk.mail("support@acme.test", reply_to_person=("ana@example.org", None), message_id="<one@acme.test>")
-    form: dict[str, Any] = {"behind": ("ana@example.org", None)}
+    form: dict[str, Any] = {"reply_to_person": ("ana@example.org", None)}
     desk.mail("support@acme.test", subject="Printer [#1]", **form)
     desk.mail("support@acme.test", references=("<one@acme.test>",), **form)
     assert [len(desk.show(number)["messages"]) for number in (1, 2, 3)] == [2, 2, 2]

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from ....i18n import Text
 from ...context import CliContext
 from ...messages import _
 from ...options import columns
@@ -33,7 +34,12 @@ COLUMNS = (
     field("hooks", extra=True),
     field("error", least=16),
 )
-HOOKS = (field("hook"), field("does", least=24), field("plugins"), field("signature", extra=True))
+HOOKS = (
+    field("hook"),
+    field("does", least=24, shown=lambda row: Text(row["does"], {})),
+    field("plugins"),
+    field("signature", extra=True),
+)
 
 
 def names(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
@@ -200,15 +206,27 @@ def hooks(context: CliContext) -> None:
         [
             {
                 "hook": name,
-                "signature": f"{name}{inspect.signature(hook)}".replace("'", ""),
-                "does": " ".join((inspect.getdoc(hook) or "").split()).partition(". ")[0].rstrip("."),
+                "signature": f"{name}{inspect.signature(getattr(hookspecs, name))}".replace("'", ""),
+                "does": purpose,
                 "plugins": [row["name"] for row in rows if row["enabled"] and name in row["hooks"]],
             }
-            for name, hook in vars(hookspecs).items()
-            if name.startswith("deskctl_")
+            for name, purpose in hook_purposes().items()
         ],
         HOOKS,
     )
+
+
+def hook_purposes() -> dict[str, str]:
+    """Return the first sentence of the documentation of each hook, by its name."""
+    import inspect
+
+    from ....plugins import hookspecs
+
+    return {
+        name: " ".join((inspect.getdoc(hook) or "").split()).partition(". ")[0].rstrip(".")
+        for name, hook in vars(hookspecs).items()
+        if name.startswith("deskctl_")
+    }
 
 
 plugin.add_command(new)

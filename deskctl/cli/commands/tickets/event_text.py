@@ -8,13 +8,27 @@ from typing import Any
 
 from .... import i18n
 from ....safe import visible
-from ...messages import _, shown
+from ...messages import _, shown, word
+from ...stored_texts import stored
 from ...times import local_time
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d")
 _COMMON_KEYS = frozenset({"kind", "at", "by", "command", "ticket"})
 
 _NONE, _YES, _NO = i18n._("none"), i18n._("yes"), i18n._("no")
+#: The reasons of a routing decision without an agent.
+_NOT_ROUTED = {
+    "empty": i18n._("the team has no agents"),
+    "offline": i18n._("no agent is online"),
+    "away": i18n._("all agents who are not offline are away"),
+    "off_shift": i18n._("no agent is on shift"),
+    "channel": i18n._("no available agent works on its channel"),
+    "tier": i18n._("no agent of tier {tier} is available"),
+    "gave_back": i18n._("the only agents who could take it gave it back or passed it on"),
+    "skills": i18n._("no available agent has the skills {lacking}"),
+    "full": i18n._("all agents who could take it have reached their capacity"),
+    "had_enough": i18n._("all agents who could take it have reached the limit of assignments at once"),
+}
 Row = dict[str, Any]
 #: Formats a value of an event for people.
 Format = Callable[[Any], str]
@@ -66,9 +80,14 @@ def format_fact(value: Any, timezone: str, say: Callable[[str], str] = shown) ->
     return visible(say(value) if isinstance(value, str) else str(value))
 
 
-def _with_detail(text: str, detail: str) -> str:
-    """Return `text: detail`, or `text` without a detail."""
-    return f"{text}: {detail}" if detail else text
+def _with_detail(text: str, detail: str | None) -> str:
+    """Return `text: detail`, or `text` without a detail. `detail` is a stored text."""
+    return f"{text}: {visible(stored(detail))}" if detail else text
+
+
+def _word(value: str | None) -> str:
+    """Return a status, a priority or a metric in the language of the shell."""
+    return shown(_NONE) if value is None else visible(word(value.replace("_", " ")))
 
 
 def _created(row: Row, say: Format) -> str:
@@ -98,11 +117,11 @@ def _replied(row: Row, say: Format) -> str:
 
 
 def _status_changed(row: Row, say: Format) -> str:
-    return _("status: {old} → {new}", old=say(row.get("old")), new=say(row.get("new")))
+    return _("status: {old} → {new}", old=_word(row.get("old")), new=_word(row.get("new")))
 
 
 def _priority_changed(row: Row, say: Format) -> str:
-    return _("priority: {old} → {new}", old=say(row.get("old")), new=say(row.get("new")))
+    return _("priority: {old} → {new}", old=_word(row.get("old")), new=_word(row.get("new")))
 
 
 def _team_changed(row: Row, say: Format) -> str:
@@ -157,12 +176,12 @@ def _waiting_changed(row: Row, say: Format) -> str:
 
 
 def _settled(row: Row, say: Format) -> str:
-    state = say(row["state"])
+    state = _word(row["state"])
     if row.get("message"):
         text = _("message {number}: {state}", number=row["message"], state=state)
     else:
         text = _("outgoing message {number}: {state}", number=row["outbox"], state=state)
-    return _with_detail(text, say(row["reason"]) if row.get("reason") else "")
+    return _with_detail(text, row.get("reason"))
 
 
 def _bounced(row: Row, say: Format) -> str:
@@ -177,7 +196,7 @@ def _bounced(row: Row, say: Format) -> str:
         text = _("outgoing message {number} not delivered", number=number)
     reason = str(row.get("reason_class") or "").replace("_", " ")
     detail = " ".join(filter(None, (reason, row.get("status"))))
-    return _with_detail(text, say(detail) if detail else "")
+    return _with_detail(text, detail)
 
 
 def _forwarded(row: Row, say: Format) -> str:
@@ -206,11 +225,15 @@ def _person_asked(row: Row, say: Format) -> str:
 def _routed(row: Row, say: Format) -> str:
     if row.get("agent"):
         return _("routed to {agent} ({strategy})", agent=say(row["agent"]), strategy=say(row["strategy"]))
-    return _with_detail(_("not routed"), say(row["why"]) if row.get("why") else "")
+    skills = ", ".join(skill for skill in row.get("skills") or () if skill not in (row.get("waived") or ()))
+    reason = _NOT_ROUTED.get(row.get("why") or "")
+    if reason is None:
+        return _with_detail(_("not routed"), row.get("why"))
+    return _("not routed: {reason}", reason=visible(shown(reason.filled(tier=row.get("tier") or "", lacking=skills))))
 
 
 def _clock(row: Row) -> str:
-    metric = str(row["metric"]).replace("_", " ")
+    metric = _word(row["metric"])
     if row["instance"] > 1:
         return _("{metric} clock {number}", metric=metric, number=row["instance"])
     return _("{metric} clock", metric=metric)
@@ -235,12 +258,12 @@ def _breached(row: Row, say: Format) -> str:
 
 def _action_run(row: Row, say: Format) -> str:
     text = _("action {action}={value}", action=say(row["action"]), value=say(row["value"]))
-    return _with_detail(text, say(row["reason"]) if row.get("reason") else "")
+    return _with_detail(text, row.get("reason"))
 
 
 def _step_failed(row: Row, say: Format) -> str:
     text = _("{clock}: the action {action} failed", clock=_clock(row), action=say(row["action"]))
-    return _with_detail(text, say(row["why"]) if row.get("why") else "")
+    return _with_detail(text, row.get("why"))
 
 
 #: Functions that describe the common kinds of events. `event_facts` describes the others.
@@ -273,7 +296,7 @@ _SENTENCES: dict[str, Callable[[Row, Format], str]] = {
         "notified {agent}: {topic}", agent=say(row["agent"]), topic=say(row["about"]).replace("_", " ")
     ),
     "acknowledged": lambda row, say: _("acknowledgement: message {message}", message=row["message"]),
-    "marked_spam": lambda row, say: _with_detail(_("marked as spam"), say(row["why"]) if row.get("why") else ""),
+    "marked_spam": lambda row, say: _with_detail(_("marked as spam"), row.get("why")),
     "unmarked_spam": lambda row, say: _("no longer spam"),
     "callback_changed": lambda row, say: (
         _("callback at {time}", time=say(row["new"])) if row["new"] else _("callback removed")
@@ -309,7 +332,7 @@ _SENTENCES: dict[str, Callable[[Row, Format], str]] = {
         _("SLA policy {policy}", policy=say(row["policy"])) if row["policy"] else _("no SLA policy")
     ),
     "activate": lambda row, say: _with_due(_("{clock} started", clock=_clock(row)), row, say),
-    "pause": lambda row, say: _("{clock} paused: {reason}", clock=_clock(row), reason=say(row["why"])),
+    "pause": lambda row, say: _("{clock} paused: {reason}", clock=_clock(row), reason=_word(row["why"])),
     "resume": lambda row, say: _with_due(_("{clock} resumed", clock=_clock(row)), row, say),
     "fulfill": _fulfilled,
     "retarget": lambda row, say: _with_due(_("{clock} has a new target", clock=_clock(row)), row, say),
