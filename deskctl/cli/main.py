@@ -113,6 +113,9 @@ def run(arguments: list[str], *, lost: Callable[[], bool] = lambda: False) -> in
 def _invoke(arguments: list[str], context: CliContext) -> object:
     """Do the same as `click.Group.main`, without its handling of Ctrl-C and closed pipes."""
     if COMPLETING in os.environ:
+        from .bash_completion import register
+
+        register()
         return cli.main(arguments, "deskctl", COMPLETING, standalone_mode=False, obj=context)
     try:
         with cli.make_context("deskctl", arguments, obj=context) as ctx:

@@ -65,13 +65,21 @@ def dry_run(function: F) -> F:
     )(function)
 
 
-def columns(known: tuple[Any, ...]) -> Callable[[F], F]:
-    """Return a decorator that adds `--columns`, which selects and orders the columns of a list."""
+def columns(known: tuple[Any, ...], *, fields: bool = False) -> Callable[[F], F]:
+    """Return a decorator that adds `--columns`, which selects and orders the columns of a list.
+
+    `fields`: the list also has columns of the declared ticket fields.
+    """
     names = ", ".join(column.name for column in known)
 
     def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+        from .declared_fields import declared_fields
+
         before, comma, last = incomplete.rpartition(",")
-        return [before + comma + column.name for column in known if column.name.startswith(last)]
+        found = [column.name for column in known]
+        if fields:
+            found += [row["name"] for row in declared_fields(ctx)]
+        return [before + comma + name for name in found if name.startswith(last)]
 
     return click.option(
         "--columns",

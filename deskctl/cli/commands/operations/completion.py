@@ -23,8 +23,10 @@ def completion(ctx: click.Context, shell: str) -> None:
     """
     from click.shell_completion import get_completion_class
 
+    from ...bash_completion import register
     from ...main import COMPLETING
 
+    register()
     found = get_completion_class(shell)
     assert found is not None, "click supports these three shells"
     root = ctx.find_root().command

@@ -82,7 +82,7 @@ class _ListCommand(click.Command):
 @click.option("--reverse", is_flag=True, help="Reverse the order.")
 @click.option("--now", metavar="MOMENT", help="Calculate due times for this moment instead of now.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 if the list is empty.")
-@columns(TICKET_COLUMNS)
+@columns(TICKET_COLUMNS, fields=True)
 @click.pass_obj
 def list_(
     context: CliContext,

@@ -8,6 +8,7 @@ from datetime import datetime
 import click
 
 from ...context import CliContext
+from ...declared_fields import with_field_columns
 from ...execution import missing_agent
 from ...messages import _
 from ...name_completion import completer
@@ -23,7 +24,7 @@ PAGE = 25
 @click.option("--mine", is_flag=True, help="Only your tickets.")
 @limit_option(PAGE)
 @click.option("--now", metavar="MOMENT", help="Calculate due times for this moment instead of now.")
-@columns(QUEUE_COLUMNS)
+@columns(QUEUE_COLUMNS, fields=True)
 @click.pass_obj
 def queue(context: CliContext, team: str | None, mine: bool, limit: int | None, now: str | None) -> None:
     """List the tickets to work on next, ordered by due time.
@@ -42,6 +43,7 @@ def queue(context: CliContext, team: str | None, mine: bool, limit: int | None, 
     if mine and reader is None:
         raise missing_agent()
     document = context.ask(ShowQueue(reader, team, mine, limit=context.page_size(limit, PAGE), now=now))
+    known = with_field_columns(context, queue_columns(datetime.fromisoformat(document["now"])))
     context.release()
     if context.at_terminal:
         from ...output import terminal_width
@@ -49,6 +51,5 @@ def queue(context: CliContext, team: str | None, mine: bool, limit: int | None, 
 
         sys.stdout.write("".join(f"{line}\n" for line in banner(document, terminal_width(), color=context.color)))
     count = len(document["tickets"])
-    known = queue_columns(datetime.fromisoformat(document["now"]))
     context.emit(document["tickets"], known, empty=_("the queue is empty"))
     context.say_rest(count, None if document["more"] is None else count + document["more"], PAGE)
