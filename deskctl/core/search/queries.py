@@ -23,7 +23,8 @@ class SearchMessages(Query, audience=Audience.AGENT):
 
     The words may occur in the text or subject of the message, in the subject of its ticket or in the names of its
     attachments; words in double quotes must be adjacent. The newest messages come first; with `rank`, the best matches
-    among the newest. `spam` includes spam; `notes=False` excludes notes.
+    among the newest. `spam` includes spam; `notes=False` excludes notes. `fields` are conditions on declared fields of
+    the ticket. The value of a text, number or date field as `text` finds the tickets that have it.
     """
 
     text: str
@@ -31,6 +32,7 @@ class SearchMessages(Query, audience=Audience.AGENT):
     rank: bool = False
     spam: bool = False
     notes: bool = True
+    fields: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

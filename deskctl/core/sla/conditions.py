@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import field
 from typing import NamedTuple
 
 from ...dataclass import dataclass
 from ...errors import UsageError
 from ...i18n import _
 from ..tickets.model import Priority
+from ..values.field import Field, FieldValue
 from ..values.suggestions import did_you_mean
 
 
@@ -24,6 +27,7 @@ class TicketFacts:
     tier: str | None
     org: str | None
     language: str | None
+    fields: Mapping[str, FieldValue] = field(default_factory=dict)
 
 
 _FIELDS: dict[str, Callable[[TicketFacts], frozenset[str]]] = {
@@ -37,9 +41,18 @@ _FIELDS: dict[str, Callable[[TicketFacts], frozenset[str]]] = {
 }
 #: Fields of queries that policies cannot use, because they change all the time or without a command.
 _VOLATILE = ("status", "assignee", "waiting", "updated", "created", "now")
+#: The prefix of custom fields: `field.order_number:4711`.
+_CUSTOM = "field."
 #: The field of which a ticket can have several values.
 _MANY = "tag"
 _ANY_OR_NONE = ("none", "*")
+_COMPARISONS: dict[str, Callable[[str, str], bool]] = {
+    "": operator.eq,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
 _TERM = re.compile(
     r'(?P<not>-|NOT\s+)?(?P<field>[^\s:"]+):(?P<op>>=|<=|>|<)?(?:"(?P<quoted>[^"]*)"|(?P<value>[^\s"]+))'
 )
@@ -76,6 +89,8 @@ class Term(NamedTuple):
         """Return True if each ticket that this term matches is certain to match the other."""
         if self.field != other.field or self == other:
             return self == other
+        if self._is_custom and other.value not in _ANY_OR_NONE:
+            return False  # different texts can be the same number
         some = not self.negated and self.value != "none"
         if other.value == "*" and not other.negated:
             return some
@@ -96,17 +111,38 @@ class Term(NamedTuple):
             return True
         if self.negated or other.negated:
             return False
-        return "none" in (self.value, other.value) or (
-            self.field != _MANY and "*" not in (self.value, other.value) and self.value != other.value
-        )
+        if "none" in (self.value, other.value):
+            return True
+        single = self.field != _MANY and not self._is_custom
+        return single and "*" not in (self.value, other.value) and self.value != other.value
+
+    @property
+    def _is_custom(self) -> bool:
+        return self.field.startswith(_CUSTOM)
 
     def _holds(self, facts: TicketFacts) -> bool:
+        if self._is_custom:
+            return self._holds_for_value(facts.fields.get(self.field.removeprefix(_CUSTOM)))
         if self.op:
             return self.holds_for(facts.priority) is not self.negated
         words = _FIELDS[self.field](facts)
         if self.value in _ANY_OR_NONE:
             return bool(words) is (self.value == "*")
         return self.value in {word.lower() for word in words}
+
+    def _holds_for_value(self, value: FieldValue | None) -> bool:
+        """Return True if the value of a custom field matches. Numbers and dates are compared by value."""
+        if self.value in _ANY_OR_NONE:
+            return (value is not None) is (self.value == "*")
+        if value is None:
+            return False
+        if not value.type.is_ordered:
+            return not self.op and self.value == value.text.lower()
+        try:
+            limit = Field("", value.type).parse(self.value).key
+        except UsageError:
+            return False
+        return _COMPARISONS[self.op](value.key, limit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +176,11 @@ class Condition:
         """Return the values that the terms of a field name, negated ones included."""
         return frozenset(term.value for term in self.terms if term.field == field and term.value not in _ANY_OR_NONE)
 
+    @property
+    def custom_fields(self) -> frozenset[str]:
+        """The names of the custom fields in the terms."""
+        return frozenset(t.field.removeprefix(_CUSTOM) for t in self.terms if t.field.startswith(_CUSTOM))
+
 
 def parse(text: str) -> Condition:
     """Parse a condition. Raises UsageError with the position and the field."""
@@ -168,13 +209,14 @@ def _term(found: re.Match[str], position: int) -> Term:
     """Parse one term. `position` counts from 1. Raises UsageError."""
     field, op = found["field"].lower(), found["op"] or ""
     value = (found["quoted"] if found["quoted"] is not None else found["value"]).strip().lower()
-    fields = ", ".join(_FIELDS)
+    fields = ", ".join((*_FIELDS, f"{_CUSTOM}NAME"))
+    custom = field.startswith(_CUSTOM) and field != _CUSTOM
     if field in _VOLATILE:
         raise UsageError(
             _("when, at character {position}: {field} changes all the time", position=position, field=field),
             _("a policy can only use these fields: {fields}", fields=fields),
         )
-    if field not in _FIELDS:
+    if field not in _FIELDS and not custom:
         raise UsageError(
             _(
                 'when, at character {position}: no field is called "{field}"{suggestion}',
@@ -195,10 +237,13 @@ def _term(found: re.Match[str], position: int) -> Term:
             ),
             _("priorities: {priorities}", priorities=", ".join(names)),
         )
-    if op and field != "priority":
+    if op and field != "priority" and (not custom or value in _ANY_OR_NONE):
         raise UsageError(
             _("when, at character {position}: {field} does not support {op}", position=position, field=field, op=op),
-            _("only the priority can be compared, as in priority:>=high; use {term}", term=f"{field}:{value}"),
+            _(
+                "only priorities, numbers and dates can be compared, as in priority:>=high; use {term}",
+                term=f"{field}:{value}",
+            ),
         )
     if not value:
         raise UsageError(

@@ -11,6 +11,7 @@ from ..agents.repository import Agents
 from ..kernel.settings import Settings
 from ..kernel.unit import Unit
 from ..messages.channels import Channels
+from ..tickets.field_registry import declared_fields
 from ..values.durations import written
 from ..values.suggestions import did_you_mean
 from .policy import Policy
@@ -114,13 +115,16 @@ def _takes_all(book: PolicyBook, policy: Policy) -> Iterator[str]:
 
 
 def _unknown(unit: Unit, policy: Policy) -> Iterator[str]:
-    """Yield a warning for each team and channel in the condition that does not exist (yet)."""
+    """Yield a warning for each team, channel and custom field in the condition that does not exist (yet)."""
     condition = Sla.of(unit).book.condition(policy.when)
     teams, channels = set(Agents.of(unit).teams), {*unit.settings.of(Channels).channels, "phone", "manual"}
     for name in sorted(condition.named("team") - {team.lower() for team in teams}):
         yield _("no team is called {name} yet{suggestion}", name=name, suggestion=did_you_mean(name, teams))
     for name in sorted(condition.named("channel") - {channel.lower() for channel in channels}):
         yield _("no channel is called {name} yet{suggestion}", name=name, suggestion=did_you_mean(name, channels))
+    fields = declared_fields(unit.settings)
+    for name in sorted(condition.custom_fields - fields.keys()):
+        yield _("no custom field is called {name} yet{suggestion}", name=name, suggestion=did_you_mean(name, fields))
 
 
 def inactive_agent_remarks(policy: Policy, inactive: Iterable[str]) -> Iterator[str]:

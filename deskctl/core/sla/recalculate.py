@@ -152,6 +152,7 @@ def facts_of(unit: Unit, ticket: Ticket) -> TicketFacts:
         tier=contact.tier,
         org=contact.org,
         language=ticket.language,
+        fields=ticket.fields,
     )
 
 

@@ -16,7 +16,7 @@ class Create(Command, audience=Audience.AGENT):
 
     `sender` is an address or a phone number. The default subject is the first line of the text. A phone call has a
     `direction` (in or out) and a duration, `seconds`. `callback` is the time of a promised call, as people write it
-    (`moments.parse_moment`).
+    (`moments.parse_moment`). `fields` are names and values of declared fields.
     """
 
     did: ClassVar[Text] = _("created {subject}")
@@ -31,6 +31,7 @@ class Create(Command, audience=Audience.AGENT):
     direction: str | None = None
     seconds: int | None = None
     callback: str | None = None
+    fields: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from ..values.suggestions import did_you_mean
 from .calls import parse_call
 from .commands import Create
 from .events import Assigned, CallbackChanged, StatusChanged, Tagged, TicketCreated, WaitingChanged
+from .fields import set_initial
 from .model import Priority, Status, Ticket, parse_priority
 from .queue_order import virtual_due
 from .repository import Tickets
@@ -114,6 +115,7 @@ def create(unit: Unit, command: Create, actor: Actor) -> Steps:
         summary = _("ticket {number} is open for {sender}", number=ticket.number, sender=sender)
     if command.tags:
         yield Tagged(ticket.number, tuple(sorted({parse_tag(t) for t in command.tags})))
+    yield from set_initial(unit, ticket, command.fields)
     facts = {"number": ticket.number, "message": message.id}
     return Outcome(summary, (ticket.number,), facts)
 

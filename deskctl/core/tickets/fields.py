@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Container, Generator, Iterable, Mapping
 
 from ...errors import Refused, UsageError
 from ...i18n import _, joined
@@ -35,10 +35,19 @@ def set_fields(unit: Unit, command: Set, actor: Actor, more: Mapping[str, Setter
         elif name in declared:
             resolved = yield from _set_declared(declared[name], current, value)
         else:
-            raise _unknown_field(name, current, [*setters, *declared])
+            raise _unknown_field(name, current.fields, [*setters, *declared])
         done.append(_("{field} is {value}", field=name, value=resolved or " ".join(value.split())))
     summary = _("ticket {number}: {changes}", number=ticket.number, changes=joined(", ", done))
     return Outcome(summary, (ticket.number,))
+
+
+def set_initial(unit: Unit, ticket: Ticket, values: Iterable[tuple[str, str]]) -> Generator[Event, None, None]:
+    """Set declared fields of a new ticket; the last value of a field counts. Raises UsageError."""
+    declared = declared_fields(unit.settings)
+    for name, value in dict(values).items():
+        if name not in declared:
+            raise _unknown_field(name, ticket.fields, list(declared))
+        yield from _set_declared(declared[name], ticket, value)
 
 
 def _set_declared(declared: Field, ticket: Ticket, written: str) -> Generator[Event, None, str]:
@@ -59,13 +68,13 @@ def _set_declared(declared: Field, ticket: Ticket, written: str) -> Generator[Ev
     return _("none") if after is None else declared.shown(after)
 
 
-def _unknown_field(name: str, ticket: Ticket, known: list[str]) -> UsageError:
-    if name in ticket.fields:
+def _unknown_field(name: str, values: Container[str], known: list[str]) -> UsageError:
+    if name in values:
         return UsageError(
             _("the field {name} is no longer in the configuration", name=name),
             _("add [fields.{name}] to the configuration to change it", name=name),
         )
     return UsageError(
         _('no field "{name}"{suggestion}', name=name, suggestion=did_you_mean(name, known)),
-        _("the fields are {fields}", fields=", ".join(sorted(known))),
+        _("the fields are {fields}", fields=", ".join(sorted(known)) or _("none")),
     )

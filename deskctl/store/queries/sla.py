@@ -24,6 +24,7 @@ from ...core.values.durations import parse_duration
 from ...errors import NotFound, UsageError
 from ...i18n import _
 from .. import rows
+from ..fields import fields_of
 from ..moments import rfc3339, to_micros
 from ..sla import PolicyBookCache
 from ..tables import agents, clocks, events, ticket_tags, tickets
@@ -200,6 +201,7 @@ def _facts(connection: Connection, number: int) -> TicketFacts:
         tier=contact.tier,
         org=contact.org,
         language=row.language,
+        fields=fields_of(connection, [number]).get(number, {}),
     )
 
 

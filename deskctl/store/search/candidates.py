@@ -24,6 +24,8 @@ RANKED = 10_000
 _WINDOWS = (4_096, 65_536)
 _PAGE = 200
 _FETCHED = 50
+#: The maximum number of tickets that a query names.
+_NAMED_TICKETS = 500
 #: A word in the subject weighs more than one in the name of an attachment, which weighs more than one in the text.
 _BM25 = "bm25(search_index, 4.0, 2.0, 1.0)"
 #: The sum of two ranks, for words close together and for frequent words, each relative to the length of the text.
@@ -48,17 +50,24 @@ _WHOLE = (
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """The phrases of a search and the kinds of messages to search."""
+    """The phrases of a search, and the kinds of messages and the tickets to search; `tickets` None: all tickets."""
 
     phrases: Sequence[Phrase]
     spam: bool
     notes: bool
+    tickets: frozenset[int] | None = None
+
+    def has(self, ticket: int) -> bool:
+        """Return True if the ticket is searched. The queries leave out others only if that makes them faster."""
+        return self.tickets is None or ticket in self.tickets
 
     @property
     def conditions(self) -> str:
         """Return the conditions on the message `m` and its ticket `t`."""
         found = "NOT m.withdrawn"
         found += "" if self.spam else " AND NOT t.spam"
+        if self.tickets is not None and len(self.tickets) <= _NAMED_TICKETS:
+            found += f" AND t.number IN ({', '.join(map(str, sorted(self.tickets)))})" if self.tickets else " AND 1 = 0"
         return found + ("" if self.notes else " AND m.kind <> 'note'")
 
     def narrowed(self, query: Select[Any]) -> Select[Any]:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import shlex
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -128,11 +131,68 @@ def test_help_lists_fields_of_the_desk(unchanged: Shell) -> None:
         ("deskctl set 1 insured=y", ["insured=yes"]),
         ("deskctl list --field rea", ["reason="]),
         ("deskctl list --field reason=r", ["reason=refund"]),
+        ("deskctl new --field insured=", ["insured=yes", "insured=no"]),
+        ("deskctl search --field am", ["amount="]),
+        ("deskctl list --columns number,ord", ["number,order_number"]),
+        ("deskctl queue --columns am", ["amount"]),
     ],
 )
 def test_completion_offers_fields_and_choices(unchanged: Shell, line: str, expected: list[str]) -> None:
     words = {"COMP_WORDS": line, "COMP_CWORD": str(line.count(" ")), "_DESKCTL_COMPLETE": "bash_complete"}
     assert [each.partition(",")[2] for each in unchanged(env=words).out.splitlines()] == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["set", "1", "reason", "="], ["refund", "교환"]),
+        (["set", "1", "reason", "=", "r"], ["refund"]),
+        (["set", "1", "reason", "=", "refund", "insured", "=", "n"], ["no"]),
+        (["set", "1", "reason", "=", "refund", ""], ["1"]),
+        (["set", "1", "rea"], ["reason="]),
+        (["list", "--status", "=", "so"], ["solved"]),
+        (["list", "--field", "reason", "=", "re"], ["refund"]),
+    ],
+)
+def test_bash_completes_the_part_after_the_sign(unchanged: Shell, words: list[str], expected: list[str]) -> None:
+    """Bash passes `reason=r` as three words and replaces only the last of them."""
+    script = f"""
+        compopt() {{ :; }}
+        eval "$(deskctl completion bash)"
+        COMP_WORDS=(deskctl {" ".join(map(shlex.quote, words))})
+        COMP_CWORD={len(words)}
+        _deskctl_completion deskctl
+        printf '%s\\n' "${{COMPREPLY[@]}}"
+    """
+    done = subprocess.run(
+        ["bash", "--norc", "-c", script],
+        cwd=unchanged.folder,
+        env={**os.environ, **unchanged.env},
+        capture_output=True,
+        text=True,
+    )
+    assert (done.stdout.splitlines(), done.stderr) == (expected, "")
+
+
+def test_new_ticket_has_fields(desk: Shell) -> None:
+    words = ("new", "--from", "ana@example.org", "-m", "Where is it?")
+    desk(*words, "--field", "order_number=김철수 4711", "--field", "reason=refund")
+    values = {"order_number": "김철수 4711", "amount": None, "reason": "refund", "insured": None}
+    assert desk.show(2)["fields"] == values
+    assert desk("queue", "--columns", "number,reason").out == "1\t\n2\trefund\n"
+    assert 'not NAME=VALUE: "reason"' in desk(*words, "--field", "reason", code=2).err
+    assert "(did you mean reason?)" in desk(*words, "--field", "reson=refund", code=2).err
+    assert len(desk.tickets()) == 2
+    desk("draft", "send", "1", "--field", "reason=refund")
+    assert desk.show(3)["fields"]["reason"] == "refund"
+
+
+def test_search_finds_values_and_accepts_conditions(desk: Shell) -> None:
+    desk("set", "1", "order_number=4711", "amount=20")
+    assert [row["number"] for row in desk("search", "4711", "--json").rows] == [1]
+    assert [row["number"] for row in desk("search", "burns", "--field", "amount>=20", "--json").rows] == [1]
+    assert desk("search", "burns", "--field", "amount>20", "--exit-code", code=1).out == ""
+    assert "--contacts" in desk("search", "ana", "--contacts", "--field", "amount=", code=2).err
 
 
 def test_removed_and_changed_fields_are_shown(desk: Shell) -> None:

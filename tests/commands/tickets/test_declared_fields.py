@@ -17,12 +17,17 @@ from deskctl.core.contacts.commands import EraseContact
 from deskctl.core.kernel.settings import Settings
 from deskctl.core.merges.commands import Merge, Split
 from deskctl.core.messages.commands import MarkSpam
+from deskctl.core.search.queries import SearchMessages
+from deskctl.core.sla import queries as sla_queries
+from deskctl.core.sla.queries import ExplainClocks
+from deskctl.core.sla.commands import AddPolicy
 from deskctl.core.tickets import commands as c
 from deskctl.core.tickets.queries import ListFields, ListTickets
 from deskctl.core.tickets.settings import TicketSettings
 from deskctl.core.undo.commands import Undo
 from deskctl.core.values.field import Field, FieldType
 from deskctl.errors import Refused, UsageError
+from deskctl.store.search import candidates
 from tests.commands.desk import SETTINGS, StoredDesk
 from tests.commands.sla.test_clocks import fire
 
@@ -308,3 +313,106 @@ def test_each_accepted_value_is_shown_found_and_undone(fields_desk: StoredDesk, 
         states.pop()
         desk.do(Undo())
         assert field_values(desk, number) == states[-1]
+
+
+def created(desk: StoredDesk, subject: str = "Printer", **values: str) -> int:
+    """Create a ticket with values and return its number."""
+    fields = tuple(values.items())
+    return int(desk.do(c.Create("ana@example.org", subject, "It burns.", team="support", fields=fields)).tickets[0])
+
+
+def test_new_ticket_has_the_values(fields_desk: StoredDesk) -> None:
+    number = created(fields_desk, order_number="4711", amount="+5.0", insured="no", reason="")
+    assert field_values(fields_desk, number) == {"order_number": "4711", "amount": 5, "insured": False}
+    kinds = [event["kind"] for event in fields_desk.show(number)["events"]]
+    assert kinds.count("field_changed") == 3
+    for wrong in ({"amount": "many"}, {"order_numbr": "1"}, {"priority": "high"}):
+        with pytest.raises(UsageError, match=next(iter(wrong))):
+            created(fields_desk, **wrong)
+    assert found(fields_desk) == [number]
+
+
+def searched(desk: StoredDesk, words: str, *conditions: str, **options: Any) -> list[int]:
+    return [hit["number"] for hit in desk.store.ask(SearchMessages(words, fields=conditions, **options))["hits"]]
+
+
+def test_search_finds_the_value_of_a_field(fields_desk: StoredDesk) -> None:
+    desk = fields_desk
+    first = created(desk, order_number="2026 / 4711", amount="12.50")
+    second = created(desk, order_number="4711", bought_on="2026-11-30", reason="refund")
+    third = created(desk, "About 4711")
+    assert searched(desk, "4711") == [second, third]
+    assert searched(desk, "4711", rank=True)[0] == second
+    assert searched(desk, "2026 / 4711")[0] == first
+    assert searched(desk, "12.5") == [first]
+    assert searched(desk, "2026-11-30") == [second]
+    assert searched(desk, "refund") == [], "the value of a choice belongs to many tickets"
+    desk.do(MarkSpam(second))
+    assert searched(desk, "4711") == [third]
+    assert searched(desk, "4711", spam=True) == [second, third]
+
+
+@pytest.mark.parametrize("limit", [0, 500], ids=["many", "few"])
+def test_search_is_limited_to_conditions_on_fields(
+    fields_desk: StoredDesk, limit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The queries name the tickets if they are few. With `limit` 0 they never do."""
+    monkeypatch.setattr(candidates, "_NAMED_TICKETS", limit)
+    desk = fields_desk
+    small, large = created(desk, amount="5"), created(desk, amount="500")
+    none, merged = created(desk), created(desk, "Paper jam")
+    for words in ("burns", "ana@example.org", "ana@example.org burns"):
+        assert searched(desk, words, "amount>=100") == [large]
+        assert sorted(searched(desk, words, "amount>=1")) == [small, large]
+        assert sorted(searched(desk, words, "amount=")) == [none, merged]
+        assert searched(desk, words, "amount>=1", "amount<100", rank=True) == [small]
+        assert searched(desk, words, "amount=7") == []
+    assert searched(desk, f"#{small}", "amount>=100") == []
+    desk.do(Merge(merged, large))
+    assert searched(desk, "paper", "amount>=100") == [large]
+    with pytest.raises(UsageError, match="no field"):
+        searched(desk, "burns", "ammount=5")
+
+
+def test_policy_applies_by_the_value_of_a_field(fields_desk: StoredDesk) -> None:
+    desk = fields_desk
+    target = (("first_response", "4h"),)
+    desk.do(AddPolicy("large", targets=target, when="field.amount:>=100"), "user:root")
+    desk.do(AddPolicy("refunds", targets=target, when="field.reason:refund -field.insured:yes"), "user:root")
+    desk.do(AddPolicy("ordered", targets=target, when="field.order_number:*"), "user:root")
+
+    def policy(number: int) -> str | None:
+        taken: str | None = desk.store.ask(sla_queries.TestPolicies(number))["policy"]
+        applied = [event["policy"] for event in desk.show(number)["events"] if event["kind"] == "policy_applied"]
+        assert (applied or [None])[-1] == taken
+        return taken
+
+    number = created(desk)
+    assert policy(number) is None
+    put(desk, number, amount="99.5", reason="refund")
+    assert policy(number) == "refunds"
+    put(desk, number, amount="0100")
+    assert policy(number) == "large"
+    put(desk, number, amount="", insured="yes")
+    assert policy(number) is None
+    put(desk, number, order_number="x")
+    assert policy(number) == "ordered"
+    assert [clock["policy"] for clock in desk.store.ask(ExplainClocks(number))] == ["ordered"]
+    desk.do(Undo())
+    assert [clock["policy"] for clock in desk.store.ask(ExplainClocks(number))] == []
+    assert policy(created(desk, amount="1000")) == "large"
+
+
+def test_policy_warns_about_unknown_and_contradicting_fields(fields_desk: StoredDesk) -> None:
+    def remarks(when: str) -> str:
+        targets = (("first_response", "4h"),)
+        outcome = fields_desk.do(AddPolicy("p", targets=targets, when=when), "user:root", dry_run=True)
+        return "\n".join(map(str, outcome.facts["remarks"]))
+
+    assert "no custom field is called ammount yet (did you mean amount?)" in remarks("field.ammount:5")
+    assert "can never match" in remarks("field.amount:none field.amount:5")
+    assert remarks("field.amount:>=5 field.amount:<7") == ""
+    assert remarks("field.amount:5 field.amount:5.0") == "", "the same number"
+    for wrong in ("field.:5", "field.amount:>none", "tag:>5"):
+        with pytest.raises(UsageError):
+            remarks(wrong)

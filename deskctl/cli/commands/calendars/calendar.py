@@ -44,7 +44,7 @@ _HOLIDAYS = click.option(
 )
 _OWN = click.option(
     "--day",
-    "own",
+    "days",
     nargs=2,
     multiple=True,
     metavar='DATE "NAME [HOURS]"',
@@ -71,7 +71,7 @@ def add(
     timezone: str | None,
     hours: str | None,
     countries: tuple[str, ...],
-    own: tuple[tuple[str, str], ...],
+    days: tuple[tuple[str, str], ...],
 ) -> None:
     """Add a calendar.
 
@@ -95,7 +95,7 @@ def add(
         raise UsageError(_("--timezone is empty"), hint)
     zone = context.desk().info.timezone if timezone is None else timezone
     names = _countries(countries) or ()
-    run_with_notes(context, AddCalendar(name, zone, hours, _named(own), names, _public(context, names)))
+    run_with_notes(context, AddCalendar(name, zone, hours, _named(days), names, _public(context, names)))
 
 
 @calendar.command("edit")
@@ -113,7 +113,7 @@ def edit(
     timezone: str | None,
     hours: str | None,
     countries: tuple[str, ...],
-    own: tuple[tuple[str, str], ...],
+    days: tuple[tuple[str, str], ...],
     forget: tuple[str, ...],
 ) -> None:
     """Change a calendar from now on.
@@ -130,7 +130,7 @@ def edit(
 
     names = _countries(countries)
     public = _public(context, names or ())
-    run_with_notes(context, ChangeCalendar(name, timezone, hours, _named(own), names, forget, public))
+    run_with_notes(context, ChangeCalendar(name, timezone, hours, _named(days), names, forget, public))
 
 
 @calendar.command("import")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ...context import CliContext
+from ...declared_fields import complete_condition
 from ...messages import _
 from ...options import columns, limit_option
 from ...output import Column, field
@@ -41,6 +42,14 @@ PAGE = 50
 @limit_option(PAGE)
 @click.option("--notes/--no-notes", default=True, help="Search internal notes, too.  [default: notes]")
 @click.option("--spam", is_flag=True, help="Search spam, too.")
+@click.option(
+    "--field",
+    "fields",
+    multiple=True,
+    metavar="CONDITION",
+    shell_complete=complete_condition,
+    help='Only tickets with this value, for example order_number=4711 or "amount>=100"; may be repeated.',
+)
 @click.option("--contacts", is_flag=True, help="Search names and addresses of contacts instead of messages.")
 @click.option("--exit-code", is_flag=True, help="Exit with 1 if nothing is found.")
 @columns(_HITS)
@@ -52,6 +61,7 @@ def search(
     limit: int | None,
     notes: bool,
     spam: bool,
+    fields: tuple[str, ...],
     contacts: bool,
     exit_code: bool,
 ) -> int:
@@ -60,7 +70,8 @@ def search(
     A message must contain all words, and "words in quotes" side by side. The search includes solved and closed tickets;
     the newest messages come first. A terminal also lists contacts whose name or address matches.
 
-    An address or phone number finds the tickets of that person; #42 finds ticket 42.
+    An address or phone number finds the tickets of that person; #42 finds ticket 42. The value of a custom field, such
+    as an order number, finds the tickets that have it.
 
     \b
     Examples:
@@ -71,7 +82,10 @@ def search(
       deskctl search --contacts 김철수
     """
     from ....core.search.queries import SearchContacts, SearchMessages
+    from ....errors import UsageError
 
+    if contacts and fields:
+        raise UsageError(_("--contacts and --field exclude each other"), _("pass one of them"))
     wanted = " ".join(words)
     size = context.page_size(limit, PAGE)
     if contacts:
@@ -79,7 +93,7 @@ def search(
         context.emit(people, _CONTACTS, empty="")
         found = bool(people)
     else:
-        answer: SearchAnswer = context.ask(SearchMessages(wanted, size, rank, spam, notes))
+        answer: SearchAnswer = context.ask(SearchMessages(wanted, size, rank, spam, notes, fields))
         at_terminal = sys.stdout.isatty() and not context.json and context.columns is None
         people = context.ask(SearchContacts(wanted, _MAX_CONTACTS)) if at_terminal else []
         if at_terminal:

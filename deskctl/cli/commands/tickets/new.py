@@ -7,7 +7,9 @@ from dataclasses import replace
 import click
 
 from ...context import CliContext
+from ...declared_fields import complete_condition
 from ...execution import report
+from ...messages import _
 from ...name_completion import completer
 from ...options import dry_run
 from ...text_input import read_text, text_options
@@ -39,6 +41,14 @@ from ..messages.text_command import TextCommand
 @click.option(
     "--tag", "tags", multiple=True, metavar="TAG", shell_complete=completer("tag"), help="Add a tag; may be repeated."
 )
+@click.option(
+    "--field",
+    "fields",
+    multiple=True,
+    metavar="NAME=VALUE",
+    shell_complete=complete_condition,
+    help="Set a custom field, for example order_number=4711; may be repeated.",
+)
 @dry_run
 @click.pass_obj
 def new(
@@ -55,6 +65,7 @@ def new(
     team: str | None,
     priority: str | None,
     tags: tuple[str, ...],
+    fields: tuple[str, ...],
 ) -> None:
     """Create a ticket for a request received outside the desk.
 
@@ -85,6 +96,7 @@ def new(
             direction=direction,
             seconds=None if duration is None else _seconds(duration),
             callback=callback,
+            fields=tuple(_field(text) for text in fields),
         )
         if composition.text is None:
             from ..messages.editor import edit_text
@@ -95,6 +107,18 @@ def new(
         outcome = context.execute(replace(command, text=composition.text))
     context.release()
     report(context, outcome)
+
+
+def _field(text: str) -> tuple[str, str]:
+    """Return the name and the value of a field. Raises UsageError."""
+    from ....errors import UsageError
+
+    name, sign, value = text.partition("=")
+    if not sign:
+        raise UsageError(
+            _('--field: not NAME=VALUE: "{text}"', text=text), _("use for example --field order_number=4711")
+        )
+    return name.strip(), value
 
 
 def _seconds(duration: str) -> int:

@@ -7,8 +7,9 @@ from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, select
 
+from ....core.kernel.settings import Settings
 from ....core.search.queries import SearchContacts, SearchMessages
 from ....core.values.tokens import Phrase, phrases
 from ....errors import UsageError
@@ -28,6 +29,7 @@ from ...search.excerpts import Readable, snippet
 from ...search.index import words_of
 from ...tables import contacts, identities, tickets
 from ..reader import Answers
+from ..tickets.fields import field_filters, value_filter
 from .people import (
     SearchedPerson,
     all_messages,
@@ -50,19 +52,23 @@ _FILES = {
 }
 
 
-def search_messages(connection: Connection, query: SearchMessages) -> SearchAnswer:
+def search_messages(connection: Connection, query: SearchMessages, settings: Settings) -> SearchAnswer:
     """Find messages that contain the words.
 
-    Tickets named by their number come first. The address or telephone number of a person selects all tickets of the
-    person.
+    Tickets named by their number come first, then tickets with the text as the value of a field. The address or
+    telephone number of a person selects all tickets of the person.
 
     Raises UsageError, and Unavailable while the index is being built.
     """
     rebuild.require(connection)
     if query.limit <= 0:
         raise UsageError(_("not a limit: {limit}", limit=query.limit))
-    wanted = Wanted(_parsed(query.text), query.spam, query.notes)
+    limited = _tickets_with(connection, field_filters(connection, query.fields, settings)) if query.fields else None
+    wanted = Wanted(_parsed(query.text), query.spam, query.notes, limited)
     named = _number_hits(connection, query, wanted)
+    by_number = {hit["number"] for hit in named}
+    by_field = _field_hits(connection, query, replace(wanted, phrases=()), settings)
+    named += [hit for hit in by_field if hit["number"] not in by_number]
     by_person, tickets_ = _person_hits(connection, query, wanted)
     before = {hit["number"] for hit in named} | {hit["number"] for hit in by_person} | tickets_
     if query.rank:
@@ -95,6 +101,30 @@ def _number_hits(connection: Connection, query: SearchMessages, wanted: Wanted) 
     return sorted(found, key=lambda hit: named.index(hit["number"]) if hit["number"] in named else len(named))
 
 
+def _field_hits(connection: Connection, query: SearchMessages, wanted: Wanted, settings: Settings) -> list[MessageHit]:
+    """Return the newest message of each ticket that has the text as the value of a field."""
+    condition = value_filter(query.text.strip().strip('"'), settings)
+    if condition is None:
+        return []
+    found = select(tickets.c.number).where(condition).order_by(tickets.c.updated_at.desc(), tickets.c.number.desc())
+    numbers = [number for number in connection.execute(found).scalars() if wanted.has(number)]
+    return _hits(connection, wanted, one_per_ticket(connection, numbers, (), wanted, query.limit), query.limit)
+
+
+def _tickets_with(connection: Connection, filters: Sequence[ColumnElement[bool]]) -> frozenset[int]:
+    """Return the tickets that meet the conditions, and those that were merged into them."""
+    found = set(connection.execute(select(tickets.c.number).where(*filters)).scalars())
+    merged = select(tickets.c.number, tickets.c.merged_into).where(tickets.c.merged_into.is_not(None))
+    sources: dict[int, list[int]] = {}
+    for number, into in connection.execute(merged):
+        sources.setdefault(into, []).append(number)
+    new = list(found)
+    while new:
+        new = [number for into in new for number in sources.get(into, ()) if number not in found]
+        found.update(new)
+    return frozenset(found)
+
+
 def _person_hits(connection: Connection, query: SearchMessages, wanted: Wanted) -> tuple[list[MessageHit], set[int]]:
     """Return the hits for addresses and telephone numbers among the words, and the tickets of those people."""
     people: list[SearchedPerson] = []
@@ -113,7 +143,7 @@ def _person_hits(connection: Connection, query: SearchMessages, wanted: Wanted) 
         return [], set()
     updated = [tickets_of(connection, one) for one in people]
     common = set.intersection(*map(set, updated))
-    numbers = sorted(common, key=lambda number: (updated[0][number], number), reverse=True)
+    numbers = sorted(filter(wanted.has, common), key=lambda number: (updated[0][number], number), reverse=True)
     others = replace(wanted, phrases=phrases(" ".join(rest)))
     if others.phrases:
         rows = all_messages(connection, numbers, others)
@@ -181,6 +211,8 @@ def _hits(connection: Connection, wanted: Wanted, rows: Generator[Candidate], li
     found: dict[int, tuple[int, str, Candidate]] = {}  # by message, in the order of the rows
     repeating: dict[int, int | None] = {}  # by target ticket: the message that a better one replaces; None: none
     for row in rows:
+        if not wanted.has(row.ticket):
+            continue
         seen = _excerpt(connection, wanted.phrases, row)
         if seen is None:
             continue
@@ -269,6 +301,6 @@ class _MergeTargets:
 
 
 ANSWERS: Answers = {
-    SearchMessages: lambda reader, query: search_messages(reader.connection, query),
+    SearchMessages: lambda reader, query: search_messages(reader.connection, query, reader.settings),
     SearchContacts: lambda reader, query: search_contacts(reader.connection, query),
 }

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import operator
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Connection, select, tuple_
+from sqlalchemy import ColumnElement, Connection, or_, select, tuple_
 
 from ....core.kernel.settings import Settings
 from ....core.tickets.field_conditions import FieldCondition, former_field, parse_condition, split_condition
 from ....core.tickets.field_registry import declared_fields
 from ....core.tickets.queries import ListFields
 from ....core.values.field import Field, FieldType, FieldValue, is_number, key
+from ....errors import UsageError
 from ...encoding import clean
 from ...tables import ticket_fields, tickets
 from ..reader import Answers
@@ -74,6 +76,17 @@ def field_filters(connection: Connection, conditions: Sequence[str], settings: S
         former = {name: former_field(name)} if name not in declared and _is_stored(connection, name) else {}
         found.append(field_filter(parse_condition(declared, former, text)))
     return found
+
+
+def value_filter(text: str, settings: Settings) -> ColumnElement[bool] | None:
+    """Return SQL that finds the tickets with `text` as the value of a text, number or date field; None without one."""
+    found = []
+    for field in declared_fields(settings).values():
+        if field.values or field.is_cleared_by(text):
+            continue
+        with contextlib.suppress(UsageError):
+            found.append(_filter(FieldCondition(field.name, "=", field.parse(text))))
+    return or_(*found) if found else None
 
 
 def _is_stored(connection: Connection, name: str) -> bool:
