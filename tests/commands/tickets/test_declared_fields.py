@@ -19,8 +19,8 @@ from deskctl.core.merges.commands import Merge, Split
 from deskctl.core.messages.commands import MarkSpam
 from deskctl.core.search.queries import SearchMessages
 from deskctl.core.sla import queries as sla_queries
-from deskctl.core.sla.queries import ExplainClocks
 from deskctl.core.sla.commands import AddPolicy
+from deskctl.core.sla.queries import ExplainClocks
 from deskctl.core.tickets import commands as c
 from deskctl.core.tickets.queries import ListFields, ListTickets
 from deskctl.core.tickets.settings import TicketSettings
