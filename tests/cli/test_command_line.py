@@ -72,12 +72,12 @@ def test_help_does_not_import_heavy_modules() -> None:
     ],
     ids=" ".join,
 )
-def test_command_over_the_socket_imports_few_modules(alone: Shell, words: list[str], requests: set[str]) -> None:
+def test_command_over_the_socket_imports_few_modules(local_desk: Shell, words: list[str], requests: set[str]) -> None:
     """With a daemon, a command needs the requests that it sends and a client of the socket, and nothing else."""
-    alone.start()
-    alone.ingest(mail())
+    local_desk.start()
+    local_desk.ingest(mail())
     code = f"import sys\nfrom deskctl.cli.main import run\nassert run({words!r}) == 0\nprint('\\n', *sys.modules)"
-    env = {**alone.env, "DESKCTL_CONFIG": str(alone.folder / "config.toml")}
+    env = {**local_desk.env, "DESKCTL_CONFIG": str(local_desk.folder / "config.toml")}
     done = subprocess.run([sys.executable, "-c", code], env=env, capture_output=True, text=True, timeout=30)
     loaded = set(done.stdout.splitlines()[-1].split())
     heavy = {"sqlalchemy", "rich", "pluggy", "attrs", "tomli", "asyncio", "email", "socket", "importlib.metadata"}
