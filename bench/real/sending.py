@@ -64,7 +64,7 @@ def _real(relay: int, connections: int) -> float:
 
 
 def _floor(relay: int, connections: int) -> float:
-    """Return the rate of building, sending and marking mails, each in a commit of its own."""
+    """Return the rate of building, sending and marking mails, each in a separate commit."""
     path = WORK / "sending-floor.db"
     for suffix in ("", "-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)

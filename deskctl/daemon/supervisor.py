@@ -21,7 +21,7 @@ log = logging.getLogger("deskctl.daemon.supervisor")
 
 
 class ServiceState(StrEnum):
-    """The state of a service. STOPPED: it failed for good, or the daemon is stopping."""
+    """The state of a service. STOPPED: it failed permanently, or the daemon is stopping."""
 
     RUNNING = "running"
     BACKOFF = "backoff"
@@ -90,7 +90,7 @@ class Supervisor:
         return [name for name, service in self.services.items() if not service.started.is_set()]
 
     def restart(self, name: str) -> bool:
-        """Restart a service that stopped for good, after a person repaired it. Return False if it was not stopped."""
+        """Restart a service that stopped permanently, after its repair. Return False if it was not stopped."""
         service = self.services.get(name)
         if service is None or service.state is not ServiceState.STOPPED or self._stopping:
             return False

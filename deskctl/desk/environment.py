@@ -80,7 +80,7 @@ class Environment(Protocol):
         ...
 
     async def process_journal(self, until: JournalEntry | None = None) -> None:
-        """Process the journal, at least up to an entry. The daemon's journal thread does this on its own."""
+        """Process the journal, at least up to an entry. The daemon's journal thread does this by itself."""
         ...
 
     async def follow_delivery(self, outbox: int, seconds: int, viewer: Actor) -> Any:

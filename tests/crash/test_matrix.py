@@ -55,7 +55,7 @@ def chains() -> list[list[Case]]:
     return [kill_cases[0::4], kill_cases[1::4], kill_cases[2::4], kill_cases[3::4], some, hindered, cut]
 
 
-@pytest.mark.skipif(ALL, reason="every case is taken on its own")
+@pytest.mark.skipif(ALL, reason="every case runs separately")
 @pytest.mark.parametrize("chain", chains(), ids=[f"{n}-{chain[0].store}" for n, chain in enumerate(chains())])
 def test_series_of_faults_loses_and_duplicates_nothing(new_world: NewWorld, chain: list[Case]) -> None:
     world = new_world(chain[0].store)

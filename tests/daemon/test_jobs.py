@@ -23,7 +23,7 @@ from tests.servers import zygote
 WaitUntil = Callable[..., Any]
 
 ROBIN = '''
-"""Marks every new ticket once. It waits or fails if a file in its folder says so."""
+"""Marks every new ticket once. It waits or fails if a file in its folder requests it."""
 import time
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,7 @@
 """Compile each SQL statement and examine each server once in a process, not once for each store that a test opens.
 
 SQLAlchemy caches compiled statements in the engine, under a key that holds the engine's dialect. Most tests open a
-store of their own, and without a common cache they spend more time in the compiler than in everything else.
+separate store, and without a common cache they spend more time in the compiler than in everything else.
 """
 
 from __future__ import annotations

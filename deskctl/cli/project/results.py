@@ -8,7 +8,7 @@ from typing import TypedDict
 class CheckResult(TypedDict):
     """The result of one check. `ok` is null if the check was skipped; `detail` then gives the reason.
 
-    `hint` tells how to fix the problem, or is empty.
+    `hint` explains how to fix the problem, or is empty.
     """
 
     check: str

@@ -65,7 +65,7 @@ class ExportContact(Command, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class EraseContact(Command, audience=Audience.AGENT):
-    """Erase the messages and the personal data of the contact and of the contacts merged into it, for good."""
+    """Erase the messages and the personal data of the contact and of the contacts merged into it, permanently."""
 
     did: ClassVar[Text] = _("erased {subject}")
     needs_agent: ClassVar[bool] = False

@@ -22,7 +22,7 @@ from .repository import Contacts
 
 
 def erase(unit: Unit, command: EraseContact, actor: Actor) -> Steps:
-    """Erase texts, names and addresses for good. The records that messages existed, and their times, stay.
+    """Erase texts, names and addresses permanently. The records that messages existed, and their times, stay.
 
     Open tickets are closed, because no content is left to work on.
     """

@@ -32,7 +32,7 @@ class Cannot:
 
 @dataclass(frozen=True, slots=True)
 class Follows:
-    """The event follows from others. `why` tells how it is corrected; undo of only such events is refused with it."""
+    """The event follows from others. `why` explains the correction; undo of only such events is refused with it."""
 
     why: str
     instead: str = ""

@@ -47,7 +47,7 @@ class Message:
     """A message on a ticket, as it is written to the store.
 
     `author` is an agent's handle or a customer's address. `automatic` is the reason why it counts as automatic.
-    `may_answer` tells if a machine may answer it; None for a message of the desk. `verified` is False if the sender is
+    `may_answer`: True if a machine may answer it; None for a message of the desk. `verified` is False if the sender is
     not a participant or may be forged. `raw_sha256` names the raw mail. `to`, `cc`, `bcc`, `reply_to` and `lists` are
     bare addresses (`reply_to`: the customer's address for answers, empty for `author`; `lists`: mailing lists and
     groups that relayed it; `bcc`: of the desk's own messages). `trust` is None if nothing is known of the recipients

@@ -52,7 +52,7 @@ class MessageRow(TypedDict):
     arrived. `deliveries` has the state by recipient, [] for other messages. `choices` are the choices that the
     customer got. `original` is the text before its sender changed it, or null; `version` is the number of changes.
     `to`, `cc` and `reply_to` are fields of the message; `bcc` is empty for received messages. `doubt` is the reason why
-    the message is not verified: dmarc, reply_to or stranger; else null. `may_answer` tells if a machine may answer it,
+    the message is not verified: dmarc, reply_to or stranger; else null. `may_answer`: true if a machine may answer it,
     null for a message of the desk. `problem` is the reason why only its headers could be parsed: timeout or crash; else
     null.
     """

@@ -52,7 +52,7 @@ def _is_assigned(unit: Unit, notification: Notification, ticket: Ticket) -> bool
 
 
 def _concerns_agent(unit: Unit, notification: Notification, ticket: Ticket) -> bool:
-    """Return True if the ticket is the agent's. One escalated to a team is every member's until an agent takes it."""
+    """Return True if the agent has the ticket, or can take it: a ticket that was escalated to the agent's team."""
     return ticket.assignee == notification.agent or (ticket.assignee is None and not notification.personal)
 
 

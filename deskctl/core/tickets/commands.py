@@ -101,7 +101,7 @@ class Solve(Command, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class Close(Command, audience=Audience.AGENT):
-    """Close a ticket for good."""
+    """Close a ticket permanently."""
 
     did: ClassVar[Text] = _("closed {subject}")
     ticket: int

@@ -272,7 +272,7 @@ class SpamPurged(Event):
 
     kind = "spam_purged"
     quiet = True
-    undo = Cannot(_("the messages were deleted for good"))
+    undo = Cannot(_("the messages were deleted permanently"))
 
 
 @dataclass(frozen=True, slots=True)

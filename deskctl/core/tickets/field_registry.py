@@ -17,7 +17,7 @@ from .settings import TicketSettings
 
 
 class SpecialField(NamedTuple):
-    """A field that `set` accepts and that has a setter of its own, because it has rules of its own.
+    """A field that `set` accepts and that has a separate setter, because it has special rules.
 
     `form` and `about` are for help texts, `values` for completion.
     """
@@ -40,7 +40,7 @@ SPECIAL: Final = (
     SpecialField("due", "MOMENT|none", "due time of the resolution; due.first_response=… for other clocks", ("none",)),
 )
 
-#: The fields that every desk has and that have no rules of their own.
+#: The fields that every desk has and that have no special rules.
 PLAIN: Final[tuple[Field, ...]] = ()
 
 #: The longest name of a field, in characters.

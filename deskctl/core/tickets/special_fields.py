@@ -1,4 +1,4 @@
-"""Set the fields with rules of their own: priority, status, team, language, callback, subject and requester."""
+"""Set the fields with special rules: priority, status, team, language, callback, subject and requester."""
 
 from __future__ import annotations
 

@@ -84,7 +84,7 @@ def solve(unit: Unit, command: Solve, actor: Actor) -> Steps:
 
 
 def close(unit: Unit, command: Close, actor: Actor) -> Steps:
-    """Close the ticket for good."""
+    """Close the ticket permanently."""
     ticket = Tickets.of(unit).get(command.ticket)
     if ticket.status is Status.CLOSED:
         return Outcome(_("ticket {number} is already closed", number=ticket.number), (ticket.number,))

@@ -22,7 +22,7 @@ class Undo(Command, audience=Audience.AGENT):
 
 @dataclass(frozen=True, slots=True)
 class ListCommands(Command, audience=Audience.AGENT):
-    """List the actor's last `limit` commands and whether undo can take them back. Changes nothing."""
+    """List the actor's last `limit` commands and if they can be undone. Changes nothing."""
 
     needs_agent: ClassVar[bool] = False
     names_agent: ClassVar[bool] = True

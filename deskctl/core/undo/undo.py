@@ -76,9 +76,9 @@ def undo(unit: Unit, command: Undo, actor: Actor, restorers: Mapping[type[Restor
     if portions:
         _schedule(unit, unit.command_id, portions)
     words = invocation.words
-    said = _("would undo: {did}", did=words) if unit.dry_run else _("undone: {did}", did=words)
+    summary = _("would undo: {did}", did=words) if unit.dry_run else _("undone: {did}", did=words)
     facts = {"undone": records[-1].id, "commands": [record.id for record in records]}
-    return Outcome(said, tuple(invocation.tickets), facts)
+    return Outcome(summary, tuple(invocation.tickets), facts)
 
 
 def undo_portion(unit: Unit, timer: Timer, restorers: Mapping[type[Restore], Restorer]) -> Steps:
@@ -260,7 +260,7 @@ def _touched_since(unit: Unit, invocation: Invocation) -> Hindrance | None:
 
 
 def _hindered_tickets(unit: Unit, invocation: Invocation, command_ids: Collection[int]) -> set[int]:
-    """Return the tickets on which an invocation cannot be undone now. Changes by the commands `command_ids` do not count."""
+    """Return the tickets on which an invocation cannot be undone now. Changes by `command_ids` do not count."""
     found = {later.event.ticket for later, _record in _later_changes(unit, invocation, command_ids)}
     changes = (r for r in invocation.events if not r.event.is_consequence)
     found |= {r.event.ticket for r in changes if r.event.hindrance(unit, r) is not None}

@@ -105,7 +105,7 @@ def erase(
 
 
 def _purge_deleted_words(connection: Connection) -> None:
-    """Remove deleted words from the full-text index for good.
+    """Remove deleted words from the full-text index permanently.
 
     FTS5 keeps deleted entries until it merges its segments, which takes about one second for each hundred thousand
     messages. (The `secure-delete` option of FTS5 would make the file unreadable for SQLite before 3.42.)

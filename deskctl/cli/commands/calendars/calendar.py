@@ -18,7 +18,7 @@ COLUMNS = (
     field("timezone"),
     field("hours", least=20),
     field("holidays"),
-    field("days", right=True, heading="own days"),
+    field("days", right=True, heading="special days"),
     field("policies", least=8),
     field("version", right=True, extra=True),
     field("since", extra=True),

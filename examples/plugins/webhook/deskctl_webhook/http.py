@@ -22,7 +22,7 @@ class Request:
 
 
 class HttpError(Exception):
-    """An error response. `what` tells the author of the client what is wrong."""
+    """An error response. `what` explains the fault to the author of the client."""
 
     def __init__(self, status: HTTPStatus, what: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(what)
