@@ -420,7 +420,7 @@ def mail_with_attachments() -> bytes:
 def taken(request: pytest.FixtureRequest, template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
     """Return a desk on which agent1 took the ticket of the hostile mail. All tests of it share the desk."""
     desk = shell.copy(template, tmp_path_factory.mktemp("taken") / "desk")
-    desk.ingest(hostile_mail())
+    desk.ingest(mail_with_attachments())
     desk("take", "1")
     desk.waits_for_command = request.param == "socket"
     yield desk
