@@ -39,7 +39,7 @@ FIELDS = {
     "size": Field("size", FieldType.CHOICE, choices=("small", "large")),
     "paid": Field("paid", FieldType.BOOL),
 }
-SETTINGS = Settings(timezone="Asia/Seoul").having(
+SETTINGS = Settings(timezone="Asia/Seoul").with_features(
     TicketSettings(fields=FIELDS), Channels({"support": ChannelInfo("support", "email")})
 )
 AGENTS = ("ana", "bo")

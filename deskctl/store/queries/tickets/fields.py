@@ -85,7 +85,7 @@ def value_filter(text: str, settings: Settings) -> ColumnElement[bool] | None:
         if field.values or field.is_cleared_by(text):
             continue
         with contextlib.suppress(UsageError):
-            found.append(_filter(FieldCondition(field.name, "=", field.parse(text))))
+            found.append(field_filter(FieldCondition(field.name, "=", field.parse(text))))
     return or_(*found) if found else None
 
 

@@ -23,7 +23,7 @@ FIELDS = {
     "amount": Field("amount", FieldType.NUMBER),
     "size": Field("size", FieldType.CHOICE, choices=("small", "large")),
 }
-SETTINGS = Settings().having(TicketSettings(fields=FIELDS))
+SETTINGS = Settings().with_features(TicketSettings(fields=FIELDS))
 
 
 class Names:
