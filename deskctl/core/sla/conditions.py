@@ -41,8 +41,8 @@ _FIELDS: dict[str, Callable[[TicketFacts], frozenset[str]]] = {
 }
 #: Fields of queries that policies cannot use, because they change all the time or without a command.
 _VOLATILE = ("status", "assignee", "waiting", "updated", "created", "now")
-#: The prefix of custom fields: `field.order_number:4711`.
-_CUSTOM = "field."
+#: The prefix of custom fields: `fields.order_number:4711`.
+_CUSTOM = "fields."
 #: The field of which a ticket can have several values.
 _MANY = "tag"
 _ANY_OR_NONE = ("none", "*")

@@ -377,9 +377,9 @@ def test_search_is_limited_to_conditions_on_fields(
 def test_policy_applies_by_the_value_of_a_field(fields_desk: StoredDesk) -> None:
     desk = fields_desk
     target = (("first_response", "4h"),)
-    desk.do(AddPolicy("large", targets=target, when="field.amount:>=100"), "user:root")
-    desk.do(AddPolicy("refunds", targets=target, when="field.reason:refund -field.insured:yes"), "user:root")
-    desk.do(AddPolicy("ordered", targets=target, when="field.order_number:*"), "user:root")
+    desk.do(AddPolicy("large", targets=target, when="fields.amount:>=100"), "user:root")
+    desk.do(AddPolicy("refunds", targets=target, when="fields.reason:refund -fields.insured:yes"), "user:root")
+    desk.do(AddPolicy("ordered", targets=target, when="fields.order_number:*"), "user:root")
 
     def policy(number: int) -> str | None:
         taken: str | None = desk.store.ask(sla_queries.TestPolicies(number))["policy"]
@@ -409,10 +409,10 @@ def test_policy_warns_about_unknown_and_contradicting_fields(fields_desk: Stored
         outcome = fields_desk.do(AddPolicy("p", targets=targets, when=when), "user:root", dry_run=True)
         return "\n".join(map(str, outcome.facts["remarks"]))
 
-    assert "no custom field is called ammount yet (did you mean amount?)" in remarks("field.ammount:5")
-    assert "can never match" in remarks("field.amount:none field.amount:5")
-    assert remarks("field.amount:>=5 field.amount:<7") == ""
-    assert remarks("field.amount:5 field.amount:5.0") == "", "the same number"
-    for wrong in ("field.:5", "field.amount:>none", "tag:>5"):
+    assert "no custom field is called ammount yet (did you mean amount?)" in remarks("fields.ammount:5")
+    assert "can never match" in remarks("fields.amount:none fields.amount:5")
+    assert remarks("fields.amount:>=5 fields.amount:<7") == ""
+    assert remarks("fields.amount:5 fields.amount:5.0") == "", "the same number"
+    for wrong in ("fields.:5", "fields.amount:>none", "tag:>5"):
         with pytest.raises(UsageError):
             remarks(wrong)
