@@ -89,13 +89,18 @@ def test_command_over_the_socket_imports_few_modules(local_desk: Shell, words: l
     assert {name for name in core - kernel if "." in name} == requests
 
 
-def test_store_on_sqlite_imports_no_other_database(alone: Shell) -> None:
+def test_store_on_sqlite_imports_no_other_database(local_desk: Shell) -> None:
     code = (
         "import sys\nimport deskctl.daemon.run\nfrom deskctl.cli.main import run\n"
         "assert run(['list']) == 0\nprint('\\n', *sys.modules)"
     )
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=alone.folder, env=alone.env, capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", code],
+        cwd=local_desk.folder,
+        env=local_desk.env,
+        capture_output=True,
+        text=True,
+        timeout=60,
     )
     loaded = set(done.stdout.splitlines()[-1].split())
     assert "sqlalchemy.dialects.sqlite" in loaded
