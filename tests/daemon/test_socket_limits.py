@@ -16,6 +16,7 @@ import pytest
 from deskctl.bootstrap import load, open_components
 from deskctl.core import features
 from deskctl.core.kernel.actor import Actor
+from deskctl.core.kernel.settings import Settings
 from deskctl.core.kernel.unit import Unit
 from deskctl.core.operations.queries import DeskHealth
 from deskctl.core.tickets.commands import Create
@@ -31,7 +32,10 @@ from deskctl.desk.remote import RemoteDesk
 from deskctl.desk.request_table import PAGE_ROWS
 from deskctl.desk.wire import LONG_LINE
 from deskctl.errors import Unavailable, UsageError
+from deskctl.store import Store
 from tests.daemon.running import Daemon, add_agent, command, make_desk, running
+from tests.servers import stores
+from tests.servers.fixtures import StoreCopy
 from tests.servers.waiting import wait_until
 
 TICKETS = 2 * PAGE_ROWS + 50
@@ -163,18 +167,21 @@ def test_client_uses_the_new_daemon_after_a_restart(daemon: Daemon) -> None:
 
 
 @pytest.fixture
-def many(tmp_path: Path, desk_url: str) -> Path:
+def many(tmp_path: Path, store_copy: StoreCopy) -> Path:
     """A desk with more tickets than a page."""
-    folder = make_desk(tmp_path / "desk", desk_url, "")
-    components = open_components(*load(folder / "config.toml"))
+    return make_desk(tmp_path / "desk", store_copy("many tickets", _fill), "")
+
+
+def _fill(url: str) -> None:
+    stores.prepare(url)
+    store = Store.open(url, Settings())
 
     def work(unit: Unit) -> None:
         for number in range(TICKETS):
             features.execute(unit, Create(f"c{number}@example.org", f"Call {number}", "Hello"), Actor.system("test"))
 
-    components.store.transaction(work)
-    components.store.close()
-    return folder
+    store.transaction(work)
+    store.close()
 
 
 LISTS: list[tuple[str, ...]] = [
