@@ -60,7 +60,7 @@ class RemoteDesk:
         cls,
         path: str | os.PathLike[str],
         *,
-        hello_within: float = HELLO_WITHIN,
+        hello_within: float | None = None,
         answer_within: float = ANSWER_WITHIN,
         invocation: str | None = None,
     ) -> RemoteDesk | None:
@@ -68,11 +68,13 @@ class RemoteDesk:
 
         All commands of one `invocation` (letters and digits) are undone together; None: each separately.
 
+        `hello_within`: seconds to wait for the hello of the daemon; None: `HELLO_WITHIN`.
+
         Raises Unavailable if the daemon does not answer or has another protocol version, Refused if the caller may not
         use the socket.
         """
         path = os.fspath(path)
-        opened = _open(path, hello_within)
+        opened = _open(path, HELLO_WITHIN if hello_within is None else hello_within)
         return None if opened is None else cls(*opened, answer_within, invocation)
 
     @property

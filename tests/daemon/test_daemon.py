@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from deskctl.cli.main import run
 from deskctl.core.agents.queries import ListTeams
 from deskctl.core.delivery.queries import ListOutbox
 from deskctl.core.intake.queries import ListInbox
@@ -20,6 +21,7 @@ from deskctl.core.messages.commands import Reply
 from deskctl.core.operations.queries import DeskHealth
 from deskctl.core.tickets.commands import Create, Solve
 from deskctl.core.tickets.queries import ListTickets, ShowTicket
+from deskctl.desk import remote
 from deskctl.desk.remote import RemoteDesk
 from deskctl.errors import UsageError
 from tests.daemon.running import Daemon, add_agent, command, launch, running
@@ -235,15 +237,18 @@ def test_second_daemon_is_refused_with_the_pid_of_the_first(daemon: Daemon) -> N
     assert "Traceback" not in second.stderr
 
 
-def test_suspended_daemon_is_an_error_and_is_not_bypassed(daemon: Daemon, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_suspended_daemon_is_an_error_and_is_not_bypassed(
+    daemon: Daemon, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     """After SIGSTOP the kernel still accepts connections, but the daemon does not answer."""
+    monkeypatch.setattr(remote, "HELLO_WITHIN", 1.0)
     daemon.process.send_signal(signal.SIGSTOP)
     try:
-        result = command(daemon.folder, "list")
+        code = run(["--config", str(daemon.folder / "config.toml"), "list"])
     finally:
         daemon.process.send_signal(signal.SIGCONT)
-    assert result.returncode == 6
-    assert "does not answer" in result.stderr
+    assert code == 6
+    assert "does not answer" in capsys.readouterr().err
 
 
 def test_systemd_gets_ready_watchdog_and_stopping(desk_with: MakeDesk, tmp_path: Path, wait_until: WaitUntil) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from deskctl.plugins import AuthFailed, Secret, StoreUnavailable, Unavailable
 from deskctl.testing.builders import raw_mail
 from deskctl.testing.fakes import MemoryContext
 from deskctl_email.config import EmailConfig, Imap
+from tests.crash.proxy import Proxy
 
 ADDRESS = "support@acme.test"
 
@@ -366,14 +368,27 @@ def rebuild(mailbox: Any, messages: list[tuple[bytes, str]]) -> None:
             assert status == "OK", data
 
 
+class IdleWatch(Proxy):
+    """A proxy that notices when the client sends IDLE."""
+
+    def __init__(self, port: int) -> None:
+        super().__init__(port)
+        self.idle = threading.Event()
+
+    def take(self, said: bytes | None) -> None:
+        if said is not None and b" IDLE" in said:
+            self.idle.set()
+
+
 async def test_cancel_ends_idle_promptly(dovecot: Any, context: MemoryContext) -> None:
     from deskctl_email.channel import EmailChannel
 
-    channel = EmailChannel(mailbox_config(dovecot.mailbox()), context)
+    proxy = IdleWatch(dovecot.port)
+    channel = EmailChannel(mailbox_config(dovecot.mailbox(), port=proxy.port), context)
     task = asyncio.create_task(channel.receive())
-    await wait_for_login(context)
-    await asyncio.sleep(0.2)  # into IDLE
+    assert await asyncio.to_thread(proxy.idle.wait, 30)
     task.cancel()
     done, _ = await asyncio.wait({task}, timeout=3)
     assert done
     await channel.aclose()
+    proxy.close()
