@@ -6,7 +6,7 @@ import itertools
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -32,6 +32,8 @@ from deskctl.store import Store
 from deskctl_email.parse import parse as parse_mail
 from deskctl_telegram.parse import parse as parse_update
 from deskctl_telegram.updates import BotIdentity
+from tests.servers import stores
+from tests.servers.fixtures import StoreCopy
 
 BATCH = 50
 #: The statements that a batch of fifty may cost more than a batch of one.
@@ -69,10 +71,13 @@ UPDATES = replace(ENVELOPE, extra=BotIdentity("777", "desk_test_bot").as_extra()
 class Desk:
     """A desk that receives mail and updates in batches, and whose statements are counted."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, number: int = 1) -> None:
+        """`number` is that of the next received message."""
         self.store = store
-        self._numbers = itertools.count(1)
+        self._numbers = itertools.count(number)
         self._intake = Intake(store, {"support": parse_mail, "tg": parse_update})
+
+    def add_agents(self) -> None:
         for agent in ("agent1", "agent2"):
             self.do(AddAgent(agent, agent.title(), f"{agent}@firm.test", ("support",)))
 
@@ -108,11 +113,31 @@ def statements() -> Iterator[Counter[str]]:
         event.remove(Engine, "before_cursor_execute", listen)
 
 
+def opened(url: str) -> Store:
+    return Store.open(url, SETTINGS, lambda: NOW)
+
+
 @pytest.fixture
 def desk(desk_url: str) -> Iterator[Desk]:
-    store = Store.open(desk_url, SETTINGS, lambda: NOW)
-    yield Desk(store)
-    store.close()
+    with closing(opened(desk_url)) as store:
+        desk = Desk(store)
+        desk.add_agents()
+        yield desk
+
+
+@pytest.fixture
+def mail_desk(store_copy: StoreCopy) -> Iterator[Desk]:
+    """A desk with answered tickets by mail, filled once per engine."""
+
+    def fill(url: str) -> None:
+        stores.prepare(url)
+        with closing(opened(url)) as store:
+            desk = Desk(store)
+            desk.add_agents()
+            converse(desk, mail)
+
+    with closing(opened(store_copy("answered mail", fill))) as store:
+        yield Desk(store, BATCH + 2)
 
 
 def mail(number: int, subject: str = "Printer", text: str = "It burns.", **headers: str) -> bytes:
@@ -140,8 +165,8 @@ def assert_constant(one: Mapping[str, int], many: Mapping[str, int]) -> None:
     }
 
 
-def converse(desk: Desk, make: Callable[[int], bytes], channel: str = "support") -> list[str]:
-    """Open tickets, each with an automatic answer with choices or a reply. Return the desk's Message-IDs by ticket."""
+def converse(desk: Desk, make: Callable[[int], bytes], channel: str = "support") -> None:
+    """Open tickets, each with an automatic answer with choices or a reply."""
     desk.receive(*(make(number) for number in range(1, BATCH + 1)), channel=channel)
     desk.receive(make(BATCH + 1), channel=channel)
     with desk.store.reading() as connection:
@@ -154,6 +179,10 @@ def converse(desk: Desk, make: Callable[[int], bytes], channel: str = "support")
         desk.do(Assign(ticket, "agent1" if ticket % 2 else "agent2"))
         if ticket % 5 == 0:
             desk.do(Reply(ticket, "We are on it."))
+
+
+def newest_ids(desk: Desk) -> list[str]:
+    """Return the newest Message-ID of each ticket, in order."""
     with desk.store.reading() as connection:
         newest = (
             "SELECT message_id FROM messages WHERE id IN (SELECT max(id) FROM messages GROUP BY ticket) ORDER BY ticket"
@@ -168,48 +197,46 @@ def test_new_mail_costs_a_constant_number_of_statements(desk: Desk) -> None:
     assert_constant(desk.count(mail, ONE), desk.count(mail, MANY))
 
 
-def test_replies_cost_a_constant_number_of_statements(desk: Desk) -> None:
-    sent = converse(desk, mail)
+def test_replies_cost_a_constant_number_of_statements(mail_desk: Desk) -> None:
+    sent = newest_ids(mail_desk)
 
     def reply(number: int) -> bytes:
         return mail(number, "Re: Printer", "It still burns.", In_Reply_To=sent[number - 1])
 
-    assert_constant(desk.count(reply, ONE), desk.count(reply, MANY))
+    assert_constant(mail_desk.count(reply, ONE), mail_desk.count(reply, MANY))
 
 
-def test_picked_choices_cost_a_constant_number_of_statements(desk: Desk) -> None:
-    sent = converse(desk, mail)
+def test_picked_choices_cost_a_constant_number_of_statements(mail_desk: Desk) -> None:
+    sent = newest_ids(mail_desk)
 
     def pick(number: int) -> bytes:
         return mail(number, "Re: Printer", "1", In_Reply_To=sent[number - 1])
 
-    assert_constant(desk.count(pick, ONE), desk.count(pick, MANY))
+    assert_constant(mail_desk.count(pick, ONE), mail_desk.count(pick, MANY))
 
 
-def test_replies_from_other_addresses_cost_a_constant_number_of_statements(desk: Desk) -> None:
-    converse(desk, mail)
-
+def test_replies_from_other_addresses_cost_a_constant_number_of_statements(mail_desk: Desk) -> None:
     def reply(number: int) -> bytes:
         sender = f"colleague{number}@example.org"
         return mail(
             number, f"Re: Printer [#{number}]", "Mine too.", In_Reply_To=f"<Printer-{number}@example.org>", From=sender
         )
 
-    assert_constant(desk.count(reply, ONE), desk.count(reply, MANY))
+    assert_constant(mail_desk.count(reply, ONE), mail_desk.count(reply, MANY))
 
 
-def test_automatic_mail_costs_a_constant_number_of_statements(desk: Desk) -> None:
-    sent = converse(desk, mail)
+def test_automatic_mail_costs_a_constant_number_of_statements(mail_desk: Desk) -> None:
+    sent = newest_ids(mail_desk)
 
     def automatic(number: int) -> bytes:
         said = {"In_Reply_To": sent[number - 1], "Auto_Submitted": "auto-replied"}
         return mail(number, "Out of office: Printer", "Back on Monday.", **said)
 
-    assert_constant(desk.count(automatic, ONE), desk.count(automatic, MANY))
+    assert_constant(mail_desk.count(automatic, ONE), mail_desk.count(automatic, MANY))
 
 
-def test_delivery_reports_cost_a_constant_number_of_statements(desk: Desk) -> None:
-    sent = converse(desk, mail)
+def test_delivery_reports_cost_a_constant_number_of_statements(mail_desk: Desk) -> None:
+    sent = newest_ids(mail_desk)
 
     def report(number: int) -> bytes:
         parts = (
@@ -223,8 +250,8 @@ def test_delivery_reports_cost_a_constant_number_of_statements(desk: Desk) -> No
             number, "Undelivered", parts, Content_Type=about, From="MAILER-DAEMON@mx.example.org", MIME_Version="1.0"
         )
 
-    assert_constant(desk.count(report, ONE), desk.count(report, MANY))
-    with desk.store.reading() as connection:
+    assert_constant(mail_desk.count(report, ONE), mail_desk.count(report, MANY))
+    with mail_desk.store.reading() as connection:
         reports = connection.exec_driver_sql("SELECT count(*) FROM events WHERE kind = 'bounced'").scalar_one()
     assert reports == BATCH + 1
 
