@@ -10,7 +10,7 @@ from pathlib import Path
 import hypothesis
 
 from hatch_build import compiled
-from tests.servers import statements
+from tests.servers import memory, statements
 
 pytest_plugins = [
     "tests.servers.isolation",
@@ -22,6 +22,9 @@ pytest_plugins = [
 # A test starts hundreds of Python processes. Without compiled modules each of them compiles all of deskctl again.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+if memory.has_room():
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory.FOLDER))  # the folders of `tmp_path`
 
 # A shell starts background jobs with SIGINT ignored, nohup with SIGHUP ignored; children would inherit that, and tests
 # that interrupt or stop a process would depend on how they were started.

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.servers import memory
 from tests.servers.process import Account, ServerProcess, missing, remove
 from tests.servers.waiting import wait_until
 
@@ -22,10 +23,6 @@ _FAST = (
     *("fsync=off", "full_page_writes=off", "synchronous_commit=off", "wal_level=minimal", "max_wal_senders=0"),
     *("checkpoint_timeout=1h", "max_wal_size=256MB", "autovacuum=off", "jit=off"),
 )
-#: A file system in memory, for servers that need not survive anything: a new database has hundreds of files, and on a
-#: disk they take longer than the test.
-_MEMORY = Path("/dev/shm")
-_ROOM = 1 << 30
 
 
 class PostgresServer:
@@ -36,8 +33,8 @@ class PostgresServer:
         self._folder = self._account.folder("desk-pg-")
         self._data = self._folder / "data"
         self._remover: subprocess.Popen[bytes] | None = None
-        if not durable and _room():
-            self._data = self._account.folder("desk-pg-", _MEMORY) / "data"
+        if not durable and memory.has_room():
+            self._data = self._account.folder("desk-pg-", memory.FOLDER) / "data"
             self._remover = _removes_after_this_process(self._data.parent)
         self._numbers = itertools.count(1)
         self._templates: dict[str, str] = {}
@@ -149,11 +146,6 @@ def _removes_after_this_process(folder: Path) -> subprocess.Popen[bytes]:
     """Start a process that removes the folder when its input ends: memory stays used even if the test run is killed."""
     line = ["sh", "-c", 'cat; rm -rf "$0"', str(folder)]
     return subprocess.Popen(line, stdin=subprocess.PIPE, start_new_session=True)
-
-
-def _room() -> bool:
-    """Return True if the file system in memory has room for the databases; in containers it may be small."""
-    return _MEMORY.is_dir() and os.access(_MEMORY, os.W_OK) and shutil.disk_usage(_MEMORY).free > _ROOM
 
 
 def _binaries() -> Path | None:
