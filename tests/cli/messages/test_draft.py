@@ -37,6 +37,13 @@ def template(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return desk.folder
 
 
+@pytest.fixture
+def shared(unchanged: Shell, tmp_path: Path) -> Shell:
+    """Return a desk that several tests share, because their commands change only the drafts. Each test has its own."""
+    unchanged.env["XDG_STATE_HOME"] = str(tmp_path / "state")
+    return unchanged
+
+
 def editor(desk: Shell, meanwhile: str = ":", end: str = "exit 0") -> str:
     """Return an editor that writes a text at the top, runs a command, and exits."""
     lines = f'{{ echo "{WORDS}"; cat "$1"; }} > "$1.new"\nmv "$1.new" "$1"\n{meanwhile}\n{end}\n'
@@ -111,10 +118,10 @@ def test_draft_is_sent_after_its_author_reads_the_ticket(desk: Shell) -> None:
         (("new", "--from", "bo@example.org", "--channel", "phone", "--duration", "long"), 2),
     ],
 )
-def test_wrong_options_fail_before_the_editor_opens(desk: Shell, words: tuple[str, ...], code: int) -> None:
-    at_terminal(desk, *words, EDITOR=editor(desk), code=code)
-    assert not (desk.folder / "opened").exists()
-    assert drafts(desk) == []
+def test_wrong_options_fail_before_the_editor_opens(shared: Shell, words: tuple[str, ...], code: int) -> None:
+    at_terminal(shared, *words, EDITOR=editor(shared), code=code)
+    assert not (shared.folder / "opened").exists()
+    assert drafts(shared) == []
 
 
 def test_reply_to_closed_ticket_fails_before_the_editor_opens(desk: Shell) -> None:
@@ -125,14 +132,14 @@ def test_reply_to_closed_ticket_fails_before_the_editor_opens(desk: Shell) -> No
 
 @pytest.mark.parametrize("way", ["-m", "file", "-"])
 @pytest.mark.parametrize("words", [("reply", "9"), ("note", "9"), ("new", "--from", "b@example.org", "--team", "x")])
-def test_text_from_every_source_is_kept_as_draft(desk: Shell, words: tuple[str, ...], way: str) -> None:
-    (desk.folder / "text").write_text(WORDS)
+def test_text_from_every_source_is_kept_as_draft(shared: Shell, words: tuple[str, ...], way: str) -> None:
+    (shared.folder / "text").write_text(WORDS)
     given = {"-m": ("-m", WORDS), "file": ("text",), "-": ("-",)}[way]
-    result = desk(*words, *given, input=WORDS if way == "-" else "", code=3)
+    result = shared(*words, *given, input=WORDS if way == "-" else "", code=3)
     assert "your text is saved as draft 1" in result.err
-    [draft] = drafts(desk)
+    [draft] = drafts(shared)
     assert (draft["command"], draft["text"]) == (words[0], WORDS)
-    assert desk("draft", "show", "1").out == f"{WORDS}\n"
+    assert shared("draft", "show", "1").out == f"{WORDS}\n"
 
 
 @pytest.mark.parametrize(
@@ -146,19 +153,19 @@ def test_text_from_every_source_is_kept_as_draft(desk: Shell, words: tuple[str, 
     ],
 )
 def test_usage_error_keeps_the_text(
-    desk: Shell, words: tuple[str, ...], ticket: int | None, options: dict[str, Any]
+    shared: Shell, words: tuple[str, ...], ticket: int | None, options: dict[str, Any]
 ) -> None:
-    result = desk(*words, code=2)
+    result = shared(*words, code=2)
     assert result.err.startswith("error: ")
     assert f"see deskctl {words[0]} --help; your text is saved as draft 1: deskctl draft send 1" in result.err
-    [draft] = drafts(desk)
+    [draft] = drafts(shared)
     assert (draft["command"], draft["ticket"], draft["text"]) == (words[0], ticket, WORDS)
     assert draft["options"] == options
 
 
-def test_usage_error_in_a_dry_run_keeps_no_text(desk: Shell) -> None:
-    assert "draft" not in desk("reply", "1", "--dry-run", "--status", "bogus", "-m", WORDS, code=2).err
-    assert drafts(desk) == []
+def test_usage_error_in_a_dry_run_keeps_no_text(shared: Shell) -> None:
+    assert "draft" not in shared("reply", "1", "--dry-run", "--status", "bogus", "-m", WORDS, code=2).err
+    assert drafts(shared) == []
 
 
 def test_draft_send_creates_a_new_ticket(desk: Shell) -> None:
