@@ -100,7 +100,7 @@ class _Plugin:
     contributions: Contributions = field(default_factory=Contributions)
 
 
-class _PluginManager(pluggy.PluginManager):
+class _Hooks(pluggy.PluginManager):
     def parse_hookimpl_opts(self, plugin: object, name: str) -> HookimplOpts | None:
         """Return the options of a hook, None for other names: most names of a module are imported or private."""
         if isinstance(plugin, types.ModuleType):
@@ -128,7 +128,7 @@ class Plugins:
         self.jobs: dict[str, Owned[JobType]] = {}
         self.tables: dict[str, str] = {}
         self.configs: dict[str, type | None] = {}
-        self._pm = _PluginManager("deskctl")
+        self._pm = _Hooks("deskctl")
         self._pm.add_hookspecs(hookspecs)
         self._plugins: dict[str, _Plugin] = {}
 
