@@ -33,6 +33,7 @@ MEASUREMENTS = {
     "sending": "sending",
     "smtp": "intake",
     "imap": "intake",
+    "answers": "intake",
     "telegram": "telegram",
     "postgres": "postgres",
     "growth": "growth",

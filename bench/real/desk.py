@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -16,6 +18,8 @@ from bench.real.measure import WORK, until
 
 DESKCTL = Path(sys.executable).with_name("deskctl")
 ADDRESS = "support@desk.example"
+#: Seconds between two measurements of memory. Each stops the daemon for about a millisecond.
+_MEMORY_EVERY = 0.1
 
 
 class BenchDesk:
@@ -94,7 +98,33 @@ class BenchDesk:
     ) -> None:
         self.stop()
 
+    def add_agents(self) -> None:
+        """Add two agents to the team, who are notified of new tickets."""
+        for handle in ("ana", "ben"):
+            self.run(
+                "agent", "add", handle, "--name", handle, "--email", f"{handle}@staff.example", "--team", "support"
+            )
+
     # --- observation from outside
+
+    def wait_processed(self, mails: int, *, jobs: bool = False, pause: float = 0.02) -> float:
+        """Wait until this many messages are stored and no journal row waits; with `jobs`, also until no job is left.
+
+        Returns the highest memory of the daemon and its processes meanwhile, in megabytes.
+        """
+        waiting = "(SELECT count(*) FROM journal WHERE state = 'waiting')"
+        waiting += " + (SELECT count(*) FROM jobs)" if jobs else ""
+        stored = f"(SELECT count(*) FROM messages WHERE kind = 'in') >= {mails}"
+        peak, measured = 0.0, 0.0
+
+        def done() -> bool:
+            nonlocal peak, measured
+            if time.monotonic() - measured > _MEMORY_EVERY:
+                peak, measured = max(peak, self.shared_memory()), time.monotonic()
+            return bool(self.count(f"CASE WHEN {stored} AND {waiting} = 0 THEN 1 ELSE 0 END"))
+
+        until(done, 180, "every mail is processed", pause)
+        return max(peak, self.shared_memory())
 
     def count(self, what: str) -> int:
         """Return the result of `SELECT what` from a separate read-only connection."""
@@ -114,14 +144,24 @@ class BenchDesk:
         assert row is not None
         return int(row[0])
 
-    def unsettled(self) -> int:
-        return self.count("count(*) FROM journal WHERE state = 'waiting'")
-
     def memory(self, line: str = "VmRSS") -> float:
         """Return the memory of the daemon in megabytes: VmRSS is the current value, VmHWM the maximum."""
         assert self._process is not None
         status = Path(f"/proc/{self._process.pid}/status").read_text()
         return next(int(row.split()[1]) / 1024 for row in status.splitlines() if row.startswith(line))
+
+    def shared_memory(self) -> float:
+        """Return the memory of the daemon and its child processes (PSS: shared pages in equal parts) in megabytes."""
+        return sum(_pss(pid) for pid in self.processes())
+
+    def processes(self) -> list[int]:
+        """Return the process ids of the daemon and its child processes."""
+        assert self._process is not None
+        found = [self._process.pid]
+        with contextlib.suppress(OSError):
+            for children in Path(f"/proc/{self._process.pid}/task").glob("*/children"):
+                found += map(int, children.read_text().split())
+        return found
 
     def processor(self) -> tuple[float, int]:
         """Return the processor time of the daemon in seconds, and the number of its wakeups."""
@@ -133,3 +173,12 @@ class BenchDesk:
             rows = status.read_text().splitlines()
             wakes += sum(int(row.split()[1]) for row in rows if row.startswith("voluntary_ctxt_switches"))
         return (int(ticks[11]) + int(ticks[12])) / os.sysconf("SC_CLK_TCK"), wakes
+
+
+def _pss(pid: int) -> float:
+    """Return the proportional memory of a process in megabytes, 0 if it has ended."""
+    try:
+        rows = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0.0
+    return next((int(row.split()[1]) / 1024 for row in rows if row.startswith("Pss:")), 0.0)

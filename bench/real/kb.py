@@ -58,14 +58,15 @@ def _bare(database: sqlite3.Connection, words: str) -> object:
     return database.execute(query, [match]).fetchall()
 
 
-def _known() -> Iterator[dict[str, object]]:
+def known_articles() -> Iterator[dict[str, object]]:
+    """Yield articles in English and Korean, with questions that they answer."""
     for language in ("en", "ko"):
         for line in (ROOT / "bench" / "data" / "kb" / f"{language}.jsonl").read_text().splitlines():
             yield json.loads(line)
 
 
 def _questions() -> Iterator[str]:
-    for article in _known():
+    for article in known_articles():
         questions = article["questions"]
         assert isinstance(questions, list)
         yield questions[0]
@@ -82,7 +83,7 @@ def _fill(folder: Path) -> None:
         old.unlink()
     Store.open(f"sqlite:///{folder / 'desk.db'}", Settings(), migrate=True).close()
     chance = random.Random(1)
-    known = list(_known())
+    known = list(known_articles())
     words = [word for article in known for word in f"{article['title']} {article['text']}".split()]
     made = []
     for number in range(ARTICLES):

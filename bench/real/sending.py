@@ -26,7 +26,7 @@ BODY = "안녕하세요 hello printer invoice\n" * 30
 def sending(runs: int) -> list[Figure]:
     """Send the replies of a new desk, and the same number of mails from the floor, in turn."""
     WORK.mkdir(exist_ok=True)
-    relay = _Sink()
+    relay = Sink()
     floor, many_floor, real, many_real = [], [], [], []
     try:
         for _ in range(max(min(runs, 5), 1)):
@@ -103,7 +103,7 @@ def _mail(number: int) -> bytes:
     return mail.as_bytes()
 
 
-class _Sink:
+class Sink:
     """A relay in a separate process that accepts and discards everything."""
 
     def __init__(self) -> None:

@@ -8,7 +8,7 @@ from multiprocessing.connection import Connection
 
 from bench.real.desk import BenchDesk
 from bench.real.intake import MAILS, smtp_once
-from bench.real.measure import Figure, compare, until, without_floor
+from bench.real.measure import Figure, compare, without_floor
 from tests.servers.telegram import TOKEN, BotServer
 
 
@@ -39,11 +39,7 @@ def telegram_once(number: int) -> tuple[float, float]:
             ours.send("go")
             began = time.perf_counter()
             taking = ours.recv()
-            until(
-                lambda: desk.count("count(*) FROM messages") >= MAILS and not desk.unsettled(),
-                180,
-                "every update is done",
-            )
+            desk.wait_processed(MAILS)
             return MAILS / taking, (time.perf_counter() - began) / taking
     finally:
         ours.send("end")
