@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from deskctl.daemon.backoff import delay
 from deskctl.daemon.supervisor import Service, ServiceState
-from deskctl.desk.intake import BATCH_BYTES, BATCH_ROWS, Intake
+from deskctl.desk.intake import BATCH_BYTES, BATCH_ROWS, Commit, Intake
 from deskctl.desk.ports import Journal
 from deskctl.errors import Unavailable
 
@@ -92,17 +92,34 @@ class JournalWorker:
                 self._back_off(error)
 
     def _process_all(self) -> None:
-        while not self._stopping.is_set():
-            self._yield_to_senders()
-            rows = self._journal.waiting(BATCH_ROWS, BATCH_BYTES)
-            if not rows or self._stopping.is_set():
-                return
-            began = time.monotonic()
-            self._intake.process(rows)
-            self._took = time.monotonic() - began
-            if self._failures:
-                self._failures, self._service.last_error = 0, None
-                self._service.set_state(ServiceState.RUNNING)
+        """Process all waiting rows. While the writer writes one batch, this thread parses the next."""
+        commit: Commit | None = None
+        try:
+            while not self._stopping.is_set():
+                self._yield_to_senders()
+                rows = self._journal.waiting(BATCH_ROWS, BATCH_BYTES, commit.last if commit is not None else 0)
+                if commit is None and not rows:
+                    return
+                if commit is not None and not (rows and self._intake.can_prepare(rows)):
+                    finished, commit = commit, None
+                    self._finish(finished)
+                    continue  # the next rows may be others now
+                if self._stopping.is_set():
+                    return
+                batch = self._intake.prepare(rows)
+                if commit is not None:
+                    finished, commit = commit, None
+                    self._finish(finished)
+                commit = self._intake.start(batch)
+        finally:
+            if commit is not None:  # its rows must not be read again before it ends
+                self._finish(commit)
+
+    def _finish(self, commit: Commit) -> None:
+        self._intake.finish(commit)
+        if self._failures:
+            self._failures, self._service.last_error = 0, None
+            self._service.set_state(ServiceState.RUNNING)
 
     def _yield_to_senders(self) -> None:
         until = time.monotonic() + min(max(self._took * self.PAUSE_FACTOR, self.MIN_PAUSE), self.MAX_PAUSE)

@@ -16,12 +16,12 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from deskctl.core.messages.model import PROBLEM, Envelope, InboundMessage
-from deskctl.daemon.parse_worker import Failed, Source, receive, send
+from deskctl.daemon.parse_worker import Failed, Frames, Source, send
 from deskctl.errors import Unavailable
 from deskctl.i18n import _
 
@@ -34,6 +34,9 @@ SECONDS_PER_MB, LEAST_SECONDS = 2.0, 5.0
 IDLE_SECONDS = 60.0
 """Seconds without a message after which a process ends."""
 _START_SECONDS = 60.0
+#: Bytes of messages that a process gets in advance. They fit into the buffer of the socket, so that the daemon never
+#: waits with a message for a process that waits with a result for the daemon.
+_AHEAD_BYTES = 64 * 1024
 _MAX_HEADERS = 65_536
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 _START = (
@@ -57,13 +60,28 @@ def _start_process(connection: socket.socket) -> subprocess.Popen[bytes]:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """A message to parse in a process."""
+
+    source: Source
+    raw: bytes
+    envelope: Envelope
+
+    @property
+    def seconds(self) -> float:
+        """The time limit."""
+        return max(LEAST_SECONDS, SECONDS_PER_MB * len(self.raw) / 1e6)
+
+
 class _Worker:
-    """A process that parses one message at a time."""
+    """A process that parses one message after another."""
 
     def __init__(self) -> None:
         self._connection, worker_socket = socket.socketpair()
         with worker_socket:
             self.process = _start_process(worker_socket)
+        self._frames = Frames(self._connection)
         self._loaded: set[Source] = set()
         self.idle_since = time.monotonic()
 
@@ -71,20 +89,36 @@ class _Worker:
         """Import a parse function; return the error if it cannot be imported."""
         if source in self._loaded:
             return None
-        found: Failed | None = self._ask((source, None, None, 0), _START_SECONDS)
+        with self._until(_START_SECONDS):
+            send(self._connection, (source, None, None, 0))
+            found: Failed | None = self._frames.receive()
         if found is None:
             self._loaded.add(source)
         return found
 
-    def parse(self, source: Source, raw: bytes, envelope: Envelope, seconds: float) -> Any:
-        """Return the message or `Failed`. Raises TimeoutError or `_Ended`; then close the worker."""
-        return self._ask((source, raw, envelope, seconds), seconds)
+    def parse(self, items: Sequence[_Item]) -> Iterator[Any]:
+        """Yield the message or `Failed` of each item. Raises TimeoutError or `_Ended`; then close the worker.
 
-    def _ask(self, request: tuple[Any, ...], seconds: float) -> Any:
+        The process gets further messages while it parses one. The time limit of a message starts when the result of
+        the previous one is here.
+        """
+        sent = ahead = 0
+        for done, item in enumerate(items):
+            with self._until(item.seconds):
+                while sent < len(items) and (sent == done or ahead + len(items[sent].raw) <= _AHEAD_BYTES):
+                    following = items[sent]
+                    send(self._connection, (following.source, following.raw, following.envelope, following.seconds))
+                    ahead += len(following.raw)
+                    sent += 1
+                found = self._frames.receive()
+            ahead -= len(item.raw)
+            yield found
+
+    @contextlib.contextmanager
+    def _until(self, seconds: float) -> Iterator[None]:
         self._connection.settimeout(seconds)
         try:
-            send(self._connection, request)
-            return receive(self._connection)
+            yield
         except TimeoutError:
             raise
         except (OSError, EOFError) as error:
@@ -124,6 +158,17 @@ class ParsePool:
         """Return the parse functions by channel, each of which runs in a process if it can be imported there."""
         return {channel: self._wrapped(channel, parse) for channel, parse in parsers.items()}
 
+    def parse_all(self, messages: Sequence[tuple[Parse, bytes, Envelope]]) -> list[InboundMessage]:
+        """Return the messages that functions of `wrap` parse. Raises the error of the first one that fails."""
+        items = [
+            _Item(parse.source, raw, envelope) for parse, raw, envelope in messages if isinstance(parse, _InProcess)
+        ]
+        parsed = iter(self._parse_all(items))
+        return [
+            _message(next(parsed)) if isinstance(parse, _InProcess) else parse(raw, envelope)
+            for parse, raw, envelope in messages
+        ]
+
     @staticmethod
     def can_run(parse: Parse) -> bool:
         """Return True if a parse function can be imported in a process."""
@@ -147,32 +192,54 @@ class ParsePool:
             )
             return parse
 
-        def parse_in_process(raw: bytes, envelope: Envelope) -> InboundMessage:
-            return self._parse(source, raw, envelope)
+        return _InProcess(self, source)
 
-        return parse_in_process
-
-    def _parse(self, source: Source, raw: bytes, envelope: Envelope) -> InboundMessage:
-        seconds = max(LEAST_SECONDS, SECONDS_PER_MB * len(raw) / 1e6)
-        problem = "crash"
-        for _attempt in (1, 2):
+    def _parse_all(self, items: Sequence[_Item]) -> list[Any]:
+        """Return the message or `Failed` of each item."""
+        found: list[Any] = []
+        while len(found) < len(items):
             try:
-                return _message(self._ask(source, raw, envelope, seconds))
+                with self._worker() as worker:
+                    failed = next(filter(None, map(worker.load, {item.source for item in items})), None)
+                    if failed is None:
+                        for result in worker.parse(items[len(found) :]):
+                            found.append(result)  # noqa: PERF402 - the results before an error count
+                if failed is not None:
+                    return [failed] * len(items)
+            except TimeoutError:
+                found.append(self._only_headers(items[len(found)], "timeout"))
+            except _Ended:
+                found.append(self._parse_alone(items[len(found)], ended=1))
+        return found
+
+    def parse_alone(self, source: Source, raw: bytes, envelope: Envelope) -> InboundMessage:
+        """Parse one message in a process."""
+        return _message(self._parse_alone(_Item(source, raw, envelope)))
+
+    def _parse_alone(self, item: _Item, ended: int = 0) -> Any:
+        """Return the message or `Failed`. `ended` is the number of processes that ended while they parsed it."""
+        problem = "crash"
+        for _attempt in range(ended, 2):
+            try:
+                return self._ask(item)
             except _Ended:
                 continue
             except TimeoutError:
                 problem = "timeout"
                 break
-        log.warning("a message of %d bytes is kept with its headers only: %s of %s", len(raw), problem, source.module)
-        return self._only_headers(source, raw, envelope, problem)
+        return self._only_headers(item, problem)
 
-    def _only_headers(self, source: Source, raw: bytes, envelope: Envelope, problem: str) -> InboundMessage:
+    def _only_headers(self, item: _Item, problem: str) -> InboundMessage:
         """Return a message with the headers of the raw one, as far as these can be parsed, and with the problem."""
+        raw, envelope = item.raw, item.envelope
+        log.warning(
+            "a message of %d bytes is kept with its headers only: %s of %s", len(raw), problem, item.source.module
+        )
         digest = hashlib.sha256(raw).hexdigest()
         end = _BLANK_LINE.search(raw, 0, _MAX_HEADERS)
         if end is not None:
             with contextlib.suppress(TimeoutError, _Ended, ParseError):
-                message = _message(self._ask(source, raw[: end.end()], envelope, LEAST_SECONDS))
+                message = _message(self._ask(replace(item, raw=raw[: end.end()])))
                 headers = {**message.headers, PROBLEM: problem}
                 return replace(message, text="", visible_text="", html=None, digest=digest, headers=headers)
         return InboundMessage(
@@ -185,12 +252,10 @@ class ParsePool:
             headers={PROBLEM: problem},
         )
 
-    def _ask(self, source: Source, raw: bytes, envelope: Envelope, seconds: float) -> Any:
+    def _ask(self, item: _Item) -> Any:
         with self._worker() as worker:
-            failed = worker.load(source)
-            if failed is not None:
-                raise ParseError(f"{failed.kind}: {failed.text}")
-            return worker.parse(source, raw, envelope, seconds)
+            failed = worker.load(item.source)
+            return failed if failed is not None else next(worker.parse([item]))
 
     @contextlib.contextmanager
     def _worker(self) -> Iterator[_Worker]:
@@ -233,6 +298,17 @@ class ParsePool:
                 self._schedule()
         for worker in ended:
             worker.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _InProcess:
+    """A parse function that runs in a process of the pool."""
+
+    pool: ParsePool
+    source: Source
+
+    def __call__(self, raw: bytes, envelope: Envelope) -> InboundMessage:
+        return self.pool.parse_alone(self.source, raw, envelope)
 
 
 class ParseError(Exception):

@@ -8,8 +8,11 @@ process in that case: through the parent-death signal of Linux, and through an a
 from __future__ import annotations
 
 import contextlib
+import dataclasses
+import functools
 import importlib
 import importlib.util
+import io
 import os
 import pickle
 import signal
@@ -20,6 +23,8 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 _LENGTH = struct.Struct("!Q")
+#: Bytes that one system call reads.
+_PIECE, _LARGEST_PIECE = 64 * 1024, 1024 * 1024
 #: <sys/prctl.h>.
 _PARENT_DEATH_SIGNAL = 1
 
@@ -41,26 +46,58 @@ class Failed(NamedTuple):
 
 def send(connection: socket.socket, value: Any) -> None:
     """Send a value. Raises OSError if the other side has ended."""
-    data = pickle.dumps(value, pickle.HIGHEST_PROTOCOL)
-    connection.sendall(_LENGTH.pack(len(data)))
-    connection.sendall(data)
+    file = io.BytesIO(bytes(_LENGTH.size))
+    file.seek(_LENGTH.size)
+    _Pickler(file, pickle.HIGHEST_PROTOCOL).dump(value)
+    with file.getbuffer() as data:
+        _LENGTH.pack_into(data, 0, len(data) - _LENGTH.size)
+        connection.sendall(data)
 
 
-def receive(connection: socket.socket) -> Any:
-    """Receive a value. Raises EOFError if the other side has ended."""
-    data = _read(connection, _LENGTH.unpack(_read(connection, _LENGTH.size))[0])
-    return pickle.loads(data)  # noqa: S301 - both sides are this program
+class Frames:
+    """The values that arrive on a connection. One system call can read several."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._data = bytearray()
+
+    def receive(self) -> Any:
+        """Return the next value. Raises EOFError if the other side has ended."""
+        self._fill(_LENGTH.size)
+        end = _LENGTH.size + _LENGTH.unpack_from(self._data)[0]
+        self._fill(end)
+        with memoryview(self._data) as data:
+            value = pickle.loads(data[_LENGTH.size : end])  # noqa: S301 - both sides are this program
+        if len(self._data) == end:
+            self._data = bytearray()  # frees the memory of a large value
+        else:
+            del self._data[:end]
+        return value
+
+    def _fill(self, size: int) -> None:
+        while len(self._data) < size:
+            data = self._connection.recv(max(_PIECE, min(size - len(self._data), _LARGEST_PIECE)))
+            if not data:
+                raise EOFError
+            self._data += data
 
 
-def _read(connection: socket.socket, size: int) -> bytearray:
-    data = bytearray(size)
-    view, at = memoryview(data), 0
-    while at < size:
-        count = connection.recv_into(view[at:])
-        if not count:
-            raise EOFError
-        at += count
-    return data
+class _Pickler(pickle.Pickler):
+    """Represents a data class by the arguments of its constructor, which is faster than by its state."""
+
+    def reducer_override(self, value: Any) -> Any:
+        kind: Any = type(value)
+        names = _arguments(kind)
+        return NotImplemented if names is None else (kind, tuple([getattr(value, name) for name in names]))
+
+
+@functools.cache
+def _arguments(kind: Any) -> tuple[str, ...] | None:
+    """Return the fields that the constructor of a data class takes, None if they do not determine the object."""
+    if "__dataclass_fields__" not in vars(kind) or not kind.__dataclass_params__.init or hasattr(kind, "__post_init__"):
+        return None
+    fields = dataclasses.fields(kind)
+    return tuple(field.name for field in fields) if all(f.init and not f.kw_only for f in fields) else None
 
 
 def main(descriptor: int, parent: int) -> None:
@@ -71,8 +108,9 @@ def main(descriptor: int, parent: int) -> None:
     _end_with(parent)
     parsers: dict[Source, Callable[..., Any]] = {}
     with socket.socket(fileno=descriptor) as connection, contextlib.suppress(EOFError, OSError):
+        frames = Frames(connection)
         while True:
-            source, raw, envelope, seconds = receive(connection)
+            source, raw, envelope, seconds = frames.receive()
             if raw is None:
                 try:
                     parsers[source] = _load(source)

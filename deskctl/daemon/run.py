@@ -115,7 +115,8 @@ class _Daemon:
         self.intake = Intake(
             self.store,
             self.parsing.wrap(parsers),
-            lambda work: self.writer.run(WritePriority.INTAKE, work),
+            lambda work: self.writer.submit(WritePriority.INTAKE, work),
+            self.parsing.parse_all,
             self._changed,
             not components.on_sqlite,
             self.mark,

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, TypeVar
 
-from deskctl.core.intake.journal import JournalEntry
+from deskctl.core.intake.journal import JournalEntry, PreparedEntry
 from deskctl.desk.ports import Journal
 from deskctl.errors import Unavailable
 
@@ -57,7 +57,7 @@ class _Write:
 
 @dataclass(slots=True)
 class _Delivery:
-    entries: Sequence[JournalEntry]
+    entries: Sequence[JournalEntry | PreparedEntry]
     on_result: OnResult
     loop: asyncio.AbstractEventLoop | None  # the loop in which to call `on_result`; None: in the writer thread
     size: int
@@ -114,7 +114,11 @@ class Writer:
         return await asyncio.wrap_future(self.submit(priority, work))
 
     def deliver_blocking(self, entries: Sequence[JournalEntry]) -> list[bool]:
-        """Write journal entries and wait until they are durable. Raises the errors of the store."""
+        """Write journal entries and wait until they are durable. Raises the errors of the store.
+
+        The calling thread compresses them, so that the writer thread is free for others meanwhile.
+        """
+        prepared = self._journal.prepare(entries)
         future: Future[list[bool]] = Future()
 
         def settled(answer: list[bool] | BaseException) -> None:
@@ -123,7 +127,7 @@ class Writer:
             else:
                 future.set_result(answer)
 
-        self._put(WritePriority.DELIVER, _Delivery(entries, settled, None, _size(entries)))
+        self._put(WritePriority.DELIVER, _Delivery(prepared, settled, None, _size(entries)))
         return future.result()
 
     async def deliver(self, entry: JournalEntry) -> bool:

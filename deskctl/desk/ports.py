@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeVar
 from deskctl.core.agents.model import DESK, Agent
 from deskctl.core.automations.jobs import ClaimedJob
 from deskctl.core.delivery.model import OutboxEntry
-from deskctl.core.intake.journal import JournalEntry, JournalRow
+from deskctl.core.intake.journal import JournalEntry, JournalRow, PreparedEntry
 from deskctl.core.kernel.actor import Actor
 from deskctl.core.kernel.query import Query
 from deskctl.core.kernel.settings import Settings
@@ -23,16 +23,26 @@ T = TypeVar("T")
 
 
 class Journal(Protocol):
-    def append(self, entries: Sequence[JournalEntry]) -> list[bool]:
+    def prepare(self, entries: Sequence[JournalEntry]) -> list[PreparedEntry]:
+        """Do the part of `append` that needs no transaction, in the calling thread."""
+        ...
+
+    def append(self, entries: Sequence[JournalEntry | PreparedEntry]) -> list[bool]:
         """Store raw messages durably in one commit. Return True for each new row."""
         ...
 
-    def waiting(self, limit: int, max_bytes: int) -> list[JournalRow]:
-        """Return the oldest waiting rows. A row that must be processed alone is returned alone."""
+    def waiting(self, limit: int, max_bytes: int, after: int = 0) -> list[JournalRow]:
+        """Return the oldest waiting rows with an id above `after`.
+
+        A row that must be processed alone is returned alone.
+        """
         ...
 
     def start_batch(self, ids: Sequence[int]) -> None:
-        """Record durably that these rows are processed together. If the process dies, they are processed one by one."""
+        """Record that these rows are processed together. If the process dies, they are processed one by one.
+
+        The record survives the process, but a failure of the machine may undo it.
+        """
         ...
 
     def start_single(self, row: int) -> int:

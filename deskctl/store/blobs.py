@@ -9,6 +9,7 @@ from __future__ import annotations
 import zlib
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
+from typing import NamedTuple
 
 from sqlalchemy import Connection, select
 
@@ -30,7 +31,20 @@ _SMALL_WINDOW = (13, 6)
 _USUAL_WINDOW = (15, 8)
 
 
-def keep(connection: Connection, ids: Ids, contents: Mapping[str, bytes], wanted: Iterable[str]) -> None:
+class Compressed(NamedTuple):
+    """Content as it is stored. `size` is the number of bytes before compression."""
+
+    size: int
+    compression: int
+    data: bytes
+
+
+def compressed(content: bytes) -> Compressed:
+    """Compress content before a transaction."""
+    return Compressed(len(content), *_compress(content))
+
+
+def keep(connection: Connection, ids: Ids, contents: Mapping[str, bytes | Compressed], wanted: Iterable[str]) -> None:
     """Take one reference for each mention in `wanted` (hexadecimal SHA-256).
 
     Content that is not stored yet is taken from `contents`. Raises Inconsistent for a hash that is in neither: a row
@@ -48,9 +62,9 @@ def keep(connection: Connection, ids: Ids, contents: Mapping[str, bytes], wanted
         if sha256 not in contents:
             raise Inconsistent(_("a row refers to bytes that are not stored: {sha256}", sha256=sha256))
         content = contents[sha256]
+        size, compression, stored = content if isinstance(content, Compressed) else compressed(content)
         number = ids.next("blobs")
-        compression, stored = _compress(content)
-        about.append((sha256, number, len(content), mentions[sha256], compression))
+        about.append((sha256, number, size, mentions[sha256], compression))
         data.append((number, stored))
     insert(connection, blobs, about, "sha256 id size refs compression")
     insert(connection, blob_bytes, data, "id data")

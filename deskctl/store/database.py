@@ -33,9 +33,11 @@ class Database(ABC):
         self._here = threading.local()
 
     @contextmanager
-    def writing(self, name: str) -> Iterator[Connection]:
+    def writing(self, name: str, *, synced: bool = True) -> Iterator[Connection]:
         """Open a transaction that writes: it commits at the end and rolls back on any exception.
 
+        If `synced` is false, the commit does not wait for the disk: it survives the end of the process, but a failure
+        of the machine may undo it, unless a later transaction was synced.
         `name` identifies the transaction in the crash tests: its fault points are `name.begin`, `name.commit` and
         `name.committed`. Raises Conflict (PostgreSQL: retry the transaction), Unavailable or Inconsistent.
         """
@@ -44,7 +46,7 @@ class Database(ABC):
         self._here.writing = True
         try:
             reach(name, "begin")
-            with convert_errors(self.location), self._write() as connection:
+            with convert_errors(self.location), self._write(synced) as connection:
                 yield connection
                 reach(name, "commit")
             reach(name, "committed")
@@ -64,7 +66,7 @@ class Database(ABC):
             yield connection
 
     @abstractmethod
-    def _write(self) -> Any: ...
+    def _write(self, synced: bool) -> Any: ...
 
     @abstractmethod
     def _read(self) -> Any: ...

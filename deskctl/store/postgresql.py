@@ -56,8 +56,10 @@ class PostgreSQL(Database):
         self._readers = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     @contextmanager
-    def _write(self) -> Iterator[Connection]:
+    def _write(self, synced: bool) -> Iterator[Connection]:
         with self._writer.begin() as connection:
+            if not synced:
+                connection.exec_driver_sql("SET LOCAL synchronous_commit = off")
             yield connection
 
     @contextmanager

@@ -163,7 +163,7 @@ class SQLite(Database):
         self._check_file()
 
     @contextmanager
-    def _write(self) -> Iterator[Connection]:
+    def _write(self, synced: bool) -> Iterator[Connection]:
         if not self._turn.acquire(timeout=self._busy):
             raise Unavailable(_("the store {where} is busy", where=self.location), _("try again in a moment"))
         try:
@@ -172,7 +172,7 @@ class SQLite(Database):
                 if self._truncation_due:
                     self._truncate_log_after_erasure(connection, 0)
                 try:
-                    with connection.begin():
+                    with self._syncing(connection, synced), connection.begin():
                         yield connection
                     self._check_file()  # do not report a commit to a deleted file as successful
                 except exc.OperationalError:
@@ -180,6 +180,20 @@ class SQLite(Database):
                     raise
         finally:
             self._turn.release()
+
+    @contextmanager
+    def _syncing(self, connection: Connection, synced: bool) -> Iterator[None]:
+        """Let commits return before the log is on disk, unless `synced`. The setting belongs to the connection."""
+        if synced:
+            yield
+            return
+        raw = connection.connection.driver_connection
+        assert isinstance(raw, sqlite3.Connection)
+        raw.execute("PRAGMA synchronous = NORMAL")
+        try:
+            yield
+        finally:
+            raw.execute("PRAGMA synchronous = FULL")
 
     @contextmanager
     def _read(self) -> Iterator[Connection]:

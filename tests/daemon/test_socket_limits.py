@@ -74,7 +74,7 @@ async def served(folder: Path, idle: float) -> AsyncIterator[Path]:
     components = open_components(*load(folder / "config.toml"))
     writer, readers = Writer(components.store.journal), ThreadPoolExecutor(1)
     writer.start()
-    intake = Intake(components.store, components.parsers(), lambda work: writer.run(WritePriority.INTAKE, work))
+    intake = Intake(components.store, components.parsers(), lambda work: writer.submit(WritePriority.INTAKE, work))
     journal = JournalWorker(components.store.journal, intake, Traffic())
     health = DaemonHealth(Supervisor(), writer, journal, "")
     desk = RequestHandler(components, writer, readers, health, {}, lambda _: None, lambda _: None)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from deskctl.core.intake.journal import JournalEntry
+from deskctl.core.intake.journal import JournalEntry, PreparedEntry
 from deskctl.core.kernel.settings import Settings
 from deskctl.core.messages.model import Envelope
 from deskctl.daemon.writer import MAX_WAIT, Stopped, WritePriority, Writer
@@ -33,10 +33,10 @@ class Watched:
         self.commits: list[int] = []
         self.unavailable = False
 
-    def append(self, entries: Sequence[JournalEntry]) -> list[bool]:
+    def append(self, entries: Sequence[JournalEntry | PreparedEntry]) -> list[bool]:
         if self.unavailable:
             raise Unavailable("the disk is full")
-        if any(e.raw == b"poison" for e in entries):
+        if any(e.key == "poison" for e in entries):
             raise ValueError("poison")
         self.commits.append(len(entries))
         return self._journal.append(entries)

@@ -31,6 +31,19 @@ class JournalEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class PreparedEntry:
+    """A raw message whose bytes are hashed and compressed as the store keeps them. `size` is that of the message."""
+
+    channel: str
+    key: str
+    envelope: Envelope
+    sha256: str
+    size: int
+    compression: int
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class JournalRow:
     """A journal row to process. `singly`: process it alone, because the process died during a batch with it."""
 

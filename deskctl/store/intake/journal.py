@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, func, select, text
 
-from ...core.intake.journal import JournalEntry, JournalRow
+from ...core.intake.journal import JournalEntry, JournalRow, PreparedEntry
 from .. import blobs, rows
 from ..encoding import clean
 from ..engine import Database
@@ -23,46 +23,55 @@ _COLUMNS = "id channel key raw_sha256 size received_at envelope state trial atte
 
 
 class Journal:
-    """The journal. Each method is a transaction, durable when it returns. Methods raise Unavailable."""
+    """The journal. Each method is a transaction, durable when it returns unless stated otherwise. Methods raise
+    Unavailable.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def append(self, entries: Sequence[JournalEntry]) -> list[bool]:
+    def prepare(self, entries: Sequence[JournalEntry]) -> list[PreparedEntry]:
+        """Hash and compress raw messages in the calling thread, so that `append` has less to do."""
+        return [_prepared(entry) for entry in entries]
+
+    def append(self, entries: Sequence[JournalEntry | PreparedEntry]) -> list[bool]:
         """Store raw messages, all or none. Return True for each new message, False for a delivery that is stored
         already.
         """
-        hashed = [(entry, hashlib.sha256(entry.raw).hexdigest()) for entry in entries]
-        return retry_on_conflict(lambda: self._append(hashed))
+        prepared = [entry if isinstance(entry, PreparedEntry) else _prepared(entry) for entry in entries]
+        return retry_on_conflict(lambda: self._append(prepared))
 
-    def _append(self, entries: Sequence[tuple[JournalEntry, str]]) -> list[bool]:
+    def _append(self, entries: Sequence[PreparedEntry]) -> list[bool]:
         with self._database.writing("journal.append") as connection:
-            keys = [(clean(entry.key), clean(entry.channel)) for entry, _ in entries]
+            keys = [(clean(entry.key), clean(entry.channel)) for entry in entries]
             known = _known(connection, keys)
             numbers = self._database.ids(connection)
             numbers.expect(len(entries))
-            answer, new, contents = [], [], {}
-            for (entry, sha256), (key, channel) in zip(entries, keys, strict=True):
+            answer, new = [], []
+            contents: dict[str, bytes | blobs.Compressed] = {}
+            for entry, (key, channel) in zip(entries, keys, strict=True):
                 fresh = (key, channel) not in known
                 answer.append(fresh)
                 if fresh:
                     known.add((key, channel))
-                    contents[sha256] = entry.raw
+                    sha256, size = entry.sha256, entry.size
+                    contents[sha256] = blobs.Compressed(size, entry.compression, entry.data)
                     received_at = to_micros(entry.envelope.received_at)
                     envelope = rows.envelope_json(entry.envelope)
-                    number, size = numbers.next("journal"), len(entry.raw)
+                    number = numbers.next("journal")
                     new.append((number, channel, key, sha256, size, received_at, envelope, "waiting", _FRESH, 0, False))
             blobs.keep(connection, numbers, contents, [row[3] for row in new])
             insert(connection, journal, new, _COLUMNS)
             numbers.save()
         return answer
 
-    def waiting(self, limit: int, max_bytes: int) -> list[JournalRow]:
+    def waiting(self, limit: int, max_bytes: int, after: int = 0) -> list[JournalRow]:
         """Return the next rows to process, the oldest first: up to `limit` and about `max_bytes`, at least one.
 
-        A row that must be processed alone is returned alone.
+        `after` is the id of a row: only later rows count. A row that must be processed alone is returned alone.
         """
-        query = select(journal).where(journal.c.state == "waiting", text(UNSETTLED)).order_by(journal.c.id).limit(limit)
+        waiting = and_(journal.c.state == "waiting", text(UNSETTLED), journal.c.id > after)
+        query = select(journal).where(waiting).order_by(journal.c.id).limit(limit)
         with self._database.reading() as connection:
             chosen: list[Any] = []
             size = 0
@@ -90,8 +99,8 @@ class Journal:
         ]
 
     def start_batch(self, ids: Collection[int]) -> None:
-        """Mark rows as part of a batch, so that a crash during the batch is detected."""
-        with self._database.writing("journal.start_batch") as connection:
+        """Mark rows as part of a batch, so that a crash during the batch is detected. Survives the process."""
+        with self._database.writing("journal.start_batch", synced=False) as connection:
             connection.execute(journal.update().where(journal.c.id.in_(sorted(ids))).values(trial=_IN_BATCH))
 
     def start_single(self, id: int) -> int:
@@ -126,6 +135,11 @@ class Journal:
         with self._database.reading() as connection:
             query = select(func.count()).select_from(journal).where(journal.c.state == "waiting", text(UNSETTLED))
             return int(connection.execute(query).scalar_one())
+
+
+def _prepared(entry: JournalEntry) -> PreparedEntry:
+    content = blobs.compressed(entry.raw)
+    return PreparedEntry(entry.channel, entry.key, entry.envelope, hashlib.sha256(entry.raw).hexdigest(), *content)
 
 
 def _known(connection: Connection, keys: Sequence[tuple[str, str]]) -> set[tuple[str, str]]:
