@@ -45,6 +45,9 @@ GIVE_UP_AFTER = 3
 _POLL_EVERY = 1.0
 _RECOVER_EVERY = 5.0
 _LATER = timedelta(seconds=10)
+#: The minimum seconds between two claims, unless more jobs wait than one call takes. While mail arrives, each call then
+#: gets several jobs.
+_GATHER = 0.2
 
 
 @dataclass(eq=False, slots=True)
@@ -87,6 +90,7 @@ class JobRunner:
         self._changed = changed
         self._poll_interval = poll_interval
         self._recovered = time.monotonic()
+        self._gather_until = 0.0
         self._runs: set[_Run] = set()
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -104,7 +108,9 @@ class JobRunner:
             self._disable_hanging_plugins()
             if self._poll_interval is not None and time.monotonic() - self._recovered > _RECOVER_EVERY:
                 await self.recover(started=False)
+            await asyncio.sleep(self._gather_until - loop.time())
             while (free := self._free()) and (jobs := await self._claim(free)):
+                self._gather_until = loop.time() + (_GATHER if len(jobs) < BATCH else 0.0)
                 self._start(jobs)
 
     async def finish(self, within: float) -> int:

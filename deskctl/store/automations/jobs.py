@@ -26,7 +26,8 @@ from ..tables.plugins import WAITING
 
 
 class Jobs:
-    """The jobs of plugins. Each method is a transaction, durable when it returns, unless it gets a connection.
+    """The jobs of plugins. Each method is a transaction, durable when it returns, unless it gets a connection. Only
+    a claim may be undone by a failure of the machine: the job then waits again.
 
     Claims carry the name of `instance`, as in the outbox. Methods raise Unavailable.
     """
@@ -56,7 +57,7 @@ class Jobs:
             if connection.execute(due.limit(1)).first() is None:
                 return []  # without due jobs, no write transaction is needed
         me = self._instance.name()
-        with self._database.writing("jobs.claim") as connection:
+        with self._database.writing("jobs.claim", synced=False) as connection:
             found = connection.execute(due.limit(limit).with_for_update(skip_locked=True, of=jobs)).all()
             taken = [row.id for row in (found if together is None else _together(found, together))]
             mine = {"state": "running", "attempts": jobs.c.attempts + 1, "claimed_by": me, "claimed_at": now}
