@@ -26,6 +26,8 @@ class Traffic:
     #: This many messages within this many seconds count as busy. The number is low so that a slow machine reaches it
     #: too: its senders need the pause most.
     BUSY_COUNT, BUSY_SECONDS = 10, 0.5
+    #: After this many seconds without a message the senders have finished.
+    LAST_SECONDS = 0.1
 
     def __init__(self) -> None:
         self._arrivals: deque[float] = deque(maxlen=self.BUSY_COUNT)
@@ -36,16 +38,21 @@ class Traffic:
     @property
     def busy(self) -> bool:
         arrivals = self._arrivals
-        return len(arrivals) == self.BUSY_COUNT and time.monotonic() - arrivals[0] < self.BUSY_SECONDS
+        if len(arrivals) < self.BUSY_COUNT:
+            return False
+        now = time.monotonic()
+        return now - arrivals[0] < self.BUSY_SECONDS and now - arrivals[-1] < self.LAST_SECONDS
 
 
 class JournalWorker:
     """Processes journal rows in a thread. Rows are on disk, so a pause costs only time."""
 
-    #: The pause before the next batch while senders are busy: a multiple of the time of the last batch, with a minimum
-    #: and a maximum in seconds. It is proportional, so that receiving and processing share a slow machine like a fast
-    #: one.
-    PAUSE_FACTOR, MIN_PAUSE, MAX_PAUSE = 1.0, 0.1, 1.5
+    #: While senders are busy, a batch occupies the writer for about this many seconds, because their replies wait for
+    #: it. It has a minimum of rows, because each batch also costs the same time for any number of rows.
+    BUSY_BATCH_SECONDS, MIN_ROWS = 0.006, 4
+    #: The pause before the next batch while senders are busy: a multiple of the time of the last batch, with a maximum
+    #: in seconds. It is proportional, so that receiving and processing share a slow machine like a fast one.
+    PAUSE_FACTOR, MAX_PAUSE = 3.0, 1.5
 
     def __init__(self, journal: Journal, intake: Intake, traffic: Traffic, poll_interval: float | None = None) -> None:
         """`poll_interval`: seconds between checks of a journal that other processes write to; None: wait for `wake`."""
@@ -55,7 +62,7 @@ class JournalWorker:
         self._poll_interval = poll_interval
         self._wake_event = threading.Event()
         self._stopping = threading.Event()
-        self._took = 0.0  # seconds of the last batch
+        self._took = 0.0  # seconds between the last two batches
         self._failures = 0
         self._service = Service("journal", _runs_in_a_thread)
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
@@ -97,7 +104,8 @@ class JournalWorker:
         try:
             while not self._stopping.is_set():
                 self._yield_to_senders()
-                rows = self._journal.waiting(BATCH_ROWS, BATCH_BYTES, commit.last if commit is not None else 0)
+                began = time.monotonic()
+                rows = self._journal.waiting(self._max_rows(), BATCH_BYTES, commit.last if commit is not None else 0)
                 if commit is None and not rows:
                     return
                 if commit is not None and not (rows and self._intake.can_prepare(rows)):
@@ -111,6 +119,7 @@ class JournalWorker:
                     finished, commit = commit, None
                     self._finish(finished)
                 commit = self._intake.start(batch)
+                self._took = time.monotonic() - began
         finally:
             if commit is not None:  # its rows must not be read again before it ends
                 self._finish(commit)
@@ -121,10 +130,15 @@ class JournalWorker:
             self._failures, self._service.last_error = 0, None
             self._service.set_state(ServiceState.RUNNING)
 
+    def _max_rows(self) -> int:
+        if not self._traffic.busy:
+            return BATCH_ROWS
+        return min(max(int(self.BUSY_BATCH_SECONDS / self._intake.seconds_per_row), self.MIN_ROWS), BATCH_ROWS)
+
     def _yield_to_senders(self) -> None:
-        until = time.monotonic() + min(max(self._took * self.PAUSE_FACTOR, self.MIN_PAUSE), self.MAX_PAUSE)
+        until = time.monotonic() + min(self._took * self.PAUSE_FACTOR, self.MAX_PAUSE)
         while self._traffic.busy and time.monotonic() < until and not self._stopping.is_set():
-            self._stopping.wait(0.02)
+            self._stopping.wait(min(0.02, max(until - time.monotonic(), 0.0)))
 
     def _back_off(self, error: Exception) -> None:
         """Wait after an error of the store or of the worker itself. No row counts as failed."""

@@ -34,9 +34,8 @@ SECONDS_PER_MB, LEAST_SECONDS = 2.0, 5.0
 IDLE_SECONDS = 60.0
 """Seconds without a message after which a process ends."""
 _START_SECONDS = 60.0
-#: Bytes of messages that a process gets in advance. They fit into the buffer of the socket, so that the daemon never
-#: waits with a message for a process that waits with a result for the daemon.
-_AHEAD_BYTES = 64 * 1024
+#: Bytes of messages that a process gets at once, or one message. Each exchange costs two changes of the process.
+_BYTES_AT_ONCE = 512 * 1024
 _MAX_HEADERS = 65_536
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 _START = (
@@ -90,7 +89,7 @@ class _Worker:
         if source in self._loaded:
             return None
         with self._until(_START_SECONDS):
-            send(self._connection, (source, None, None, 0))
+            send(self._connection, source)
             found: Failed | None = self._frames.receive()
         if found is None:
             self._loaded.add(source)
@@ -99,20 +98,16 @@ class _Worker:
     def parse(self, items: Sequence[_Item]) -> Iterator[Any]:
         """Yield the message or `Failed` of each item. Raises TimeoutError or `_Ended`; then close the worker.
 
-        The process gets further messages while it parses one. The time limit of a message starts when the result of
-        the previous one is here.
+        The process reads several messages before it parses the first. The time limit of a message starts when the
+        result of the previous one is here.
         """
-        sent = ahead = 0
-        for done, item in enumerate(items):
-            with self._until(item.seconds):
-                while sent < len(items) and (sent == done or ahead + len(items[sent].raw) <= _AHEAD_BYTES):
-                    following = items[sent]
-                    send(self._connection, (following.source, following.raw, following.envelope, following.seconds))
-                    ahead += len(following.raw)
-                    sent += 1
-                found = self._frames.receive()
-            ahead -= len(item.raw)
-            yield found
+        for some in _exchanges(items):
+            with self._until(some[0].seconds):
+                send(self._connection, [(item.source, item.raw, item.envelope, item.seconds) for item in some])
+            for item in some:
+                with self._until(item.seconds):
+                    found = self._frames.receive()
+                yield found
 
     @contextlib.contextmanager
     def _until(self, seconds: float) -> Iterator[None]:
@@ -131,6 +126,20 @@ class _Worker:
         self._connection.close()
         self.process.kill()
         self.process.wait()
+
+
+def _exchanges(items: Sequence[_Item]) -> Iterator[list[_Item]]:
+    """Divide messages into those that a process gets at once."""
+    some: list[_Item] = []
+    size = 0
+    for item in items:
+        if some and size + len(item.raw) > _BYTES_AT_ONCE:
+            yield some
+            some, size = [], 0
+        some.append(item)
+        size += len(item.raw)
+    if some:
+        yield some
 
 
 def _started() -> _Worker:

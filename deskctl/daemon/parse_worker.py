@@ -110,19 +110,21 @@ def main(descriptor: int, parent: int) -> None:
     with socket.socket(fileno=descriptor) as connection, contextlib.suppress(EOFError, OSError):
         frames = Frames(connection)
         while True:
-            source, raw, envelope, seconds = frames.receive()
-            if raw is None:
+            request = frames.receive()
+            if isinstance(request, Source):
                 try:
-                    parsers[source] = _load(source)
+                    parsers[request] = _load(request)
                 except Exception as error:  # noqa: BLE001 - the daemon reports it
                     send(connection, Failed(type(error).__name__, str(error)))
                 else:
                     send(connection, None)
                 continue
-            signal.alarm(int(seconds) + 2)
-            send(connection, _parse(parsers[source], raw, envelope))
-            signal.alarm(0)
-            del raw
+            for index, (source, raw, envelope, seconds) in enumerate(request):
+                signal.alarm(int(seconds) + 2)
+                send(connection, _parse(parsers[source], raw, envelope))
+                signal.alarm(0)
+                request[index] = None  # frees the memory of the message
+                del raw
 
 
 def _parse(parse: Callable[..., Any], raw: bytes, envelope: Any) -> Any:

@@ -7,6 +7,7 @@ the caller gets the error and no row counts as failed.
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -101,6 +102,8 @@ class Intake:
     mark: AttemptMark | None = None
     isolated: frozenset[str] = frozenset()
     counted: dict[int, int] = field(default_factory=dict)
+    #: The time of the last transaction of a batch.
+    seconds_per_row: float = 0.002
 
     def process(self, rows: Sequence[JournalRow]) -> None:
         """Turn each row into a message or quarantine it. Raises Unavailable if the store fails."""
@@ -138,9 +141,12 @@ class Intake:
             return Commit(batch)
 
         def work() -> Changes:
+            began = time.perf_counter()
             if not batch.marked:
                 self._mark_batch(batch.rows)
-            return self._transaction(commands)
+            changes = self._transaction(commands)
+            self.seconds_per_row = (time.perf_counter() - began) / len(commands)
+            return changes
 
         return Commit(batch, self.submit(work))
 

@@ -36,7 +36,7 @@ def connect_sqlite(path: Path, busy: float, *, create: bool = False) -> sqlite3.
         timeout=busy,
         isolation_level=None,
         check_same_thread=False,
-        cached_statements=256,
+        cached_statements=128,
     )
     for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "temp_store = MEMORY"):
         connection.execute(f"PRAGMA {pragma}")

@@ -8,13 +8,18 @@ import smtplib
 import socket
 from collections.abc import Callable
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from deskctl.core.intake.journal import JournalEntry
+from deskctl.core.kernel.settings import Settings
+from deskctl.core.messages.model import Envelope
 from deskctl.core.tickets.queries import ListTickets, ShowTicket
 from deskctl.desk.remote import RemoteDesk
+from deskctl.store import Store
 from tests.daemon.running import Daemon, command, make_desk, running
 from tests.servers import zygote
 
@@ -188,3 +193,18 @@ def test_parser_that_cannot_be_imported_by_name_runs_in_the_daemon(folder: Path,
         ingest(desk, "Printer", "bound", "bound")
         wait_until(lambda: "Printer" in tickets(desk), what="it is a ticket")
         assert parser_of(daemon, "bound", wait_until) == daemon.process.pid
+
+
+def test_messages_of_a_batch_survive_the_hostile_ones_among_them(
+    folder: Path, desk_url: str, wait_until: WaitUntil
+) -> None:
+    texts = ["first", "kill", "second", "once", "third", "spin", "fourth"]
+    about = Envelope("console", datetime.now(UTC))
+    with closing(Store.open(desk_url, Settings())) as store:
+        store.journal.append([JournalEntry("odd", t, about, f"Subject: {t}\n\n{t}".encode()) for t in texts])
+    with running(folder) as daemon, closing(daemon.desk()) as desk:
+        wait_until(lambda: len(tickets(desk)) == len(texts), 60)
+        numbers = tickets(desk)
+        assert sorted(numbers, key=numbers.__getitem__) == texts
+        problems = {text: problem(desk, text) for text in texts}
+        assert problems == {**dict.fromkeys(texts), "kill": "crash", "spin": "timeout"}
