@@ -12,16 +12,19 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from deskctl.core.answers.automatic_answer import Histories
 from deskctl.core.automations.jobs import ClaimedJob, plugin_of, retry_delay
 from deskctl.core.kernel.actor import Actor
 from deskctl.core.kernel.changes import Changes
 from deskctl.core.kernel.unit import Unit
+from deskctl.core.messages.repository import Messages
+from deskctl.core.tickets.repository import Tickets
 from deskctl.daemon.clock import WallClock
 from deskctl.daemon.wakeup import Wakeup
 from deskctl.daemon.writer import WritePriority, Writer
@@ -227,6 +230,7 @@ class JobRunner:
         def work(unit: Unit, connection: Any) -> Changes:
             ours = self._store.jobs.finish(connection, [job.id for job in jobs])
             context = PluginRequestContext(self._components, plugin, connection, lambda needed: actor, unit)
+            _expect(unit, {job.ticket for job in jobs if job.ticket is not None})
             for job, items in zip(jobs, results, strict=True):
                 unit.job_depth = job.depth + 1
                 for item in items if job.id in ours else ():
@@ -277,6 +281,14 @@ class JobRunner:
                 why = f"its job {run.automation} hangs: {now - run.since:.0f} s over job {run.jobs[0].id}"
                 log.error("the plugin %s is disabled: %s; restart the daemon after it is repaired", plugin, why)
                 self._components.plugins.disable(plugin, why)
+
+
+def _expect(unit: Unit, tickets: Collection[int]) -> None:
+    """Let the first command of several jobs load the tickets of all of them."""
+    Tickets.of(unit).expect(tickets)
+    Tickets.of(unit).expect_merged(tickets)
+    Messages.of(unit).expect_heads(tickets)
+    Histories.of(unit).expect(tickets)
 
 
 class _Failed(Exception):

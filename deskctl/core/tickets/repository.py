@@ -59,13 +59,20 @@ class Tickets(Repository):
         self.source = cast("TicketSource", unit.source)
         self.changes = unit.changes.of(TicketChanges)
         self._tickets: dict[int, Ticket | None] = {}
+        self._expected: Collection[int] = ()
         self._participants: dict[int, frozenset[str]] = {}
         self._merged = Grouped[int, int](self.source.merged_into)
         self._by_token: dict[str, int | None] = {}
 
     def load(self, numbers: Collection[int]) -> None:
         """Load tickets in bulk."""
+        if self._expected and any(number not in self._tickets for number in numbers):
+            numbers, self._expected = {*numbers, *self._expected}, ()
         load_missing(self._tickets, numbers, self.source.tickets, lambda t: t.number)
+
+    def expect(self, numbers: Collection[int]) -> None:
+        """Announce tickets that may be needed, so that they are loaded in bulk."""
+        self._expected = numbers
 
     def get(self, number: int) -> Ticket:
         """Return a ticket. Raises NotFound."""
