@@ -13,7 +13,7 @@ from collections.abc import Callable
 
 from bench.real.desk import ADDRESS, DESKCTL, BenchDesk
 from bench.real.filled import filled
-from bench.real.measure import WORK, Figure, alone, until
+from bench.real.measure import WORK, Figure, until, without_floor
 from deskctl.bootstrap import load, open_components
 from deskctl.core.administration.deactivation import UNASSIGN
 from deskctl.core.agents.commands import ChangeAgent
@@ -55,13 +55,15 @@ def deactivate(runs: int) -> list[Figure]:
         figure
         for name in portions
         for figure in (
-            alone(
+            without_floor(
                 f"{name}, {TICKETS:,} tickets: CPU of the longest portion", "ms", portions[name], at_most=PORTION_LIMIT
             ),
-            alone(f"{name}, {TICKETS:,} tickets: slowest 250 meanwhile", "ms", replies[name], at_most=REPLY_LIMIT),
+            without_floor(
+                f"{name}, {TICKETS:,} tickets: slowest 250 meanwhile", "ms", replies[name], at_most=REPLY_LIMIT
+            ),
         )
     ]
-    return [alone("slowest 250 without a deactivation", "ms", idle), *figures]
+    return [without_floor("slowest 250 without a deactivation", "ms", idle), *figures]
 
 
 def _prepare() -> tuple[BenchDesk, int]:
