@@ -26,7 +26,7 @@ OWNERS = {"AddAgent", "ChangeAgent", "AddTeam", "ChangeTeam"}
 OWNERS_CALLS = {"channel_test", "channel_action", "channel_start", "reparse", "job_retry", "job_drop"}
 INTERNAL_COMMANDS = {
     *("Receive", "Quarantine", "SettleDelivery", "FireTimer", "NotifyAgent", "SettleCallback", "Acknowledge", "Reread"),
-    *("Answer", "RunStep", "RecalculateClocks", "WithdrawApproval"),
+    *("Answer", "RunStep", "RecalculateClocks", "WithdrawApproval", "ContinueUndo"),
 }
 INTERNAL_QUERIES = {"Journalled", "RawMessages", "WithoutSecrets"}
 
