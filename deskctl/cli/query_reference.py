@@ -23,6 +23,7 @@ Put a query in single quotes, because the shell interprets parentheses, `>`, `*`
 | `"broken link"` | the words side by side |
 | `#42` | the ticket with this number |
 | `anna@example.org` | tickets of this customer, and messages that contain the address |
+| `@urgent-vip` | the tickets of a [saved view](#saved-views) |
 | `field:value` | tickets with this value |
 | `field:none`, `field:*` | tickets without a value, with any value |
 | `field:>5`, `field:>=5`, `field:<5`, `field:<=5` | larger or smaller values, of ordered fields |
@@ -46,6 +47,19 @@ A query has at most 10,000 characters, 200 terms and 30 levels of parentheses.
 
 `list` leaves out solved, closed and merged tickets, unless the query has a condition on `status`, `is`, `solved` or
 `number`, and spam, unless it names `is:spam` or a ticket. `--all` includes all tickets.
+
+## Saved views
+
+```console
+$ deskctl view add urgent-vip "contact.tier:vip is:open priority:>=high"
+$ deskctl list @urgent-vip
+$ deskctl @urgent-vip --mine --json
+$ deskctl list '@urgent-vip waiting:>4h'
+```
+
+A view is a query that has a name. It belongs to the desk, so that everyone can use it, in queries and in other views.
+`deskctl view list` shows all views, `view edit` and `view remove` change them, and `undo` undoes each change. A view
+can have at most 200 terms together with the views in it.
 
 ## Times
 

@@ -28,6 +28,7 @@ is.
 | SLA policies | `sla add`, `sla edit`, `sla step`, `sla move`, `sla remove` |
 | calendars | `calendar add`, `calendar edit`, `calendar import`, `calendar remove` |
 | shifts | `shift add`, `shift off`, `shift remove` |
+| saved views | `view add`, `view edit`, `view remove` |
 | mail | `spam`, `unspam`, `block add`, `block remove`, `outbox retry`, `outbox cancel` |
 
 Not covered are `agent add`, `team add`, `contact export`, `contact erase`, `shift handover`, `inbox retry`,

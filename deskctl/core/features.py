@@ -27,6 +27,8 @@ from .notifications.feature import FEATURE as NOTIFICATIONS
 from .notifications.repository import NotificationSource
 from .routing.feature import FEATURE as ROUTING
 from .routing.repository import RoutingSource
+from .saved_views.feature import FEATURE as SAVED_VIEWS
+from .saved_views.repository import SavedViewSource
 from .shifts.feature import FEATURE as SHIFTS
 from .shifts.repository import ShiftSource
 from .sla.due_times import SETTERS as DUE_TIMES
@@ -44,6 +46,7 @@ FEATURES = (
     SLA,
     MERGES,
     SHIFTS,
+    SAVED_VIEWS,
     ROUTING,
     NOTIFICATIONS,
     INTAKE,
@@ -63,6 +66,7 @@ class Source(
     OutboxSource,
     SlaSource,
     ShiftSource,
+    SavedViewSource,
     RoutingSource,
     NotificationSource,
     JournalSource,

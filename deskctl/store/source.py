@@ -38,6 +38,7 @@ from .messages.conversations import HEAD, ConversationSource, batches, valid_ids
 from .messages.seen import SeenSource
 from .moments import to_micros
 from .notifications import NotificationSource
+from .saved_views import SavedViewSource
 from .shifts import ShiftSource
 from .sla import PolicyBookCache, load_clocks
 from .tables import (
@@ -71,7 +72,7 @@ _PAGE = 200
 _TOKEN_BYTES, _TOKENS_AT_ONCE = 16, 64
 
 
-class DatabaseSource(ConversationSource, SeenSource, ContactSource, ShiftSource, NotificationSource):
+class DatabaseSource(ConversationSource, SeenSource, ContactSource, ShiftSource, SavedViewSource, NotificationSource):
     """Implement the `Source` protocols. `tickets_before` holds tickets as they were loaded, to find the changes."""
 
     def __init__(self, connection: Connection, ids: Ids, policy_books: PolicyBookCache) -> None:

@@ -19,6 +19,7 @@ from ..core.messages.conversations import ConversationChanges
 from ..core.messages.repository import MessageChanges
 from ..core.notifications.repository import NotificationChanges
 from ..core.routing.repository import RoutingChanges
+from ..core.saved_views.repository import SavedViewChanges
 from ..core.shifts.repository import ShiftChanges
 from ..core.sla.repository import SlaChanges
 from ..core.tickets.model import Ticket
@@ -39,6 +40,7 @@ from .messages.attachments import FileRow, file_rows, insert_files
 from .messages.changes import edit, purge, reread
 from .notifications import write_notifications
 from .routing import write_routing
+from .saved_views import write_saved_views
 from .search import contacts as contact_index
 from .search import index
 from .shifts import write_shifts
@@ -93,6 +95,7 @@ def write(
     write_sla(connection, changes.of(SlaChanges))
     write_routing(connection, changes.of(RoutingChanges))
     write_shifts(connection, changes.of(ShiftChanges))
+    write_saved_views(connection, changes.of(SavedViewChanges))
     write_notifications(connection, changes.of(NotificationChanges))
     _timers(connection, changes)
     insert(connection, jobs, [rows.job_values(job) for job in changes.of(JobChanges).jobs], rows.JOB_COLUMNS)

@@ -17,6 +17,7 @@ from deskctl.core.messages.views import AttachmentRow, BlockRow, CallRow, Messag
 from deskctl.core.operations.views import HealthReport, ServiceHealth
 from deskctl.core.routing import views as route_answers
 from deskctl.core.routing.views import ApprovalRow, QueueDocument, QueueRow
+from deskctl.core.saved_views.views import ViewRow
 from deskctl.core.search.views import ContactHit, MessageHit
 from deskctl.core.shifts import views as shift_answers
 from deskctl.core.sla import views as level_answers
@@ -46,7 +47,7 @@ PRINTED = [
     shift_answers.ShiftRow, shift_answers.StintRow, shift_answers.ShiftDay, shift_answers.ShiftPerson,
     shift_answers.NextShift, shift_answers.HandoverRow, shift_answers.ShiftWeek, shift_answers.GapRow,
     shift_answers.History, shift_answers.GapReport, shift_answers.StaffingHour, shift_answers.StaffingReport,
-    QueueRow, ApprovalRow, QueueDocument,
+    QueueRow, ApprovalRow, QueueDocument, ViewRow,
 ]  # fmt: skip
 
 

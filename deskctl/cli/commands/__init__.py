@@ -28,6 +28,7 @@ SECTIONS: dict[str, dict[str, Entry]] = {
         "queue": _entry("tickets.queue:queue", "List the tickets to work on next, ordered by due time."),
         "show": _entry("tickets.show:show", "Show tickets with their messages."),
         "search": _entry("search.search:search", "Search messages, subjects and attachment names."),
+        "view": _entry("saved_views.view:view", "Manage saved views: queries that have a name."),
         "log": _entry("tickets.log:log", "Show the history of tickets."),
         "explain": _entry("tickets.explain:explain", "Explain the SLA clocks of a ticket."),
         "attachment": _entry("messages.attachment:attachment", "List and save attachments."),

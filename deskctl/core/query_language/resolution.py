@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection, Mapping
+from dataclasses import field
 from datetime import datetime
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -19,7 +21,7 @@ from ..values.tokens import phrases
 from .conditions import AllQuery, AnyQuery, Condition, NotQuery, Operand, Prefix, Presence, Query
 from .fields import BUILT_IN, NameKind, QueryField, ValueType, query_fields
 from .periods import Period
-from .syntax import parse
+from .syntax import MOST_TERMS, parse
 from .tree import And, Node, Not, Or, Term
 
 
@@ -31,6 +33,9 @@ class KnownNames(Protocol):
 
     def is_used(self, kind: NameKind, name: str) -> bool:
         """Return True if a ticket has a name that the desk no longer has."""
+
+    def views(self) -> Mapping[str, str]:
+        """Return the queries of the saved views by name."""
 
 
 _NUMBER = re.compile(r"#?(\d{1,15})", re.ASCII)
@@ -44,17 +49,28 @@ def lowered(text: str) -> str:
     return text.translate(_UPPER)
 
 
-def parse_query(text: str, settings: Settings, known_names: KnownNames, now: datetime) -> Query:
-    """Return a checked query. Raises UsageError."""
-    return _Resolver(query_fields(settings), ZoneInfo(settings.timezone), known_names, now).query(parse(text))
+def view_name(text: str) -> str:
+    """Return the name of a saved view as it is stored: in lower case and NFC, without the `@`."""
+    return unicodedata.normalize("NFC", text.strip().removeprefix("@")).lower()
 
 
-@dataclass(frozen=True, slots=True)
+def parse_query(text: str, settings: Settings, known_names: KnownNames, now: datetime, inside: str = "") -> Query:
+    """Return a checked query. `inside` is the name of the view whose query it is. Raises UsageError."""
+    resolver = _Resolver(query_fields(settings), ZoneInfo(settings.timezone), known_names, now)
+    resolver.views += [inside] if inside else []
+    return resolver.query(parse(text))
+
+
+@dataclass(slots=True)
 class _Resolver:
+    """Checks a query. `views` are the names of the views whose queries are being read; `count` counts terms."""
+
     fields: Mapping[str, QueryField]
     zone: ZoneInfo
     known_names: KnownNames
     now: datetime
+    views: list[str] = field(default_factory=list)
+    count: int = 0
 
     def query(self, node: Node) -> Query:
         match node:
@@ -65,6 +81,12 @@ class _Resolver:
             case Not(part):
                 return NotQuery(self.query(part))
             case Term():
+                self.count += 1
+                if self.count > MOST_TERMS:  # views can contain views
+                    raise UsageError(
+                        _("the query has more than {count} terms with its views", count=MOST_TERMS),
+                        _("leave out a view"),
+                    )
                 return self._word(node) if not node.field else self._condition(node)
 
     def _word(self, term: Term) -> Query:
@@ -76,10 +98,28 @@ class _Resolver:
                 return AllQuery(())
             if (number := _TICKET.fullmatch(term.value)) is not None:
                 return Condition(BUILT_IN["number"], "=", int(number[1]))
+            if term.value.startswith("@"):
+                return self._view(term, view_name(term.value))
         words = self._words(term)
         if term.quoted or not _ADDRESS.fullmatch(term.value):
             return words
         return AnyQuery((words, Condition(BUILT_IN["contact"], "=", term.value.lower())))
+
+    def _view(self, term: Term, name: str) -> Query:
+        """Return the query of a saved view."""
+        if name in self.views:
+            raise _error(term, _('view "{name}" contains itself', name=name), _("deskctl view edit changes a view"))
+        views = self.known_names.views()
+        if name not in views:
+            raise _error(
+                term,
+                _('no view is called "{name}"{suggestion}', name=name, suggestion=did_you_mean(name, views)),
+                _("deskctl view list shows all views; contact:@example.org finds the customers of a domain"),
+            )
+        self.views.append(name)
+        query = self.query(parse(views[name]))
+        self.views.pop()
+        return query
 
     def _words(self, term: Term, field: QueryField | None = None) -> Query:
         if "*" in term.value and not term.quoted:

@@ -59,8 +59,9 @@ class CheckNames(Query, audience=Audience.AGENT):
 class Completions(Query, audience=Audience.AGENT):
     """Complete an argument.
 
-    `kind`: ticket, agent, team, tag, channel, contact, calendar, policy, tier, skill, action (`NAME=`, or `NAME=VALUE`
-    if the prefix has a name) or query (`FIELD:`, or `FIELD:VALUE` if the prefix has a field). Answer: `list[str]`.
+    `kind`: ticket, agent, team, tag, channel, contact, view, calendar, policy, tier, skill, action (`NAME=`, or
+    `NAME=VALUE` if the prefix has a name) or query (`FIELD:`, or `FIELD:VALUE` if the prefix has a field). Answer:
+    `list[str]`.
     """
 
     names_agent: ClassVar[bool] = False

@@ -19,6 +19,7 @@ from . import (
     notification_ids,
     operations,
     routing,
+    saved_views,
     shifts,
     sla,
 )
@@ -41,6 +42,7 @@ _MODULES = (
     queue,
     raw_messages,
     routing,
+    saved_views,
     search,
     shifts,
     sla,

@@ -15,6 +15,7 @@ from ...core.search.queries import Completions
 from ...errors import UsageError
 from ...i18n import _
 from ..documents import plan, seat
+from ..saved_views import stored_views
 from ..tables import agents, calendars, contacts, sla_policies, teams, ticket_tags, tickets
 from ..tables.tickets import ACTIVE
 from .reader import Answers
@@ -39,6 +40,9 @@ def _query_words(connection: Connection, settings: Settings, typed: str) -> Iter
     """Yield the fields of the query language, or the values of the field that has been typed."""
     from ...core.query_language.fields import query_fields
 
+    if typed.startswith("@"):
+        yield from (f"@{view}" for view in stored_views(connection))
+        return
     fields = query_fields(settings)
     name, mark, value = typed.partition(":")
     if not mark:
@@ -85,6 +89,8 @@ def names_of_kind(connection: Connection, settings: Settings, kind: str) -> Coll
             newest = select(contacts.c.id).where(contacts.c.merged_into.is_(None), contacts.c.erased_at.is_(None))
             recent = newest.order_by(contacts.c.id.desc()).limit(_RECENT)
             return [str(number) for number in connection.execute(recent).scalars()]
+        case "view":
+            return list(stored_views(connection))
         case "calendar":
             known = connection.execute(select(calendars.c.name).where(~calendars.c.removed).distinct()).scalars()
             return sorted({ALWAYS, *known})

@@ -15,6 +15,7 @@ from .messages import anew, attachments, calls, known_as, messages, seen_message
 from .notifications import notices, notification_answers, windows
 from .plugins import jobs, plugin_revisions
 from .routing import presences, turns, unattended
+from .saved_views import saved_views
 from .search import search_progress
 from .shifts import absences, handovers, handovers_read, shifts
 from .sla import calendars, clocks, sla_book, sla_policies
@@ -55,6 +56,7 @@ __all__ = [
     "participants",
     "plugin_revisions",
     "presences",
+    "saved_views",
     "search_progress",
     "seen_messages",
     "shifts",

@@ -26,6 +26,8 @@ from deskctl.core.messages.commands import Block, MarkSpam, Note, Reply, UnmarkS
 from deskctl.core.messages.repository import Messages
 from deskctl.core.routing.commands import SetPresence
 from deskctl.core.routing.repository import Routing
+from deskctl.core.saved_views.commands import AddView, EditView, RemoveView
+from deskctl.core.saved_views.repository import SavedViews
 from deskctl.core.shifts.commands import AddShift, RemoveShift, TakeOff
 from deskctl.core.shifts.repository import Shifts
 from deskctl.core.sla.commands import AddPolicy, AddStep, ChangePolicy, MovePolicy, Promise, RemovePolicy
@@ -66,6 +68,7 @@ def state(desk: StoredDesk) -> dict[str, Any]:
             "contacts": [replace(Contacts.of(unit).get(n), parted=False) for n in (1, 2)],
             "policies": list(versions),
             "calendars": [replace(c, version=0, since=BEGINNING) for c in book.current_calendars],
+            "views": SavedViews.of(unit).views,
             "rota": (sorted(rota.shifts, key=lambda s: s.id), sorted(rota.absences, key=lambda a: a.id)),
             "blocks": list(Messages.of(unit).source.blocks()),
             "presence": {handle: (p.at(unit.now), p.until) for handle, p in presences.items()},
@@ -124,6 +127,7 @@ SETUP: list[Command] = [
     AddPolicy("gold", when="contact.tier:vip", targets=(("first_response", "1h"),)),
     AddPolicy("all", targets=(("first_response", "4h"), ("resolution", "2d")), warnings=("70%",)),
     AddShift("agent1", "mon-fri 09:00-18:00", first="2026-03-01"),
+    AddView("urgent", "is:open priority:urgent"),
     TakeOff("agent1", "2026-04-01", "2026-04-03"),
     Block("eve@spam.example"),
     ChangeAgent("lead", tier="lead"),
@@ -183,6 +187,9 @@ COMMANDS: list[Command] = [
     RemovePolicy("gold"),
     RemovePolicy("all"),
     AddShift("agent2", "sat 10:00-12:00"),
+    AddView("mine", "assignee:agent1"),
+    EditView("urgent", "priority:>=high"),
+    RemoveView("urgent"),
     TakeOff("agent2", "2026-03-09"),
     RemoveShift(1),
     RemoveShift(2),
@@ -245,6 +252,7 @@ def test_several_changes_of_one_setting_are_undone_in_reverse_order(desk_url: st
         (MovePolicy("all", 1), MovePolicy("all", 2), "the place of policy all was changed since"),
         (ChangeCalendar("office", timezone="UTC"), RemoveCalendar("office"), "calendar office was changed since"),
         (TakeOff("agent2", "2026-03-09"), RemoveShift(3), "shift 3 was removed since"),
+        (EditView("urgent", "is:open"), EditView("urgent", "is:closed"), "view urgent was changed since"),
         (SetPresence("away", "agent1"), SetPresence("offline", "agent1"), "the presence of agent1 was changed since"),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, Command) else "",

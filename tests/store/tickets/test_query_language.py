@@ -97,6 +97,9 @@ class Names:
     def is_used(self, kind: NameKind, name: str) -> bool:
         return False
 
+    def views(self) -> dict[str, str]:
+        return {}
+
 
 def _optional(values: Sequence[Any]) -> st.SearchStrategy[Any]:
     return st.none() | st.sampled_from(values)

@@ -108,7 +108,8 @@ def list_(
     """List tickets, most recently changed first.
 
     QUERY selects tickets by conditions and words in the syntax of Lucene; docs/reference/queries.md lists the fields.
-    Quote characters that the shell interprets, such as parentheses, > and *.
+    Quote characters that the shell interprets, such as parentheses, > and *. @NAME stands for the query of a saved
+    view; "deskctl @NAME" is short for "deskctl list @NAME".
 
     Without --all, leaves out solved, closed and merged tickets and spam, unless the query has a condition on the
     status. The output is a table on a terminal, tab-separated values in a pipe, and one JSON object per line with
@@ -121,6 +122,7 @@ def list_(
       deskctl list --all --json | jq -r .number
       deskctl list --columns number,subject,waiting_since
       deskctl list 'status:open priority:>=high tag:(refund OR billing) waiting:>12h 환불' --sort due
+      deskctl list @urgent-vip --mine
       deskctl list --field order_number=4711 --field "amount>=100"
     """
     from dataclasses import asdict

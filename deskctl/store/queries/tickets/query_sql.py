@@ -47,6 +47,7 @@ from ....core.tickets.model import Priority, Status
 from ....core.values.field import FieldValue
 from ....core.values.tokens import Phrase
 from ...moments import to_micros
+from ...saved_views import stored_views
 from ...search import rebuild
 from ...search.index import match, tsquery
 from ...tables import agents, contacts, followers, identities, teams, ticket_fields, ticket_tags, tickets
@@ -134,6 +135,9 @@ class DeskNames:
 
     def is_used(self, kind: NameKind, name: str) -> bool:
         return is_used_by_ticket(self._connection, _NAMED[kind], name)
+
+    def views(self) -> Mapping[str, str]:
+        return stored_views(self._connection)
 
 
 def query_clause(connection: Connection, query: Query, now: datetime) -> Clause:

@@ -35,6 +35,9 @@ class Names:
     def is_used(self, kind: NameKind, name: str) -> bool:
         return name == "former"
 
+    def views(self) -> dict[str, str]:
+        return {}
+
 
 def shape(node: Node) -> str:
     """Return a text that shows the structure of a query."""

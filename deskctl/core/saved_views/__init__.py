@@ -1,0 +1,1 @@
+"""Saved views: queries of tickets under a name, which everyone at the desk can use as `@NAME`."""
