@@ -24,7 +24,8 @@ class SearchMessages(Query, audience=Audience.AGENT):
     The words may occur in the text or subject of the message, in the subject of its ticket or in the names of its
     attachments; words in double quotes must be adjacent. The newest messages come first; with `rank`, the best matches
     among the newest. `spam` includes spam; `notes=False` excludes notes. `fields` are conditions on declared fields of
-    the ticket. The value of a text, number or date field as `text` finds the tickets that have it.
+    the ticket. The value of a text, number or date field as `text` finds the tickets that have it. Conditions of the
+    query language in `text`, such as `status:open`, limit the search to the tickets that match.
     """
 
     text: str

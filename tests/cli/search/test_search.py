@@ -36,3 +36,22 @@ def test_db_reindex_rebuilds_the_index(desk: Shell) -> None:
     desk.stop()
     assert desk("db", "reindex", "--json").row["messages"] == 1
     assert desk("search", "printer", "--json").row["number"] == 1
+
+
+def test_conditions_limit_a_search(desk: Shell) -> None:
+    desk.ingest(mail("a@example.org", "Printer"))
+    desk.ingest(mail("b@example.org", "Printer again"))
+    desk("tag", "2", "+refund")
+    desk("solve", "2")
+
+    def found(*words: str) -> list[int]:
+        return [row["number"] for row in desk("search", *words, "--json").rows]
+
+    assert found("printer") == [2, 1]
+    assert found("printer", "status:solved") == [2]
+    assert found("printer", "-tag:refund") == [1]
+    assert found("printer", "tag:(refund OR billing)", "--rank") == [2]
+    assert found("contact:a@example.org", "printer") == [1]
+    assert "no words" in desk("search", "status:solved", code=2).err
+    assert "did you mean solved?" in desk("search", "printer", "status:solvd", code=2).err
+    assert found("http://printer") == []

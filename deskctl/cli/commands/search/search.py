@@ -12,6 +12,7 @@ from ...declared_fields import complete_condition
 from ...messages import _
 from ...options import columns, limit_option
 from ...output import Column, field
+from ...query_command import QueryCommand
 
 if TYPE_CHECKING:
     from ....core.search.views import ContactHit, SearchAnswer
@@ -36,7 +37,7 @@ _CONTACTS = (
 PAGE = 50
 
 
-@click.command("search")
+@click.command("search", cls=QueryCommand)
 @click.argument("words", nargs=-1, required=True, metavar="WORD...")
 @click.option("--rank", is_flag=True, help="List the best matches first instead of the newest.")
 @limit_option(PAGE)
@@ -73,12 +74,16 @@ def search(
     An address or phone number finds the tickets of that person; #42 finds ticket 42. The value of a custom field, such
     as an order number, finds the tickets that have it.
 
+    Conditions such as status:open or created:>now-7d limit the search to the tickets that match;
+    docs/reference/queries.md lists the fields.
+
     \b
     Examples:
       deskctl search printer fire
       deskctl search "결제 오류"
       deskctl search '"broken link"' --rank
       deskctl search kim@work.example refund
+      deskctl search refund status:solved 'created:>now-30d'
       deskctl search --contacts 김철수
     """
     from ....core.search.queries import SearchContacts, SearchMessages

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import click
 
 from ...columns import TICKET_COLUMNS, ticket_columns
@@ -13,20 +11,12 @@ from ...execution import missing_agent
 from ...messages import _
 from ...name_completion import completer
 from ...options import columns, limit_option
+from ...query_command import QueryCommand
 
 PAGE = 50
 
-_EXCLUDED = re.compile(r"-([^\W\d][\w.]*:.*)", re.DOTALL)
 
-
-class _ListCommand(click.Command):
-    """A command that reads `-tag:spam` as `NOT tag:spam`; click would read the short options -t, -a and so on."""
-
-    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        return super().parse_args(ctx, [_EXCLUDED.sub(r"NOT \1", word) for word in args])
-
-
-@click.command("list", cls=_ListCommand)
+@click.command("list", cls=QueryCommand)
 @click.argument("query", nargs=-1, metavar="[QUERY]...", shell_complete=completer("query"))
 @click.option("--all", "all_", is_flag=True, help="Include solved, closed and merged tickets and spam.")
 @limit_option(PAGE)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Generator, Iterable, Sequence
 from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, Connection, select
@@ -29,6 +30,7 @@ from ...search.excerpts import Readable, snippet
 from ...search.index import words_of
 from ...tables import contacts, identities, tickets
 from ..reader import Answers
+from ..sla import as_of
 from ..tickets.fields import field_filters, value_filter
 from .people import (
     SearchedPerson,
@@ -41,6 +43,7 @@ from .people import (
 )
 
 if TYPE_CHECKING:
+    from ....core.query_language.search_text import SearchText
     from ....core.search.views import ContactHit, MessageHit, SearchAnswer
 
 #: A longer text was probably pasted by mistake.
@@ -63,7 +66,8 @@ def search_messages(connection: Connection, query: SearchMessages, settings: Set
     rebuild.require(connection)
     if query.limit <= 0:
         raise UsageError(_("not a limit: {limit}", limit=query.limit))
-    limited = _tickets_with(connection, field_filters(connection, query.fields, settings)) if query.fields else None
+    query, filters = _with_conditions(connection, query, settings)
+    limited = _tickets_with(connection, filters) if filters else None
     wanted = Wanted(_parsed(query.text), query.spam, query.notes, limited)
     named = _number_hits(connection, query, wanted)
     by_number = {hit["number"] for hit in named}
@@ -83,6 +87,35 @@ def search_messages(connection: Connection, query: SearchMessages, settings: Set
     first = {hit["message"] for hit in named}
     hits = [*named, *(hit for hit in (*by_person, *by_words) if hit["message"] not in first)]
     return {"hits": hits[: query.limit], "ranked": RANKED if capped else None}
+
+
+def _split(text: str, settings: Settings) -> SearchText | None:
+    """Return the words and the conditions of a search; None if it certainly has no conditions."""
+    if ":" not in text:
+        return None
+    from ....core.query_language.fields import query_fields
+    from ....core.query_language.search_text import split_search
+
+    return split_search(text, query_fields(settings))
+
+
+def _with_conditions(
+    connection: Connection, query: SearchMessages, settings: Settings
+) -> tuple[SearchMessages, list[ColumnElement[bool]]]:
+    """Return the search without its conditions, and the conditions on tickets. Raises UsageError."""
+    filters = field_filters(connection, query.fields, settings)
+    split = _split(query.text, settings)
+    if split is None or not split.query:
+        return query, filters
+    if not split.words:
+        raise UsageError(
+            _("the search has conditions, but no words"),
+            _("deskctl list '{query}' lists the tickets", query=split.query),
+        )
+    from ..tickets.ticket_list import searched_tickets
+
+    filters.append(searched_tickets(connection, split.query, settings, datetime.now(UTC)).clause)
+    return replace(query, text=split.words), filters
 
 
 def _others(rows: Generator[Candidate], tickets_: Collection[int]) -> Generator[Candidate]:
@@ -113,7 +146,8 @@ def _field_hits(connection: Connection, query: SearchMessages, wanted: Wanted, s
 
 def _tickets_with(connection: Connection, filters: Sequence[ColumnElement[bool]]) -> frozenset[int]:
     """Return the tickets that meet the conditions, and those that were merged into them."""
-    found = set(connection.execute(select(tickets.c.number).where(*filters)).scalars())
+    numbers = select(tickets.c.number).where(*filters)
+    found = set(connection.execute(numbers, as_of(datetime.now(UTC))).scalars())
     merged = select(tickets.c.number, tickets.c.merged_into).where(tickets.c.merged_into.is_not(None))
     sources: dict[int, list[int]] = {}
     for number, into in connection.execute(merged):
@@ -152,9 +186,15 @@ def _person_hits(connection: Connection, query: SearchMessages, wanted: Wanted) 
     return _hits(connection, others, rows, query.limit), common
 
 
-def search_contacts(connection: Connection, query: SearchContacts) -> list[ContactHit]:
-    """Return contacts, the newest first. Raises UsageError, and Unavailable while the index is being built."""
+def search_contacts(connection: Connection, query: SearchContacts, settings: Settings) -> list[ContactHit]:
+    """Return contacts, the newest first; conditions on tickets do not apply to them.
+
+    Raises UsageError, and Unavailable while the index is being built.
+    """
     rebuild.require(connection)
+    split = _split(query.text, settings)
+    if split is not None and split.words:
+        query = replace(query, text=split.words)
     _parsed(query.text)
     at_phone = contacts_at_phone(connection, query.text)
     near = contact_index.find(connection, query.text, query.limit)
@@ -302,5 +342,5 @@ class _MergeTargets:
 
 ANSWERS: Answers = {
     SearchMessages: lambda reader, query: search_messages(reader.connection, query, reader.settings),
-    SearchContacts: lambda reader, query: search_contacts(reader.connection, query),
+    SearchContacts: lambda reader, query: search_contacts(reader.connection, query, reader.settings),
 }
