@@ -30,6 +30,7 @@ MEASUREMENTS = {
     "sla": "sla",
     "routing": "routing",
     "queue": "queue",
+    "query": "query",
     "deactivate": "deactivate",
     "sending": "sending",
     "smtp": "intake",
