@@ -7,6 +7,7 @@ import os
 from bench.real.asking import ask, replay, statements
 from bench.real.filled import filled
 from bench.real.measure import Figure, compare
+from bench.real.search import speak
 from deskctl.core.tickets.queries import ListTickets
 
 #: One of ten tickets is open.
@@ -31,6 +32,7 @@ ORDER BY updated_at DESC, number DESC LIMIT ?
 def query(runs: int) -> list[Figure]:
     """Measure a query in process."""
     desk = filled(TICKETS)
+    speak(desk)
     executed = statements(desk, QUERY)
     floor, same, real = [], [], []
     for _ in range(max(runs, 5)):
