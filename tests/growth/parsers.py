@@ -13,6 +13,8 @@ from typing import Any
 from deskctl import safe
 from deskctl.core.intake import agent_mail, notification_text
 from deskctl.core.messages import addresses, subjects
+from deskctl.core.query_language import search_text, syntax
+from deskctl.core.query_language.fields import BUILT_IN
 from deskctl.core.values import tokens
 from deskctl.errors import UsageError
 from deskctl.plugins import Envelope
@@ -166,6 +168,11 @@ def _read_article(text: str) -> None:
         frontmatter.read(text)
 
 
+def _parse_query(text: str) -> None:
+    with suppress(UsageError):
+        syntax.parse(text)
+
+
 PARSERS: dict[str, Parser] = {
     "mail: plain text": _body("Content-Type: text/plain; charset=utf-8"),
     "mail: HTML": _body("Content-Type: text/html; charset=utf-8", html=True),
@@ -227,6 +234,8 @@ PARSERS: dict[str, Parser] = {
     "search: excerpt": Parser(
         lambda text: excerpts.snippet(excerpts.Readable(text), tokens.phrases("printer 환불")),
     ),
+    "search: conditions": Parser(lambda text: search_text.split_search(text, BUILT_IN)),
+    "query": Parser(_parse_query),
     "display": Parser(safe.visible),
     "display: lines": Parser(safe.visible_lines),
 }
