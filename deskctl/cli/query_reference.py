@@ -29,24 +29,28 @@ Put a query in single quotes, because the shell interprets parentheses, `>`, `*`
 | `field:>5`, `field:>=5`, `field:<5`, `field:<=5` | larger or smaller values, of ordered fields |
 | `field:[1 TO 5]`, `field:{1 TO 5}` | values from 1 to 5, with or without the bounds; `*` leaves a side open |
 | `tag:(a OR b)` | either value |
-| `tag:ref*` | values that begin with this text, of fields with words |
+| `tag:ref*` | values that begin with this text, of fields whose values are words or names such as agents |
 | `a b`, `a AND b` | both |
 | `a OR b` | either |
 | `NOT a`, `-a` | not this |
 
 Operators are in capitals. AND binds more strongly than OR, and OR more strongly than a blank: `a b OR c` means
 `a AND (b OR c)`. Use parentheses where in doubt. A backslash before a special character makes it an ordinary one; a
-text in double quotes can contain all of them. Regular expressions, fuzzy matches (`~`) and weights (`^`) are not part
-of the language.
+text in double quotes can contain all of them. In quotes, `"none"` and `"*"` are ordinary values. Regular expressions,
+fuzzy matches (`~`) and weights (`^`) are not part of the language.
+
+On the command line, write `NOT printer` instead of `-printer` at the beginning of a query, because a word that begins
+with `-` is an option. `-tag:refund`, `-"broken link"` and `-(a OR b)` are accepted.
 
 Words are found as in [search](../how-to/search.md): without regard to case, Korean, Japanese and Chinese also inside of
-words. Values are compared without regard to the case of ASCII letters. An agent, team, channel, status or state that
-does not exist is an error. A tag that no ticket has is not an error.
+words. Values are compared without regard to the case of ASCII letters, except those of custom fields. An agent, team,
+channel, status or state that does not exist is an error. A tag that no ticket has is not an error. `contact:` accepts a
+telephone number in any form, such as `contact:+82-2-555-0101`.
 
 A query has at most 10,000 characters, 200 terms and 30 levels of parentheses.
 
 `list` leaves out solved, closed and merged tickets, unless the query has a condition on `status`, `is`, `solved` or
-`number`, and spam, unless it names `is:spam` or a ticket. `--all` includes all tickets.
+`number`, and spam, unless it has the condition `is:spam` or one on `number`. `--all` includes all tickets.
 
 ## Saved views
 
@@ -67,7 +71,7 @@ can have at most 200 terms together with the views in it.
 | --- | --- |
 | `2026-11-20`, `2026-11` | the day, the month, in the desk's time zone |
 | `today`, `yesterday`, `tomorrow`, `오늘`, `어제`, `내일` | the day |
-| `now`, `now-7d`, `now+2h` | this moment |
+| `now`, `now-7d`, `now+2h` | this moment, for comparisons |
 | `"2026-11-20 10:00"` | the minute; other forms of times work as well, such as `"tomorrow 10:00"` |
 
 `created:2026-11-20` selects the whole day, `created:>2026-11-20` what is after it. Durations are written `15m`, `12h`,

@@ -100,5 +100,6 @@ def selects_only_active(query: Query) -> bool:
 def selects_spam(query: Query) -> bool:
     """Return True if a condition is about spam or names a ticket by its number."""
     return any(
-        each.field is not None and (each.field.name == "number" or each.operand == "spam") for each in conditions(query)
+        each.field is not None and (each.field.name == "number" or (each.field.name == "is" and each.operand == "spam"))
+        for each in conditions(query)
     )

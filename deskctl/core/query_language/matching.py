@@ -16,7 +16,7 @@ from ..values.tokens import Phrase, tokenize
 from .conditions import AllQuery, AnyQuery, Condition, NotQuery, Prefix, Presence, Query
 from .fields import QueryField, ValueType
 from .periods import Period
-from .resolution import lowered
+from .resolution import address_forms, contact_id, lowered
 
 _COMPARE: Mapping[str, Callable[[Any, Any], bool]] = {
     "=": operator.eq, "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
@@ -81,7 +81,7 @@ def _holds(condition: Condition, facts: QueryFacts) -> bool:
         return _has_value(field, facts) is operand.present
     match field.type:
         case ValueType.KEYWORD:
-            return any(_is_keyword(value, operand) for value in _KEYWORDS[field.name](facts))
+            return any(_is_keyword(field, value, operand) for value in _KEYWORDS[field.name](facts))
         case ValueType.NAME:
             name = _NAMES[field.name](facts)
             return name is not None and str(operand) in lowered(name)
@@ -126,19 +126,16 @@ def _has_value(field: QueryField, facts: QueryFacts) -> bool:
     return value is not None
 
 
-def _is_keyword(value: str, operand: object) -> bool:
+def _is_keyword(field: QueryField, value: str, operand: object) -> bool:
     if isinstance(operand, Prefix):
         return lowered(value).startswith(operand.text)
-    return lowered(value) == lowered(str(operand))
+    return value == operand if field.names else lowered(value) == lowered(str(operand))
 
 
 def _is_contact(wanted: str, facts: QueryFacts) -> bool:
     if wanted.startswith("@"):
         return any(address.endswith(wanted) for address in facts.addresses)
-    number = wanted.removeprefix("#")
-    if number.isascii() and number.isdecimal() and int(number) in facts.contacts:
-        return True
-    return wanted in facts.addresses
+    return contact_id(wanted) in facts.contacts or not facts.addresses.isdisjoint(address_forms(wanted))
 
 
 def _is_in_period(compare: str, period: Period, moment: datetime | None, now: datetime) -> bool:

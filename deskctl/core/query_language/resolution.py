@@ -15,6 +15,7 @@ from ...errors import UsageError
 from ...i18n import Text, _
 from ..kernel.settings import Settings
 from ..tickets.model import Priority
+from ..values import phone
 from ..values.durations import parse_duration
 from ..values.suggestions import did_you_mean
 from ..values.tokens import phrases
@@ -40,7 +41,13 @@ class KnownNames(Protocol):
 
 _NUMBER = re.compile(r"#?(\d{1,15})", re.ASCII)
 _TICKET = re.compile(r"#(\d{1,15})", re.ASCII)
+#: Digits that are certain to fit into 64 bits.
+_LONGEST_ID = 19
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+#: The types of which a value is always complete.
+_WHOLE = frozenset({ValueType.NAME, ValueType.ADDRESS, ValueType.DECLARED})
+#: Keywords that are stored in lower case, also those that are not ASCII.
+_LOWER_CASE = frozenset({"tag", "language"})
 _UPPER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 
 
@@ -52,6 +59,17 @@ def lowered(text: str) -> str:
 def view_name(text: str) -> str:
     """Return the name of a saved view as it is stored: in lower case and NFC, without the `@`."""
     return unicodedata.normalize("NFC", text.strip().removeprefix("@")).lower()
+
+
+def address_forms(wanted: str) -> set[str]:
+    """Return the forms in which an address can be stored: as written and, for a telephone number, in digits."""
+    return {wanted, phone.normalised(wanted) or wanted}
+
+
+def contact_id(wanted: str) -> int | None:
+    """Return the number of a contact such as `#7` or `7`; None for an address."""
+    number = wanted.removeprefix("#")
+    return int(number) if number.isascii() and number.isdecimal() and len(number) < _LONGEST_ID else None
 
 
 def parse_query(text: str, settings: Settings, known_names: KnownNames, now: datetime, inside: str = "") -> Query:
@@ -123,12 +141,8 @@ class _Resolver:
 
     def _words(self, term: Term, field: QueryField | None = None) -> Query:
         if "*" in term.value and not term.quoted:
-            raise _error(
-                term,
-                _('no wildcards in words: "{value}"', value=term.value),
-                _("only values of one word, such as those of tag, can end with *"),
-            )
-        found = phrases(f'"{term.value}"' if '"' not in term.value else term.value)
+            raise _error(term, _('no wildcards in words: "{value}"', value=term.value), _wildcard_hint())
+        found = phrases('"{}"'.format(term.value.replace('"', " ")))
         if not found:
             raise _error(
                 term,
@@ -153,11 +167,11 @@ class _Resolver:
         if not term.value.strip():
             hint = _("use {field}:none for tickets without a value", field=field.name) if field.optional else ""
             raise _error(term, _("{field} has no value", field=field.name), hint)
-        if not term.quoted and term.value in ("*", "none") and term.operator == "=":
-            if field.optional:
-                return Condition(field, "=", Presence(term.value == "*"))
-            if term.value == "*":
-                return AllQuery(())
+        special = "" if term.quoted or term.operator != "=" else lowered(term.value)
+        if special in ("*", "none") and field.optional:
+            return Condition(field, "=", Presence(special == "*"))
+        if special == "*":
+            return AllQuery(())
         if term.operator != "=" and not field.is_ordered:
             raise _error(
                 term,
@@ -174,6 +188,8 @@ class _Resolver:
     def _operand(self, field: QueryField, term: Term) -> Operand:
         """Return the value. Raises UsageError."""
         value = term.value.strip()
+        if field.type in _WHOLE and "*" in value and not term.quoted and value not in field.values:
+            raise UsageError(_('not a value: "{value}"', value=value), _wildcard_hint())
         match field.type:
             case ValueType.KEYWORD | ValueType.STATE:
                 return self._keyword(field, term, value)
@@ -202,9 +218,9 @@ class _Resolver:
         return field.declared.parse(value)
 
     def _keyword(self, field: QueryField, term: Term, value: str) -> Operand:
-        wanted = lowered(value)
-        if value.endswith("*") and not term.quoted:
-            if field.type is ValueType.STATE or "*" in value[:-1]:
+        wanted = value.lower() if field.name in _LOWER_CASE else lowered(value)
+        if "*" in value and not term.quoted:
+            if field.type is ValueType.STATE or value.index("*") < len(value) - 1:
                 raise UsageError(_('not a value: "{value}"', value=value), _("only the end of a word can be *"))
             return Prefix(wanted[:-1])
         if field.names is None:
@@ -212,9 +228,9 @@ class _Resolver:
                 _check_known(field, wanted, field.values)
             return wanted
         known = self.known_names.names(field.names)
-        for name in known:
-            if lowered(name) == wanted:
-                return name
+        same = sorted(name for name in known if lowered(name) == wanted)
+        if same:
+            return value if value in same else same[0]
         if self.known_names.is_used(field.names, value):
             return value
         raise UsageError(
@@ -231,6 +247,10 @@ class _Resolver:
                 _("use a comparison, for example >{value}", value=value),
             )
         return period
+
+
+def _wildcard_hint() -> Text:
+    return _("only values of one word, such as those of tag, can end with *")
 
 
 def _unknown_name(kind: NameKind, name: str, suggestion: str) -> Text:

@@ -201,7 +201,8 @@ class _Reader:
         if isinstance(item, lucene.Phrase):
             return Term(*field, operator, _unescaped(item.value[1:-1]), position, quoted=True)
         if isinstance(item, lucene.Word):
-            return Term(*field, operator, _unescaped(item.value), position)
+            escaped = "*" in item.value and "*" not in _ESCAPED.sub("", item.value)
+            return Term(*field, operator, _unescaped(item.value), position, quoted=escaped)
         raise _unsupported(item, self._prepared.position(item.pos))
 
 

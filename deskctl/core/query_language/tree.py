@@ -16,7 +16,7 @@ class Term:
     """A term such as `priority:>=high`, or a word to search for, whose `field` is "".
 
     `position` and `field_position` are those of the value and of the field in the text, in characters from 1. `quoted`
-    terms are not special values such as `none` and `*`.
+    terms, and those with an escaped `*`, are not special values such as `none` and `*`.
     """
 
     field: str

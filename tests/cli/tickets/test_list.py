@@ -186,11 +186,19 @@ def test_query_selects_and_orders_tickets(desk: Shell) -> None:
     assert numbers("-tag:refund", "is:open") == [1]
     assert numbers("is:open", "--sort", "number") == [2, 1]
     assert numbers("is:open", "--sort", "number", "--reverse") == [1, 2]
+    assert numbers('-"환불 요청"') == numbers("-환불") == numbers("-(환불 OR 카드)") == [1]
     assert numbers("invoice") == []
     assert numbers("invoice status:solved") == [3]
     assert numbers("--all", "c3@example.org") == [3]
     assert desk("list", "printer", "--columns", "number").out == "1\n"
     assert desk("list", "missing", "--exit-code", code=1).out == ""
+
+
+def test_hyphen_inside_of_a_word_excludes_nothing(desk: Shell) -> None:
+    desk.ingest(mail("ann@example.org", "Please re-open:now"))
+    assert [row["number"] for row in desk.tickets('"re-open:now"')] == [1]
+    refused = desk("list", "--priority=re-open:now", code=2)
+    assert "re-open:now" in refused.err
 
 
 def test_error_in_a_query_names_the_position(desk: Shell) -> None:

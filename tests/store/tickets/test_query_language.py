@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from deskctl.core.agents.model import Agent, Team
 from deskctl.core.agents.repository import Agents
-from deskctl.core.contacts.identity import combine
+from deskctl.core.contacts.identity import address_key, combine
 from deskctl.core.contacts.model import Contact, Identity
 from deskctl.core.contacts.repository import Contacts
 from deskctl.core.kernel.settings import Settings
@@ -157,7 +157,17 @@ _VALUES: dict[str, Sequence[str]] = {
     **dict.fromkeys(("created", "updated", "solved", "due", "callback"), TIMES),
     **dict.fromkeys(("waiting", "age", "idle"), ("2h", "3h", "1d", "90d")),
     "sla": ("none", "*", "breached"),
-    "contact": ("c0@example.org", "@example.org", "#1", "2", "@example.net", "C4@example.org"),
+    "contact": (
+        "+82-2-555-0101",
+        "02-555-0101",
+        "9" * 30,
+        "c0@example.org",
+        "@example.org",
+        "#1",
+        "2",
+        "@example.net",
+        "C4@example.org",
+    ),
     "contact.name": ("kim", "KIM", "철수", "none", "*"),
     "contact.tier": ("vip", "VIP", "vi*", "Gold", "none", "*"),
     "contact.org": ('"acme corp"', "acme*", "100%", "1*", "none", "*"),
@@ -222,6 +232,8 @@ def _add_people(unit: Unit) -> list[Contact]:
         contact = Contact(numbers[index], created_at=unit.now, merged_into=into, **person)
         Contacts.of(unit).put(contact)
         Contacts.of(unit).add_identity(Identity("email", f"c{index}@example.org", contact.id))
+        if index == 1:
+            Contacts.of(unit).add_identity(Identity(*address_key("phone", "+82 2 555 0101"), contact.id))
         made.append(contact)
     return made
 
@@ -239,7 +251,7 @@ def _facts(ticket: Ticket, given: dict[str, Any], people: Sequence[Contact]) -> 
         ticket=ticket,
         contact=combine(people[root], [people[index] for index in members if index != root]),
         contacts=frozenset(people[index].id for index in members),
-        addresses=frozenset(f"c{index}@example.org" for index in members),
+        addresses=frozenset({f"c{n}@example.org" for n in members} | ({"+8225550101"} if 1 in members else set())),
         messages=[MessageTexts(given["subject"], given["file"] or "", given["text"])],
         sla=None,
         now=NOON,
@@ -358,6 +370,10 @@ ANSWERS: dict[str, set[int]] = {
     "tag:(refund OR vip)": {2, 4},
     "tag:REFUND*": {2, 4},
     "tag:none": {1, 3, 5},
+    "tag:NONE": {1, 3, 5},
+    'tag:"none"': set(),
+    r"tag:refund\*": set(),
+    r"tag:re\fund*": {2, 4},
     "NOT tag:refund*": {1, 3, 5},
     "assignee:ANA": {2},
     "assignee:none team:*": {4},
@@ -382,6 +398,8 @@ ANSWERS: dict[str, set[int]] = {
     "결제": {3},
     '"on fire"': {2, 4, 5},
     '"fire on"': set(),
+    r'"printer \"on\" fire"': {2, 4, 5},
+    r'"fire \"on\" printer"': set(),
     "subject:fire text:burns": {2, 4, 5},
     "invoice": {4},
     "file:pdf": {4},
@@ -395,6 +413,10 @@ ANSWERS: dict[str, set[int]] = {
     "contact:@example.net": set(),
     "contact:1": {1, 2, 3},
     "contact:#99": set(),
+    "contact:+82-2-555-0101": {1, 2, 3},
+    'contact:"+82 (2) 555 0101"': {1, 2, 3},
+    "contact:555-0101": set(),
+    f"contact:{'9' * 5000}": set(),
     "contact.tier:vip": {1, 2, 3},
     "contact.tier:GOLD": {4, 5},
     "contact.tier:none": set(),
@@ -431,6 +453,7 @@ def test_query_with_a_condition_on_the_status_includes_solved_tickets(few: Fille
     assert listed("fire status:solved") == {4}
     assert listed("is:closed") == {4}, "spam is left out"
     assert listed("is:spam") == {5}
+    assert listed("tag:spam OR is:closed") == {4}, "a tag with this name is not the state"
     assert listed("#5") == {5}
 
 

@@ -41,7 +41,7 @@ from ....core.query_language.conditions import (
 )
 from ....core.query_language.fields import SLA_STATES, NameKind, QueryField, ValueType
 from ....core.query_language.periods import Period
-from ....core.query_language.resolution import lowered
+from ....core.query_language.resolution import address_forms, contact_id, lowered
 from ....core.tickets.field_conditions import FieldCondition
 from ....core.tickets.model import Priority, Status
 from ....core.values.field import FieldValue
@@ -293,15 +293,14 @@ class _Translator:
         return and_(column >= start, column < end)
 
     def _at_address(self, wanted: str) -> Clause:
-        number = wanted.removeprefix("#")
         if wanted.startswith("@"):
             condition: Clause = identities.c.address.endswith(wanted, autoescape=True)
         else:
-            condition = _clause(identities.c.address == wanted)
+            condition = identities.c.address.in_(sorted(address_forms(wanted)))
         reached = select(identities.c.contact).where(condition)
         merged = list(self._connection.execute(reached.where(identities.c.contact.in_(_WITH_MERGES))).scalars())
-        if number.isascii() and number.isdecimal() and len(number) < 19:
-            merged.append(int(number))
+        if (number := contact_id(wanted)) is not None:
+            merged.append(number)
         members = {member for who in persons(self._connection, merged).values() for member in who.members}
         return or_(tickets.c.contact.in_(reached), _in_numbers(members))
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deskctl.core.kernel.settings import Settings
+from deskctl.core.query_language.conditions import Condition
 from deskctl.core.query_language.fields import NameKind
 from deskctl.core.query_language.resolution import parse_query
 from deskctl.core.query_language.syntax import parse
@@ -21,6 +22,8 @@ from deskctl.errors import UsageError
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 FIELDS = {
     "amount": Field("amount", FieldType.NUMBER),
+    "order": Field("order", FieldType.TEXT),
+    "grade": Field("grade", FieldType.CHOICE, choices=("A", "A*")),
     "size": Field("size", FieldType.CHOICE, choices=("small", "large")),
 }
 SETTINGS = Settings().with_features(TicketSettings(fields=FIELDS))
@@ -108,6 +111,28 @@ def test_any_text_is_parsed_or_refused(text: str) -> None:
         assert error.what
 
 
+def test_values_of_declared_fields_can_contain_a_quoted_asterisk() -> None:
+    for text in ('order:"A*"', r"order:A\*", 'contact.name:"an*"', "fields.grade:A*"):
+        parse_query(text, SETTINGS, Names(), NOW)
+
+
+def test_name_with_the_same_case_is_preferred() -> None:
+    class Cases(Names):
+        def names(self, kind: NameKind) -> Sequence[str]:
+            return ("Sales", "sales", "SALES")
+
+    for name in ("sales", "Sales", "SALES"):
+        found = parse_query(f"team:{name}", SETTINGS, Cases(), NOW)
+        assert isinstance(found, Condition)
+        assert found.operand == name
+
+
+def test_tag_is_compared_in_lower_case_as_it_is_stored() -> None:
+    found = parse_query("tag:ÉTÉ", SETTINGS, Names(), NOW)
+    assert isinstance(found, Condition)
+    assert found.operand == "été"
+
+
 def test_former_name_that_tickets_have_is_accepted() -> None:
     parse_query("assignee:former team:former", SETTINGS, Names(), NOW)
 
@@ -130,6 +155,11 @@ def test_former_name_that_tickets_have_is_accepted() -> None:
         ('status:""', "at character 8: status has no value"),
         ("print*", "at character 1: no wildcards in words"),
         ("tag:a*b*", "not a value"),
+        ("tag:*a", 'at character 5: not a value: "*a"'),
+        ("tag:a*b", 'at character 5: not a value: "a*b"'),
+        ("contact.name:an*", 'at character 14: not a value: "an*"'),
+        ("contact:an*", 'at character 9: not a value: "an*"'),
+        ("order:A*", 'at character 7: not a value: "A*"'),
         ("tag:/x/", "regular expressions are not part of the query language"),
         ("(open", "at character 6: unexpected end"),
         ('"open', "at character 1: the closing quote is missing"),
