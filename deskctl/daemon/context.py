@@ -15,7 +15,7 @@ from deskctl.daemon.delivery_recorder import DeliveryRecorder
 from deskctl.daemon.journal import Traffic
 from deskctl.daemon.writer import WritePriority, Writer
 from deskctl.desk.ports import Store
-from deskctl.errors import Unavailable
+from deskctl.errors import Refused, Unavailable
 from deskctl.i18n import _
 from deskctl.plugins.channel import StoreUnavailable
 
@@ -43,6 +43,7 @@ class DaemonContext:
         self.name = name
         self.log = logging.getLogger(f"deskctl.channel.{name}")
         self.marked: set[int] = set()  # outgoing messages that may have been sent
+        self.refused: dict[int, Refused] = {}  # outgoing messages that must not be sent any more
         self._store = store
         self._writer = writer
         self._recorder = recorder
@@ -70,7 +71,11 @@ class DaemonContext:
         return set(self._store.ask(Journalled(self.name, tuple(keys))))
 
     def sending(self, outbox_id: int) -> None:
-        self._recorder.mark_sending(outbox_id).result()
+        try:
+            self._recorder.mark_sending(outbox_id).result()
+        except Refused as error:
+            self.refused[outbox_id] = error
+            raise
         self.marked.add(outbox_id)
 
     def listening(self) -> None:

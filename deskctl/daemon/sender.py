@@ -20,6 +20,7 @@ from deskctl.core.messages.model import OutboundMessage
 from deskctl.daemon.backoff import delay
 from deskctl.daemon.channels import OpenChannel
 from deskctl.daemon.clock import WallClock
+from deskctl.daemon.context import DaemonContext
 from deskctl.daemon.delivery_recorder import DeliveryRecorder
 from deskctl.daemon.wakeup import Wakeup
 from deskctl.daemon.writer import WritePriority, Writer
@@ -41,6 +42,10 @@ SETTLE_WITHIN = 0.1
 CLAIM_AHEAD = 0.5
 #: The maximum number of messages that a channel claims at once.
 MOST_CLAIMED = 50
+
+
+class _Withdrawn(Exception):
+    """The message was undone or taken over after it was claimed: nothing was sent and nothing is recorded."""
 
 
 @dataclass(eq=False, slots=True)
@@ -161,8 +166,8 @@ class Sender:
     async def _send(self, lane: _Lane, entry: OutboxEntry) -> None:
         try:
             outcome = await self._attempt(lane.channel, entry)
-        except Refused as error:  # undone after it was claimed: nothing was sent and nothing is recorded
-            log.info("%s", error.what)
+        except _Withdrawn as error:
+            log.info("%s", error)
             return
         finally:
             self._ended(lane, entry)
@@ -185,7 +190,7 @@ class Sender:
     async def _attempt(self, channel: OpenChannel, entry: OutboxEntry) -> SettleDelivery:
         """Send a claimed message and return the outcome, with its reason in one line.
 
-        Raises Refused if the message must not be sent any more.
+        Raises _Withdrawn if the message must not be sent any more.
         """
         marked = False
         try:
@@ -193,16 +198,21 @@ class Sender:
                 context.marked.discard(entry.id)
                 try:
                     if not channel.type.capabilities.marks_sending:
-                        await asyncio.wrap_future(self._recorder.mark_sending(entry.id))
-                        context.marked.add(entry.id)
+                        await self._mark(entry, context)
                     async with asyncio.timeout(SEND_WITHIN):
                         receipt = await open_channel.send(outbound(entry))
                     remark = receipt.remark or None
                     return SettleDelivery(entry.id, "sent", remark, ids=receipt.ids, refused=receipt.refused)
+                except Exception as error:
+                    # The channel may have raised another error for the refusal.
+                    if entry.id in context.refused:
+                        raise _Withdrawn(context.refused[entry.id].what) from error
+                    raise
                 finally:
                     marked = entry.id in context.marked
                     context.marked.discard(entry.id)
-        except Refused:
+                    context.refused.pop(entry.id, None)
+        except _Withdrawn:
             raise
         except Rejected as error:
             return SettleDelivery(entry.id, "rejected", error.what)
@@ -215,6 +225,13 @@ class Sender:
         except BaseException as error:  # the result is recorded after any error of the channel
             log.warning("the channel %s failed on outgoing message %d", channel.name, entry.id, exc_info=True)
             return SettleDelivery(entry.id, "uncertain" if marked else "try_later", _line(error))
+
+    async def _mark(self, entry: OutboxEntry, context: DaemonContext) -> None:
+        try:
+            await asyncio.wrap_future(self._recorder.mark_sending(entry.id))
+        except Refused as error:
+            raise _Withdrawn(error.what) from error
+        context.marked.add(entry.id)
 
     async def _settle(self, command: SettleDelivery, hold: bool = False) -> None:
         """Record a delivery result, durably. Waits while the store cannot be written; the message stays unchanged.
