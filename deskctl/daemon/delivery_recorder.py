@@ -96,8 +96,9 @@ class DeliveryRecorder:
         try:
             self._writer.submit(WritePriority.INTERNAL, self._record_waiting)
         except Unavailable as error:  # the daemon is stopping
-            for step in self._take():
-                step.future.set_exception(error)
+            while self._waiting:
+                for step in self._take():
+                    step.future.set_exception(error)
 
     def _take(self) -> list[_Step]:
         with self._lock:
@@ -107,13 +108,20 @@ class DeliveryRecorder:
     # --- the writer thread ------------------------------------------------------------------------
 
     def _record_waiting(self) -> None:
+        """Record waiting steps; the others in a further write, so that writes with a higher priority come between."""
         steps = self._take()
         with self._lock:
             more = bool(self._waiting)
         if more:
-            self._submit()
+            try:
+                self._writer.submit(WritePriority.INTERNAL, self._record_waiting)
+                more = False
+            except Unavailable:  # the daemon is stopping: no other write comes
+                pass
         if steps:
             self._record(steps)
+        if more:
+            self._record_waiting()
 
     def _record(self, steps: Sequence[_Step]) -> None:
         marks = [step for step in steps if isinstance(step, _Mark)]

@@ -171,6 +171,16 @@ def test_cancelled_step_is_not_recorded(store: Store, writer: Writer, recorder: 
     assert states(store) == {first: "claimed", second: "sending"}
 
 
+def test_steps_that_wait_at_the_stop_are_recorded(store: Store, writer: Writer, recorder: DeliveryRecorder) -> None:
+    entries = claimed(store, 3 * LIMIT)
+    marks = [recorder.mark_sending(entry) for entry in entries]
+    writer.stop()
+    writer.start()  # finishes the waiting writes only
+    for mark in marks:
+        mark.result(_WITHIN)
+    assert set(states(store).values()) == {"sending"}
+
+
 def test_step_after_the_stop_fails(store: Store, writer: Writer, recorder: DeliveryRecorder) -> None:
     [entry] = claimed(store, 1)
     writer.stop()
