@@ -272,22 +272,35 @@ class ParsePool:
         with self._lock:
             if self._closed:
                 raise Unavailable(_("the daemon is stopping"), _("try again in a moment"))
-            worker = self._idle.pop() if self._idle else _started()
+            worker = self._living_worker() or _started()
             self._all.add(worker)
         try:
             yield worker
-        except (TimeoutError, _Ended):
+        except BaseException as error:
             worker.close()
             with self._lock:
                 self._all.discard(worker)
                 closed = self._closed
-            if closed:
+            if isinstance(error, TimeoutError | _Ended) and closed:
                 raise Unavailable(_("the daemon is stopping"), _("try again in a moment")) from None
             raise
         with self._lock:
             if not self._closed:
                 self._idle.append(worker)
                 self._schedule()
+
+    def _living_worker(self) -> _Worker | None:
+        """Return an idle worker. A process that ended while it was idle ended without a message that caused it.
+
+        Called with the lock.
+        """
+        while self._idle:
+            worker = self._idle.pop()
+            if worker.process.poll() is None:
+                return worker
+            self._all.discard(worker)
+            worker.close()
+        return None
 
     def _schedule(self) -> None:
         """End idle workers later. Called with the lock."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import signal
 import smtplib
 import socket
 from collections.abc import Callable
@@ -166,6 +167,18 @@ def test_message_is_parsed_again_after_its_parser_died(folder: Path, wait_until:
         wait_until(lambda: tickets(desk).keys() == {"Unlucky"}, 60)
         assert problem(desk, "Unlucky") is None
         desk.close()
+
+
+def test_idle_parser_that_ended_is_no_attempt(folder: Path, wait_until: WaitUntil) -> None:
+    with running(folder) as daemon, closing(daemon.desk()) as desk:
+        ingest(desk, "Fine", "fine")
+        wait_until(lambda: tickets(desk).keys() == {"Fine"}, 60)
+        process = parser_of(daemon, "fine", wait_until)
+        os.kill(process, signal.SIGKILL)
+        wait_until(lambda: not is_running(process), what="the idle parser has ended")
+        ingest(desk, "Unlucky", "once")
+        wait_until(lambda: tickets(desk).keys() == {"Fine", "Unlucky"}, 60)
+        assert problem(desk, "Unlucky") is None
 
 
 @pytest.mark.parametrize(("killed", "forked"), [(False, False), (True, False), (True, True)])
