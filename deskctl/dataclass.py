@@ -38,8 +38,9 @@ else:
     def _is_special(cls):
         """Return True for a class with its own methods, or with fields that are compared but not hashed."""
         members = cls.__dict__
+        fields = [*members.values(), *getattr(cls, "__dataclass_fields__", {}).values()]
         return not _OWN.isdisjoint(members) or any(
-            isinstance(each, dataclasses.Field) and each.hash is not None for each in members.values()
+            isinstance(each, dataclasses.Field) and each.hash is not None for each in fields
         )
 
     #: Functions that return the compared fields of an object as a tuple, by class.

@@ -68,6 +68,11 @@ class PartlyHashed:
     fields: dict[str, int] = field(default_factory=dict, hash=False)
 
 
+@dataclass(frozen=True)
+class MorePartlyHashed(PartlyHashed):
+    more: int = 0
+
+
 both = pytest.mark.parametrize("kind", [Ours, Standard])
 
 
@@ -96,6 +101,7 @@ def test_hash_is_that_of_the_compared_fields(kind: Callable[..., Any]) -> None:
     with pytest.raises(TypeError):
         hash(kind(1, names=[]))
     assert hash(PartlyHashed(1, {"x": 1})) == hash(PartlyHashed(1, {"y": 1}))
+    assert hash(MorePartlyHashed(1, {"x": 1})) == hash(MorePartlyHashed(1, {"y": 1}))
 
 
 @both
