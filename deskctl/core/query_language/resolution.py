@@ -23,7 +23,7 @@ from .conditions import AllQuery, AnyQuery, Condition, NotQuery, Operand, Prefix
 from .fields import BUILT_IN, NameKind, QueryField, ValueType, query_fields
 from .periods import Period
 from .syntax import MOST_TERMS, parse
-from .tree import And, Node, Not, Or, Term
+from .tree import And, Node, Not, Or, Term, levels
 
 
 class KnownNames(Protocol):
@@ -46,6 +46,8 @@ _LONGEST_ID = 19
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 #: The types of which a value is always complete.
 _WHOLE = frozenset({ValueType.NAME, ValueType.ADDRESS, ValueType.DECLARED})
+#: Levels of a query together with its views. Each takes several frames of the stack to translate.
+_MOST_LEVELS = 100
 #: Keywords that are stored in lower case, also those that are not ASCII.
 _LOWER_CASE = frozenset({"tag", "language"})
 _UPPER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
@@ -81,7 +83,11 @@ def parse_query(text: str, settings: Settings, known_names: KnownNames, now: dat
 
 @dataclass(slots=True)
 class _Resolver:
-    """Checks a query. `views` are the names of the views whose queries are being read; `count` counts terms."""
+    """Checks a query.
+
+    `views` are the names of the views whose queries are being read; `count` counts terms, and `depth` is the number of
+    levels above the present one.
+    """
 
     fields: Mapping[str, QueryField]
     zone: ZoneInfo
@@ -89,8 +95,15 @@ class _Resolver:
     now: datetime
     views: list[str] = field(default_factory=list)
     count: int = 0
+    depth: int = 0
 
     def query(self, node: Node) -> Query:
+        self.depth += 1
+        found = self._query(node)
+        self.depth -= 1
+        return found
+
+    def _query(self, node: Node) -> Query:
         match node:
             case And(parts):
                 return AllQuery(tuple(self.query(part) for part in parts))
@@ -134,8 +147,13 @@ class _Resolver:
                 _('no view is called "{name}"{suggestion}', name=name, suggestion=did_you_mean(name, views)),
                 _("deskctl view list shows all views; contact:@example.org finds the customers of a domain"),
             )
+        node = parse(views[name])
+        if self.depth + levels(node) > _MOST_LEVELS:  # views can contain views
+            raise UsageError(
+                _("query, at character {position}: nested too deeply", position=term.position), _("leave out a view")
+            )
         self.views.append(name)
-        query = self.query(parse(views[name]))
+        query = self.query(node)
         self.views.pop()
         return query
 

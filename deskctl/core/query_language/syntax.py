@@ -28,8 +28,10 @@ if TYPE_CHECKING:
 #: Characters.
 LONGEST_QUERY: Final = 10_000
 MOST_TERMS: Final = 200
-#: Levels of parentheses and negations.
+#: Levels of parentheses.
 DEEPEST: Final = 30
+#: Levels of a query: each level of parentheses can have a negation, a blank, OR and AND.
+_MOST_LEVELS: Final = 5 * DEEPEST
 #: Characters of an unexpected text in an error.
 _SHOWN: Final = 20
 
@@ -157,7 +159,7 @@ class _Reader:
         from luqum import tree as lucene
 
         position = self._prepared.position(item.pos)
-        if depth > 2 * DEEPEST:
+        if depth > _MOST_LEVELS:
             _refuse_depth(position)
         match item:
             case lucene.SearchField():

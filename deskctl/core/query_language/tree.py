@@ -61,3 +61,14 @@ def terms(node: Node) -> Iterator[Term]:
         case And(parts) | Or(parts):
             for part in parts:
                 yield from terms(part)
+
+
+def levels(node: Node) -> int:
+    """Return the number of terms and operators that are inside of each other."""
+    match node:
+        case Term():
+            return 1
+        case Not(part):
+            return 1 + levels(part)
+        case And(parts) | Or(parts):
+            return 1 + max((levels(part) for part in parts), default=0)

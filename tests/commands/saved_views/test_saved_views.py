@@ -69,6 +69,23 @@ def test_terms_of_nested_views_are_limited(desk: StoredDesk) -> None:
         desk.do(AddView("v6", " ".join(["@v5"] * 5)))
 
 
+def test_levels_of_nested_views_are_limited(desk: StoredDesk) -> None:
+    desk.mail("ana@example.org", "Printer")
+    desk.do(AddView("v0", "tag:a"))
+    for level in range(1, 4):
+        desk.do(AddView(f"v{level}", "NOT (" * 30 + f"@v{level - 1}" + ")" * 30))
+    assert listed(desk, "@v3") == []
+    with pytest.raises(UsageError, match="at character 151: nested too deeply"):
+        desk.do(AddView("v4", "NOT (" * 30 + "@v3" + ")" * 30))
+    desk.do(AddView("w0", "tag:a"))
+    for level in range(1, 25):
+        desk.do(AddView(f"w{level}", f"tag:a tag:b OR tag:c AND @w{level - 1}"))
+    assert listed(desk, "@w24") == []
+    desk.do(EditView("v0", "NOT (" * 20 + "tag:a" + ")" * 20))
+    with pytest.raises(UsageError, match="nested too deeply"):
+        listed(desk, "@v3")
+
+
 @pytest.mark.parametrize(
     ("command", "error", "message"),
     [

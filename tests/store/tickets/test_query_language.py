@@ -476,4 +476,9 @@ def test_every_field_is_queried() -> None:
 def test_query_of_the_largest_size_is_answered(filled: Filled) -> None:
     assert filled.numbers(" OR ".join(f"tag:t{n}" for n in range(200))) == []
     assert filled.numbers(" ".join(f"-tag:t{n}" for n in range(200))) == [1]
-    assert filled.numbers("NOT (" * 25 + "tag:x" + ")" * 25) == [1]
+    assert filled.numbers("NOT (" * 29 + "tag:x" + ")" * 29) == [1]
+    assert filled.numbers("-" * 148 + "tag:x") == []
+    assert filled.numbers("NOT (tag:a OR " * 30 + "tag:x" + ")" * 30) == []
+    assert filled.numbers("NOT (contact.tier:a OR " * 30 + " OR ".join(["text:x"] * 170) + ")" * 30) == []
+    assert filled.numbers("(" * 30 + "contact.tier:a" + " AND tag:x) OR tag:y" * 30) == []
+    assert filled.numbers("tag:a tag:b OR tag:c AND (" * 30 + "tag:x" + ")" * 30) == []

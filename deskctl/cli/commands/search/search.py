@@ -12,7 +12,7 @@ from ...declared_fields import complete_condition
 from ...messages import _
 from ...options import columns, limit_option
 from ...output import Column, field
-from ...query_command import QueryCommand
+from ...query_command import SearchCommand
 
 if TYPE_CHECKING:
     from ....core.search.views import ContactHit, SearchAnswer
@@ -37,7 +37,7 @@ _CONTACTS = (
 PAGE = 50
 
 
-@click.command("search", cls=QueryCommand)
+@click.command("search", cls=SearchCommand)
 @click.argument("words", nargs=-1, required=True, metavar="WORD...")
 @click.option("--rank", is_flag=True, help="List the best matches first instead of the newest.")
 @limit_option(PAGE)

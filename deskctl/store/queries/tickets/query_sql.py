@@ -155,16 +155,21 @@ class _Translator:
         self._connection = connection
         self._now = now
 
-    def clause(self, query: Query) -> Clause:
+    def clause(self, query: Query, negated: bool = False) -> Clause:
+        """Return the condition.
+
+        Databases limit the depth of an expression. Therefore, only conditions on fields are negated, and the deepest
+        part is first: the parser of SQLite then keeps one parenthesis for each level, and not also the other parts.
+        """
         match query:
-            case AllQuery(parts):
-                return and_(true(), *(self.clause(part) for part in parts))
-            case AnyQuery(parts):
-                return or_(false(), *(self.clause(part) for part in parts))
+            case AllQuery(parts) | AnyQuery(parts):
+                found = [self.clause(part, negated) for part in sorted(parts, key=_depth, reverse=True)]
+                is_all = isinstance(query, AllQuery) is not negated
+                return and_(true(), *found) if is_all else or_(false(), *found)
             case NotQuery(part):
-                return _not(self.clause(part))
+                return self.clause(part, not negated)
             case Condition():
-                return self._condition(query)
+                return _not(self._condition(query)) if negated else self._condition(query)
 
     def _condition(self, condition: Condition) -> Clause:
         field, operand = condition.field, condition.operand
@@ -312,6 +317,16 @@ class _Translator:
         members = {member for who in people if holds(who.contact) for member in who.members}
         alone: Select[Any] = found.where(contacts.c.id.not_in(_WITH_MERGES))
         return or_(tickets.c.contact.in_(alone), _in_numbers(members))
+
+
+def _depth(query: Query) -> int:
+    match query:
+        case AllQuery(parts) | AnyQuery(parts):
+            return 1 + max(map(_depth, parts), default=0)
+        case NotQuery(part):
+            return _depth(part)
+        case Condition():
+            return 0
 
 
 def _has(field: QueryField, value: str | None, operand: Operand) -> bool:

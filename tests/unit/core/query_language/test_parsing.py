@@ -169,7 +169,7 @@ def test_former_name_that_tickets_have_is_accepted() -> None:
         (" ".join(f"tag:{n}" for n in range(201)), "the query has 201 terms"),
         ("x" * 10_001, "the query has 10001 characters"),
         ("(" * 31 + "x" + ")" * 31, "at character 31: nested too deeply"),
-        ("NOT " * 100 + "x", "nested too deeply"),
+        ("NOT " * 151 + "x", "nested too deeply"),
     ],
 )
 def test_error_names_the_position_and_the_problem(query: str, problem: str) -> None:
