@@ -14,7 +14,7 @@ one command, and so is `deskctl list --json | … | deskctl assign - --to ana`. 
 all. A second `undo` undoes the command before. `deskctl undo --list` shows the last commands with their numbers and
 states, `deskctl undo 17` undoes one of them, and `--dry-run` shows what would be undone.
 
-The deactivation of an agent with many tickets is undone in portions of 100 tickets, so that mail is accepted meanwhile.
+The deactivation of an agent with many tickets is undone in portions, so that mail is accepted meanwhile.
 Undo is refused if it cannot undo all of them. A ticket that someone changes while the portions are undone stays as it
 is.
 

@@ -28,12 +28,19 @@ class Traffic:
     BUSY_COUNT, BUSY_SECONDS = 10, 0.5
     #: After this many seconds without a message the senders have finished.
     LAST_SECONDS = 0.1
+    #: A message within this many seconds counts as active. A slow machine receives less than one per second.
+    ACTIVE_SECONDS = 3.0
 
     def __init__(self) -> None:
         self._arrivals: deque[float] = deque(maxlen=self.BUSY_COUNT)
 
     def arrived(self) -> None:
         self._arrivals.append(time.monotonic())
+
+    @property
+    def active(self) -> bool:
+        """True if messages arrive at all, also if there are few of them."""
+        return bool(self._arrivals) and time.monotonic() - self._arrivals[-1] < self.ACTIVE_SECONDS
 
     @property
     def busy(self) -> bool:

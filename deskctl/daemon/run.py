@@ -242,7 +242,7 @@ class _Daemon:
         self.clock.on_step = self._on_clock_step
         again, clock = self.poll_interval, self.clock
         sender = Sender(self.store, self.writer, self.readers, on, self.recorder, self._performed, again, clock)
-        timers = TimerRunner(self.store, self.writer, self.readers, self._performed, again, clock)
+        timers = TimerRunner(self.store, self.writer, self.readers, self._performed, self.traffic, again, clock)
         desk = RequestHandler(
             self.components,
             self.writer,

@@ -1,9 +1,14 @@
-"""Fire timers when they are due."""
+"""Fire timers when they are due.
+
+The portions of a large command, such as the deactivation of an agent with many tickets, are timers too. Each is fired
+in its own transaction, after all other timers, with a pause while mail arrives.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from datetime import datetime
@@ -14,9 +19,10 @@ from deskctl.core.kernel.timer_command import FireTimer
 from deskctl.core.kernel.timers import Timer
 from deskctl.core.kernel.unit import Unit
 from deskctl.daemon.clock import WallClock
+from deskctl.daemon.journal import Traffic
 from deskctl.daemon.wakeup import Wakeup
 from deskctl.daemon.writer import WritePriority, Writer
-from deskctl.desk.execution import Executed, execute_in_unit
+from deskctl.desk.execution import PORTION_TIMERS, Executed, execute_in_unit
 from deskctl.desk.ports import Store
 from deskctl.errors import Unavailable
 
@@ -27,6 +33,9 @@ BATCH = 100
 #: Seconds for which a timer that failed is postponed, and seconds between checks during that time.
 _POSTPONE_SECONDS = 600.0
 _POSTPONED_POLL_EVERY = 20.0
+#: The pause after a portion while mail arrives: a multiple of the time of the portion, with a maximum in seconds. It is
+#: proportional, so that portions and mail share a slow machine like a fast one.
+PAUSE_FACTOR, MAX_PAUSE = 2.0, 0.5
 
 _CLOCK = Actor.system("clock")
 
@@ -40,6 +49,7 @@ class TimerRunner:
         writer: Writer,
         readers: Executor,
         performed: Callable[[Executed], None],
+        traffic: Traffic,
         poll_interval: float | None = None,
         clock: WallClock | None = None,
     ) -> None:
@@ -48,6 +58,7 @@ class TimerRunner:
         self._writer = writer
         self._readers = readers
         self._performed = performed
+        self._traffic = traffic
         self._poll_interval = poll_interval
         self._postponed: dict[int, float] = {}  # by timer: the loop time until which it is postponed
 
@@ -58,9 +69,18 @@ class TimerRunner:
             self._postponed = {timer: until for timer, until in self._postponed.items() if until > now}
             due = await loop.run_in_executor(self._readers, self._store.timers.due, BATCH + len(self._postponed))
             fresh = [timer for timer in due if timer.id not in self._postponed]
-            await self._fire(fresh)
+            await self._fire([timer for timer in fresh if timer.kind not in PORTION_TIMERS])
+            portions = [timer for timer in fresh if timer.kind in PORTION_TIMERS]
+            if portions:
+                await self._fire_portion(portions[0])
             if not fresh:
                 await self._wait()
+
+    async def _fire_portion(self, timer: Timer) -> None:
+        began = time.monotonic()
+        await self._fire([timer])
+        if self._traffic.active:
+            await asyncio.sleep(min((time.monotonic() - began) * PAUSE_FACTOR, MAX_PAUSE))
 
     async def _wait(self) -> None:
         """Wait for the next timer. While timers are postponed, check often: the store returns these first."""

@@ -31,6 +31,9 @@ log = logging.getLogger("deskctl.desk")
 
 _CLOCK = Actor.system("clock")
 
+#: The timers of the portions of a command that changes many tickets.
+PORTION_TIMERS = frozenset({UNASSIGN, UNDO_PORTION})
+
 
 @dataclass(frozen=True, slots=True)
 class Executed:
@@ -97,7 +100,7 @@ def finish(store: Store, changes: Changes) -> None:
 
 
 def _portions(changes: Changes) -> list[Timer]:
-    return [timer for _, timer in sorted(changes.timers.items()) if timer.kind in (UNASSIGN, UNDO_PORTION)]
+    return [timer for _, timer in sorted(changes.timers.items()) if timer.kind in PORTION_TIMERS]
 
 
 def execute_in_unit(unit: Unit, command: Command, actor: Actor) -> Executed:

@@ -31,7 +31,7 @@ T = TypeVar("T")
 #: The timer of the next portion of tickets to unassign.
 UNASSIGN: Final = TimerKind("unassign")
 #: Tickets that one transaction unassigns. Mail servers wait for it, because the store has one writer.
-PORTION = 100
+PORTION = 50
 
 
 def unassign_tickets(unit: Unit, before: Agent, after: Agent) -> Generator[Event, None, tuple[int, ...]]:

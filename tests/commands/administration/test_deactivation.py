@@ -25,7 +25,7 @@ from deskctl.core.undo.undo import PORTION as UNDO_PORTION
 from deskctl.errors import DeskctlError
 from tests.commands.desk import StoredDesk
 
-TICKETS = 2 * PORTION + 50
+TICKETS = 2 * PORTION + PORTION // 2
 OWNER = "user:root"
 
 
