@@ -20,7 +20,8 @@ from deskctl.core.kernel.unit import Unit
 from deskctl.core.routing.triggers import ROUTE
 from deskctl.core.tickets.events import FormerAssignee
 from deskctl.core.tickets.repository import Tickets
-from deskctl.core.undo.undo import PORTION as UNDO_PORTION
+from deskctl.core.undo import undo
+from deskctl.core.undo.commands import Undo
 from deskctl.core.values import numbers
 from deskctl.dataclass import dataclass
 from deskctl.desk.caller import Caller
@@ -32,7 +33,7 @@ log = logging.getLogger("deskctl.desk")
 _CLOCK = Actor.system("clock")
 
 #: The timers of the portions of a command that changes many tickets.
-PORTION_TIMERS = frozenset({UNASSIGN, UNDO_PORTION})
+PORTION_TIMERS = frozenset({UNASSIGN, undo.PORTION})
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +57,22 @@ def execute_command(
     numbers.check(getattr(command, field.name) for field in fields(command))
 
     def work(unit: Unit) -> Executed:
-        unit.invocation, unit.by_owner = invocation, caller.trusted
-        return execute_in_unit(
-            unit, command, caller.actor(Agents.of(unit).agents.values(), claim, needed=command.needs_agent)
-        )
+        unit.invocation = invocation
+        return execute_in_unit(unit, command, _actor(unit, command, caller, claim))
 
     executed = store.transaction(work, dry_run=dry_run)
     return executed if dry_run else replace(executed, then=route(store, executed.changes))
+
+
+def check_undo(store: Store, command: Undo, caller: Caller, claim: str | None) -> None:
+    """Raise DeskctlError if an undo is not possible now, with all of its portions."""
+    store.transaction(lambda unit: undo.check(unit, command, _actor(unit, command, caller, claim)), dry_run=True)
+
+
+def _actor(unit: Unit, command: Command, caller: Caller, claim: str | None) -> Actor:
+    """Return the actor of a caller's command, and record the caller's rights in the unit. Raises DeskctlError."""
+    unit.by_owner = caller.trusted
+    return caller.actor(Agents.of(unit).agents.values(), claim, needed=command.needs_agent)
 
 
 def route(store: Store, changes: Changes) -> tuple[Changes, ...]:

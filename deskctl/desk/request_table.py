@@ -13,13 +13,14 @@ from typing import Any
 from deskctl.core.agents.model import Agent
 from deskctl.core.kernel.permissions import Audience, Kind, Rights
 from deskctl.core.operations.queries import DeskHealth
+from deskctl.core.undo.commands import Undo
 from deskctl.dataclass import dataclass
 from deskctl.desk import plugin_requests
 from deskctl.desk.caller import Caller
 from deskctl.desk.calls import CALLS, unknown_call
 from deskctl.desk.decode import Request, build, has_files, known_commands
 from deskctl.desk.environment import Environment
-from deskctl.desk.execution import execute_command
+from deskctl.desk.execution import check_undo, execute_command
 from deskctl.desk.wire import LINE_LIMIT, LONG_LINE
 from deskctl.errors import DeskctlError, UsageError
 from deskctl.i18n import _
@@ -116,14 +117,16 @@ async def _execute(
 ) -> Any:
     command, store = request.command, environment.components.store
     assert command is not None
-    if command.undoes and not request.dry_run:
-        # An undo in portions decides about the first one only. Here it decides about all of them, while others write.
-        await environment.read(lambda: execute_command(store, command, caller, request.claim, True, request.invocation))
+    if request.dry_run or command.reads:
+        executed = await environment.read(lambda: execute_command(store, command, caller, request.claim, True))
+        return executed.outcome
+    if isinstance(command, Undo):
+        # An undo in portions decides about the first one only. The check decides about all, while others write.
+        await environment.read(lambda: check_undo(store, command, caller, request.claim))
     executed = await environment.write(
-        lambda: execute_command(store, command, caller, request.claim, request.dry_run, request.invocation)
+        lambda: execute_command(store, command, caller, request.claim, invocation=request.invocation)
     )
-    if not request.dry_run:
-        environment.on_executed(executed)
+    environment.on_executed(executed)
     return executed.outcome
 
 

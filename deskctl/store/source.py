@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, func, or_, select, text, tuple_
+from sqlalchemy import Connection, Select, and_, func, or_, select, text, tuple_
 
 from ..core.agents.model import Agent, Team
 from ..core.contacts.model import Address, Contact, Identity
@@ -28,7 +28,7 @@ from ..core.routing.model import Presence, QueuedTicket, Turn
 from ..core.sla.clocks import Clock
 from ..core.sla.policy_book import PolicyBook
 from ..core.tickets.model import Ticket
-from . import routing, rows
+from . import routing, rows, tables
 from .agents import agent_rows
 from .contacts.source import ContactSource
 from .encoding import clean, to_json
@@ -269,12 +269,45 @@ class DatabaseSource(ConversationSource, SeenSource, ContactSource, ShiftSource,
     def clocks(self, tickets: Collection[int]) -> Iterable[Clock]:
         return load_clocks(self._connection, tickets)
 
-    def events_after(self, tickets: Collection[int], after: int) -> Iterable[RecordedEvent]:
+    def events_of_kinds(self, commands: Collection[int], kinds: Collection[str]) -> Sequence[RecordedEvent]:
         return [
             recorded
-            for some in batches(valid_ids(tickets))
-            for recorded in self._events(select(events).where(events.c.ticket.in_(some), events.c.id > after))
+            for some in batches(sorted(commands))
+            for recorded in self._events(select(events).where(events.c.command.in_(some), events.c.kind.in_(kinds)))
         ]
+
+    def changed_tickets(self, commands: Collection[int], besides: Collection[str]) -> set[int]:
+        changed = (events.c.ticket.is_not(None), events.c.kind.not_in(besides))
+        return {
+            number
+            for some in batches(sorted(commands))
+            for number in self._connection.execute(
+                select(events.c.ticket).where(events.c.command.in_(some), *changed)
+            ).scalars()
+        }
+
+    def later_changes(
+        self, commands: Collection[int], besides: Collection[str], by_customer: Collection[str]
+    ) -> Sequence[RecordedEvent]:
+        earlier, command = events.alias("earlier"), tables.commands
+        query = (
+            select(events)
+            .join(earlier, and_(earlier.c.ticket == events.c.ticket, earlier.c.id < events.c.id))
+            .join(command, command.c.id == events.c.command)
+            .where(
+                earlier.c.kind.not_in(besides),
+                events.c.kind.not_in(besides),
+                events.c.command != earlier.c.command,
+                or_(events.c.actor.like("agent:%"), events.c.actor.like("user:%"), events.c.kind.in_(by_customer)),
+                command.c.undone.is_(False),
+            )
+        )
+        found = {
+            row.id: rows.event(row)
+            for some in batches(sorted(commands))
+            for row in self._connection.execute(query.where(earlier.c.command.in_(some)))
+        }
+        return sorted(found.values(), key=lambda recorded: (recorded.event.ticket or 0, recorded.id))
 
     def histories(self, tickets: Collection[int], kinds: Sequence[str]) -> Iterable[RecordedEvent]:
         return [
@@ -361,6 +394,12 @@ class DatabaseSource(ConversationSource, SeenSource, ContactSource, ShiftSource,
         mine = (commands.c.invocation == invocation, commands.c.actor == clean(str(actor)))
         query = select(commands).where(*mine, text(INVOKED)).order_by(commands.c.id).with_for_update()
         return [rows.command(row) for row in self._connection.execute(query)]
+
+    def command_before(self, record: CommandRecord) -> int | None:
+        mine = (commands.c.invocation == record.invocation, commands.c.actor == clean(str(record.actor)))
+        query = select(func.max(commands.c.id)).where(*mine, text(INVOKED), commands.c.id < record.id)
+        found: int | None = self._connection.execute(query).scalar_one()
+        return found
 
     def commands_beyond_tickets(self, commands: Collection[int]) -> set[int]:
         query = select(events.c.command).where(events.c.command.in_(list(commands)), events.c.ticket.is_(None))

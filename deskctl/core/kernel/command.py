@@ -22,7 +22,8 @@ class Command:
     `audience`: the callers that may use it. `needs_agent`: the caller must be an agent. `names_agent`: the command is
     attributed to the agent at the shell, even if other users may give it. `undoable`: `undo` considers the command,
     even if it then refuses; False for commands of the desk itself and for commands that change nothing. `did` is the
-    summary in the past tense, as in `_("solved {subject}")`. `undoes`: the command undoes other commands.
+    summary in the past tense, as in `_("solved {subject}")`. `undoes`: the command undoes other commands. `reads`: the
+    command never changes anything.
     """
 
     needs_agent: ClassVar[bool] = True
@@ -30,6 +31,7 @@ class Command:
     undoable: ClassVar[bool] = True
     did: ClassVar[Text | None] = None
     undoes: ClassVar[bool] = False
+    reads: ClassVar[bool] = False
 
     @property
     def historical(self) -> bool:

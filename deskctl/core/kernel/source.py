@@ -33,6 +33,10 @@ class KernelSource(Protocol):
         """Return the actor's commands of an invocation, oldest first."""
         ...
 
+    def command_before(self, record: CommandRecord) -> int | None:
+        """Return the id of the previous command of the same invocation and actor."""
+        ...
+
     def commands_beyond_tickets(self, commands: Collection[int]) -> Collection[int]:
         """Return those of the commands that have events outside tickets, for example a change of an agent."""
         ...
@@ -43,8 +47,22 @@ class KernelSource(Protocol):
         """Return a ticket's events with an id above `after`, oldest first."""
         ...
 
-    def events_after(self, tickets: Collection[int], after: int) -> Iterable[RecordedEvent]:
-        """Return the events of tickets with an id above `after`, oldest first for each ticket."""
+    def events_of_kinds(self, commands: Collection[int], kinds: Collection[str]) -> Sequence[RecordedEvent]:
+        """Return the events of these kinds of the commands, oldest first."""
+        ...
+
+    def changed_tickets(self, commands: Collection[int], besides: Collection[str]) -> Collection[int]:
+        """Return the tickets of the commands' events, except events of the kinds `besides`."""
+        ...
+
+    def later_changes(
+        self, commands: Collection[int], besides: Collection[str], by_customer: Collection[str]
+    ) -> Sequence[RecordedEvent]:
+        """Return later events of other commands on the tickets that commands changed, by ticket, then by age.
+
+        Events of the kinds `besides` are left out, both as changes and as later events. The later events are those of
+        agents and users, and of the kinds `by_customer`. Events of commands that were undone are left out.
+        """
         ...
 
     def histories(self, tickets: Collection[int], kinds: Sequence[str]) -> Iterable[RecordedEvent]:

@@ -27,4 +27,5 @@ class ListCommands(Command, audience=Audience.AGENT):
     needs_agent: ClassVar[bool] = False
     names_agent: ClassVar[bool] = True
     undoable: ClassVar[bool] = False
+    reads: ClassVar[bool] = True
     limit: int = 20

@@ -1,13 +1,14 @@
 """Undo all commands of one invocation, with everything that followed from them, or none.
 
 A change that was itself made in portions, such as the deactivation of an agent with many tickets, is undone in portions
-too: at once what it changed outside tickets and its first portion, then a timer undoes one portion after another. A dry
-run decides about all portions; it comes first. Later portions leave tickets as they are that someone changed meanwhile.
+too: at once what it changed outside tickets and its first portion, then a timer undoes one portion after another.
+`check` decides about all portions; it comes first. Later portions leave tickets as they are that someone changed
+meanwhile.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from ...dataclass import dataclass
@@ -15,7 +16,7 @@ from ...errors import DeskctlError, NotFound, Refused
 from ...i18n import Text, _, joined
 from ..kernel.actor import Actor
 from ..kernel.command import audience_of
-from ..kernel.event import Event
+from ..kernel.event import KINDS, Event
 from ..kernel.events import Undone
 from ..kernel.feature import Restorer
 from ..kernel.handler import By, Steps
@@ -23,7 +24,7 @@ from ..kernel.outcome import Outcome
 from ..kernel.permissions import Audience
 from ..kernel.records import CommandRecord, RecordedEvent
 from ..kernel.timers import Timer, TimerKind
-from ..kernel.undo import Follows, Hindrance, Restore
+from ..kernel.undo import Cannot, Follows, Hindrance, Restore, Undoable
 from ..kernel.unit import Unit
 from ..tickets.repository import Tickets
 from .commands import ListCommands, Undo
@@ -35,14 +36,23 @@ PORTION: Final = TimerKind("undo_portion")
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
-    """One shell command: its commands, oldest first, and their events in order."""
+    """One shell command: its commands, oldest first, and their events in order.
+
+    `portions` are further commands, which continue the first one and change only tickets. Their events are not loaded,
+    because there can be very many.
+    """
 
     commands: Sequence[CommandRecord]
     events: Sequence[RecordedEvent]
+    portions: Sequence[CommandRecord] = ()
+
+    @property
+    def all_commands(self) -> Sequence[CommandRecord]:
+        return (*self.commands, *self.portions)
 
     @property
     def last(self) -> CommandRecord:
-        return self.commands[-1]
+        return self.all_commands[-1]
 
     @property
     def words(self) -> Text:
@@ -51,34 +61,52 @@ class Invocation:
 
     @property
     def tickets(self) -> list[int]:
-        """The tickets that it changed, without changes that only follow from other events."""
+        """The tickets that it changed outside its portions, without changes that only follow from other events."""
         changed = (r.event for r in self.events if not r.event.is_consequence)
         return sorted({event.ticket for event in changed if event.ticket is not None})
 
 
 def undo(unit: Unit, command: Undo, actor: Actor, restorers: Mapping[type[Restore], Restorer]) -> Steps:
+    """Undo an invocation. If there are portions, decide about the first one only and schedule the others; a dry run
+    decides about all.
+    """
     records = _chosen(unit, command.command, actor)
-    portions = [] if unit.dry_run else _portions(unit, records)
-    invocation = _with_events(unit, [record for record in records if record not in portions])
-    found = hindrance(unit, invocation)
-    if found is not None:
-        facts = {"command": records[-1].id, "did": invocation.words, "why": found.why}
-        if command.command is not None:
-            raise Refused(_("command {command} ({did}) cannot be undone: {why}", **facts), found.instead)
-        older = _("deskctl undo --list shows earlier commands")
-        raise Refused(
-            _("your last command {command} ({did}) cannot be undone: {why}", **facts),
-            joined("; ", (found.instead, older)) if found.instead else older,
-        )
+    invocation = _with_events(unit, records)
+    _check(unit, command, invocation, portions=unit.dry_run)
     yield from _inverse(unit, invocation, restorers)
     for record in records:
         unit.mark_undone(record.id)
-    if portions:
-        _schedule(unit, unit.command_id, portions)
+    if invocation.portions:
+        _schedule(unit, unit.command_id, invocation.portions[0].id, invocation.portions[-1].id)
     words = invocation.words
     summary = _("would undo: {did}", did=words) if unit.dry_run else _("undone: {did}", did=words)
     facts = {"undone": records[-1].id, "commands": [record.id for record in records]}
-    return Outcome(summary, tuple(invocation.tickets), facts)
+    numbers = _all_tickets(unit, invocation) if unit.dry_run else invocation.tickets
+    if unit.dry_run:
+        Tickets.of(unit).load(numbers)  # the outcome has their subjects
+    return Outcome(summary, tuple(numbers), facts)
+
+
+def check(unit: Unit, command: Undo, actor: Actor) -> None:
+    """Raise DeskctlError if an undo is not possible now, with all of its portions. It is fast for any number of
+    portions.
+    """
+    _check(unit, command, _with_events(unit, _chosen(unit, command.command, actor)), portions=True)
+
+
+def _check(unit: Unit, command: Undo, invocation: Invocation, *, portions: bool) -> None:
+    """Raise Refused if an invocation cannot be undone. `portions`: decide about its portions, too."""
+    found = hindrance(unit, invocation, portions=portions)
+    if found is None:
+        return
+    facts = {"command": invocation.last.id, "did": invocation.words, "why": found.why}
+    if command.command is not None:
+        raise Refused(_("command {command} ({did}) cannot be undone: {why}", **facts), found.instead)
+    older = _("deskctl undo --list shows earlier commands")
+    raise Refused(
+        _("your last command {command} ({did}) cannot be undone: {why}", **facts),
+        joined("; ", (found.instead, older)) if found.instead else older,
+    )
 
 
 def undo_portion(unit: Unit, timer: Timer, restorers: Mapping[type[Restore], Restorer]) -> Steps:
@@ -88,15 +116,15 @@ def undo_portion(unit: Unit, timer: Timer, restorers: Mapping[type[Restore], Res
     if started is None or record is None or record.invocation is None:
         return Outcome(_("nothing is due"))
     unit.continue_command(started)
-    records = unit.source.commands_of(record.invocation, record.actor)
     portion = _with_events(unit, [record])
     Tickets.of(unit).load(portion.tickets)
-    kept = _hindered_tickets(unit, portion, {each.id for each in records})
+    kept = _hindered_tickets(unit, portion)
     portion = Invocation([record], [each for each in portion.events if each.event.ticket not in kept])
     for step in _inverse(unit, portion, restorers):
         yield step if isinstance(step, By) else By(step, started.actor)
-    if left := [each for each in records if int(first) <= each.id < record.id]:
-        _schedule(unit, started.id, left)
+    before = unit.source.command_before(record)
+    if before is not None and before >= int(first):
+        _schedule(unit, started.id, int(first), before)
     return Outcome(_("undone: {did}", did=portion.words), tuple(portion.tickets))
 
 
@@ -108,9 +136,9 @@ def _portions(unit: Unit, records: Sequence[CommandRecord]) -> Sequence[CommandR
     return others if unit.source.commands_beyond_tickets([r.id for r in records]) == {first.id} else []
 
 
-def _schedule(unit: Unit, undo_id: int, portions: Sequence[CommandRecord]) -> None:
-    """Set the timer that undoes the last one of these portions, then the others."""
-    key = f"{PORTION}:{undo_id}:{portions[0].id}:{portions[-1].id}"
+def _schedule(unit: Unit, undo_id: int, first: int, last: int) -> None:
+    """Set the timer that undoes the portions of the commands from `first` to `last`, beginning with the last one."""
+    key = f"{PORTION}:{undo_id}:{first}:{last}"
     unit.set_timer(Timer(unit.source.next_id("timers"), PORTION, unit.now, key))
 
 
@@ -143,19 +171,19 @@ def list_commands(unit: Unit, command: ListCommands, actor: Actor) -> Steps:
     for record in unit.source.latest_commands(actor, command.limit):
         if record.id not in seen and len(rows) < command.limit:
             invocation = _invocation(unit, record, everything=True)
-            seen.update(r.id for r in invocation.commands)
+            seen.update(r.id for r in invocation.all_commands)
             rows.append(_row(unit, invocation))
     return Outcome("" if rows else _("you have not changed anything yet"), facts={"commands": rows})
 
 
 def _row(unit: Unit, invocation: Invocation) -> dict[str, Any]:
-    undone = all(record.undone for record in invocation.commands)
+    undone = all(record.undone for record in invocation.all_commands)
     found = None if undone else hindrance(unit, invocation)
     return {
         "command": invocation.last.id,
         "at": invocation.last.at.isoformat().replace("+00:00", "Z"),
         "did": invocation.words,
-        "tickets": invocation.tickets,
+        "tickets": _all_tickets(unit, invocation),
         "state": _("undone") if undone else _("cannot be undone") if found is not None else _("can be undone"),
         "why": None if found is None else found.why,
         "instead": None if found is None else found.instead or None,
@@ -205,8 +233,11 @@ def _commands(unit: Unit, record: CommandRecord, *, everything: bool = False) ->
 
 
 def _with_events(unit: Unit, records: Sequence[CommandRecord]) -> Invocation:
-    events = [e for r in records for e in unit.source.events_of_command(r.id)]
-    return Invocation(records, sorted(events, key=lambda r: r.id))
+    """Return the invocation of these commands, with their events except those of its portions."""
+    portions = _portions(unit, records)
+    others = records[: len(records) - len(portions)]
+    events = [e for r in others for e in unit.source.events_of_command(r.id)]
+    return Invocation(others, sorted(events, key=lambda r: r.id), portions)
 
 
 def _invocation(unit: Unit, record: CommandRecord, *, everything: bool = False) -> Invocation:
@@ -214,9 +245,12 @@ def _invocation(unit: Unit, record: CommandRecord, *, everything: bool = False) 
     return _with_events(unit, _commands(unit, record, everything=everything))
 
 
-def hindrance(unit: Unit, invocation: Invocation) -> Hindrance | None:
-    """Return why an invocation cannot be undone now, and what to do instead; None if it can. Changes nothing."""
-    for record in invocation.commands:
+def hindrance(unit: Unit, invocation: Invocation, *, portions: bool = True) -> Hindrance | None:
+    """Return why an invocation cannot be undone now, and what to do instead; None if it can. Changes nothing.
+
+    `portions`: decide about its portions, too.
+    """
+    for record in invocation.all_commands:
         if not record.undoable:
             return Hindrance(_("it was recorded by an earlier version"))
         if not unit.by_owner and audience_of(record.name) is Audience.OWNER:
@@ -226,22 +260,53 @@ def hindrance(unit: Unit, invocation: Invocation) -> Hindrance | None:
     if not changes:
         only = next((r.event.undo for r in invocation.events if isinstance(r.event.undo, Follows)), None)
         return Hindrance(_("it changed nothing")) if only is None else Hindrance(only.why, only.instead)
-    for recorded in changes:
+    for recorded in (*changes, *(_hinderable(unit, invocation.portions) if portions else ())):
         found = recorded.event.hindrance(unit, recorded)
         if found is not None:
-            several = len(invocation.tickets) > 1 and recorded.event.ticket is not None
+            several = (invocation.portions or len(invocation.tickets) > 1) and recorded.event.ticket is not None
             if several:
                 return Hindrance(
                     _("ticket {number}: {why}", number=recorded.event.ticket, why=found.why), found.instead
                 )
             return found
-    return _touched_since(unit, invocation)
+    return _touched_since(unit, invocation, invocation.all_commands if portions else invocation.commands)
 
 
-def _touched_since(unit: Unit, invocation: Invocation) -> Hindrance | None:
-    """Return a hindrance if people changed the same tickets later and did not undo that."""
-    command_ids = {record.id for record in invocation.commands}
-    for later, record in _later_changes(unit, invocation, command_ids):
+def _hinderable(unit: Unit, portions: Sequence[CommandRecord]) -> Sequence[RecordedEvent]:
+    """Return the events of portions whose class can prevent an undo."""
+    if not portions:
+        return ()
+    kinds = _kinds(
+        lambda event: (
+            isinstance(event.undo, Cannot)
+            or (isinstance(event.undo, Undoable) and event.hindrance is not Event.hindrance)
+        )
+    )
+    found = unit.source.events_of_kinds([record.id for record in portions], kinds)
+    Tickets.of(unit).load({r.event.ticket for r in found if r.event.ticket is not None})
+    return found
+
+
+def _all_tickets(unit: Unit, invocation: Invocation) -> Sequence[int]:
+    """Return the tickets that an invocation changed, in all portions."""
+    if not invocation.portions:
+        return invocation.tickets
+    changed = unit.source.changed_tickets([record.id for record in invocation.portions], _consequences())
+    return sorted({*invocation.tickets, *changed})
+
+
+def _kinds(holds: Callable[[type[Event]], bool]) -> list[str]:
+    return sorted(kind for kind, event in KINDS.items() if holds(event))
+
+
+def _consequences() -> list[str]:
+    """Return the kinds of events that follow from others."""
+    return _kinds(lambda event: isinstance(event.undo, Follows))
+
+
+def _touched_since(unit: Unit, invocation: Invocation, commands: Sequence[CommandRecord]) -> Hindrance | None:
+    """Return a hindrance if people changed the tickets of these commands later and did not undo that."""
+    for later, record in _later_changes(unit, commands):
         number = later.event.ticket
         if record.actor == invocation.last.actor:
             other = _invocation(unit, record)
@@ -259,33 +324,30 @@ def _touched_since(unit: Unit, invocation: Invocation) -> Hindrance | None:
     return None
 
 
-def _hindered_tickets(unit: Unit, invocation: Invocation, command_ids: Collection[int]) -> set[int]:
-    """Return the tickets on which an invocation cannot be undone now. Changes by `command_ids` do not count."""
-    found = {later.event.ticket for later, _record in _later_changes(unit, invocation, command_ids)}
+def _hindered_tickets(unit: Unit, invocation: Invocation) -> set[int]:
+    """Return the tickets on which an invocation cannot be undone now."""
+    found = {later.event.ticket for later, _record in _later_changes(unit, invocation.commands)}
     changes = (r for r in invocation.events if not r.event.is_consequence)
     found |= {r.event.ticket for r in changes if r.event.hindrance(unit, r) is not None}
     return {number for number in found if number is not None}
 
 
-def _later_changes(
-    unit: Unit, invocation: Invocation, command_ids: Collection[int]
-) -> Iterator[tuple[RecordedEvent, CommandRecord]]:
-    """Yield what people changed later on the same tickets and did not undo, by ticket. Consequences do not count."""
-    first: dict[int, int] = {}
-    for recorded in invocation.events:
-        if recorded.event.ticket is not None:
-            first.setdefault(recorded.event.ticket, recorded.id)
-    happened: dict[int, list[RecordedEvent]] = {}
-    for later in unit.source.events_after(invocation.tickets, min(first.values(), default=0)):
-        if later.event.ticket is not None and later.id > first[later.event.ticket]:
-            happened.setdefault(later.event.ticket, []).append(later)
-    for number in invocation.tickets:
-        for later in happened.get(number, ()):
-            if later.command in command_ids or not _by_someone(later):
-                continue
-            record = unit.source.command(later.command)
-            if record is not None and not record.undone and record.name != Undo.__name__:
-                yield later, record
+def _later_changes(unit: Unit, commands: Sequence[CommandRecord]) -> Iterator[tuple[RecordedEvent, CommandRecord]]:
+    """Yield what people changed later on the tickets of commands of one invocation and did not undo, by ticket.
+    Consequences do not count, and neither do changes by the invocation itself.
+    """
+    ours = commands[-1]
+    records: dict[int, CommandRecord | None] = {}
+    by_customer = _kinds(lambda event: event.by_customer)
+    found = unit.source.later_changes([record.id for record in commands], _consequences(), by_customer)
+    for later in filter(_by_someone, found):
+        if later.command not in records:
+            records[later.command] = unit.source.command(later.command)
+        record = records[later.command]
+        if record is None or record.undone or record.name == Undo.__name__:
+            continue
+        if record.invocation is None or (record.invocation, record.actor) != (ours.invocation, ours.actor):
+            yield later, record
 
 
 def _by_someone(recorded: RecordedEvent) -> bool:

@@ -22,6 +22,8 @@ from deskctl.core.tickets.commands import Assign, Create
 from deskctl.core.tickets.queries import ListTickets
 from deskctl.core.undo.commands import ListCommands, Undo
 from deskctl.core.undo.undo import PORTION as UNDO_PORTION
+from deskctl.desk.caller import Caller
+from deskctl.desk.execution import check_undo
 from deskctl.errors import DeskctlError
 from tests.commands.desk import StoredDesk
 
@@ -140,6 +142,53 @@ def test_number_of_statements_of_a_portion_does_not_depend_on_the_portions(desk:
 
     few, many = statements(2 * PORTION), statements(2 * PORTION)
     assert [more - less for less, more in zip(few, many, strict=True)] <= [5, 5], (few, many)
+
+
+def test_check_of_an_undo_loads_no_portion(desk: StoredDesk) -> None:
+    """The check before an undo decides about all portions with the same statements for any number of portions."""
+    owner = Caller(0, "root", True)
+
+    def statements(count: int) -> list[str]:
+        fill(desk, count=count)
+        desk.do(ChangeAgent("agent1", active=False), OWNER)
+        while fire(desk):
+            pass
+        with counted() as seen:
+            check_undo(desk.store, Undo(), owner, None)
+        desk.do(Undo(), OWNER)
+        while fire(desk, UNDO_PORTION):
+            pass
+        return seen
+
+    few = statements(2 * PORTION)
+    assert len(statements(3 * PORTION)) == len(few)
+
+
+def test_list_of_commands_has_the_tickets_of_all_portions(desk: StoredDesk) -> None:
+    fill(desk)
+    deactivate(desk)
+    [row] = desk.do(ListCommands(1), OWNER).facts["commands"]
+    assert (row["did"], row["state"]) == ("changed agent agent1", "can be undone")
+    assert sorted(row["tickets"]) == list(range(1, TICKETS + 1))
+
+
+@pytest.mark.parametrize("automatic", [False, True])
+def test_later_mail_of_a_customer_prevents_the_undo(desk: StoredDesk, automatic: bool) -> None:
+    """Automatic mail does not count, and neither do changes that were undone."""
+    fill(desk)
+    [last] = desk.mail(message_id="<one@example.org>").tickets  # in the last portion
+    desk.do(Assign(last, "agent1"), "agent2")
+    desk.do(ChangeAgent("agent1", active=False), OWNER)
+    while fire(desk):
+        pass
+    desk.do(Assign(last, "agent2"), "agent2")
+    desk.do(Undo(), "agent2")
+    desk.mail(in_reply_to=("<one@example.org>",), automatic="out of office" if automatic else "")
+    if automatic:
+        desk.do(Undo(), OWNER, dry_run=True)
+        return
+    with pytest.raises(DeskctlError, match=f"the customer changed ticket {last} later"):
+        desk.do(Undo(), OWNER, dry_run=True)
 
 
 def test_dry_run_of_undo_decides_about_all_portions(desk: StoredDesk) -> None:

@@ -154,7 +154,15 @@ class EmptySource:
     def clocks(self, tickets: Collection[int]) -> Iterable[Clock]:
         return ()
 
-    def events_after(self, tickets: Collection[int], after: int) -> Iterable[RecordedEvent]:
+    def events_of_kinds(self, commands: Collection[int], kinds: Collection[str]) -> Sequence[RecordedEvent]:
+        return ()
+
+    def changed_tickets(self, commands: Collection[int], besides: Collection[str]) -> Collection[int]:
+        return ()
+
+    def later_changes(
+        self, commands: Collection[int], besides: Collection[str], by_customer: Collection[str]
+    ) -> Sequence[RecordedEvent]:
         return ()
 
     def histories(self, tickets: Collection[int], kinds: Sequence[str]) -> Iterable[RecordedEvent]:
@@ -203,6 +211,9 @@ class EmptySource:
 
     def commands_of(self, invocation: str, actor: Actor) -> Sequence[CommandRecord]:
         return ()
+
+    def command_before(self, record: CommandRecord) -> int | None:
+        return None
 
     def commands_beyond_tickets(self, commands: Collection[int]) -> Collection[int]:
         return ()
