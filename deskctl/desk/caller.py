@@ -91,6 +91,22 @@ class Caller:
             agents, claim=claim, login=login, trusted=self.trusted, needed=needed, is_caller=self.is_login
         )
 
+    def aliases(self, agents: Iterable[Agent], claim: str | None) -> list[Actor]:
+        """Return further actors that the caller acted as before a change of the agents.
+
+        The desk's owner acts as the only active agent without a login, otherwise as a user. A deactivation of one of
+        two agents, or of the only one, changes that.
+        """
+        if claim is not None or not self.trusted:
+            return []
+        agents = list(agents)
+        active = [agent for agent in agents if agent.active]
+        if not active:
+            return [Actor.agent(agent.handle) for agent in agents if agent.login is None]
+        if len(active) == 1 and active[0].login is None:
+            return [Actor.user(self.name)]
+        return []
+
     def viewer(self, audience: Audience, agents: Sequence[Agent], claim: str | None) -> Actor:
         """Return the actor of a query or call for this audience. Raises UsageError and Refused."""
         if audience is Audience.INGEST and claim is None:

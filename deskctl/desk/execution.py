@@ -71,8 +71,11 @@ def check_undo(store: Store, command: Undo, caller: Caller, claim: str | None) -
 
 def _actor(unit: Unit, command: Command, caller: Caller, claim: str | None) -> Actor:
     """Return the actor of a caller's command, and record the caller's rights in the unit. Raises DeskctlError."""
+    agents = Agents.of(unit).agents.values()
     unit.by_owner = caller.trusted
-    return caller.actor(Agents.of(unit).agents.values(), claim, needed=command.needs_agent)
+    actor = caller.actor(agents, claim, needed=command.needs_agent)
+    unit.aliases = caller.aliases(agents, claim)
+    return actor
 
 
 def route(store: Store, changes: Changes) -> tuple[Changes, ...]:

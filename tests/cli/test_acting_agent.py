@@ -37,3 +37,25 @@ def test_agent_is_found_by_login(desk: Shell) -> None:
     desk("agent", "set", "agent2", "--login", getpass.getuser())
     desk("take", "1", env={"DESKCTL_AGENT": ""})
     assert desk.show(1)["assignee"] == "agent2"
+
+
+def test_owner_undoes_the_deactivation_of_one_of_two_agents_and_of_the_only_one(desk: Shell) -> None:
+    """The owner acts as the only active agent, and as a user if there are several or none."""
+    owner = {"DESKCTL_AGENT": ""}
+    desk("agent", "set", "lead", "--inactive", env=owner)
+    desk("agent", "set", "agent2", "--inactive", env=owner)
+    assert desk("undo", env=owner).out == "undone: changed agent agent2\n"
+    desk("agent", "set", "agent2", "--inactive", env=owner)
+    number = desk("agent", "set", "agent1", "--inactive", "--json", env=owner).row["command"]
+    assert not any(row["active"] for row in desk("agent", "list", "--json", env=owner).rows)
+    [row] = desk("undo", "--list", "--limit", "1", "--json", env=owner).rows
+    assert (row["command"], row["did"]) == (number, "changed agent agent1")
+    assert desk("undo", env=owner).out == "undone: changed agent agent1\n"
+    assert desk("undo", env=owner).out == "undone: changed agent agent2\n"
+
+
+def test_owner_who_names_an_agent_undoes_only_commands_of_that_agent(desk: Shell) -> None:
+    owner = {"DESKCTL_AGENT": ""}
+    for name in ("lead", "agent2"):
+        desk("agent", "set", name, "--inactive", env=owner)
+    assert "added agent agent2" in desk("undo", "--as", "agent1", code=4).err

@@ -45,6 +45,8 @@ class Unit:
         self.invocation: str | None = None
         #: True if the desk's owner, or the desk itself, gives the commands.
         self.by_owner = True
+        #: Further actors of earlier commands of the caller, which undo considers.
+        self.aliases: Collection[Actor] = ()
         #: True if nothing will be written.
         self.dry_run = False
         self._projections = projections

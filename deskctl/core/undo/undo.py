@@ -168,7 +168,8 @@ def list_commands(unit: Unit, command: ListCommands, actor: Actor) -> Steps:
     yield from ()
     rows: list[dict[str, Any]] = []
     seen: set[int] = set()
-    for record in unit.source.latest_commands(actor, command.limit):
+    latest = [record for own in (actor, *unit.aliases) for record in unit.source.latest_commands(own, command.limit)]
+    for record in sorted(latest, key=lambda record: record.id, reverse=True):
         if record.id not in seen and len(rows) < command.limit:
             invocation = _invocation(unit, record, everything=True)
             seen.update(r.id for r in invocation.all_commands)
@@ -193,16 +194,16 @@ def _row(unit: Unit, invocation: Invocation) -> dict[str, Any]:
 def _chosen(unit: Unit, number: int | None, actor: Actor) -> list[CommandRecord]:
     """Return the commands of the invocation to undo."""
     if number is None:
-        record = unit.source.last_command(actor)
-        if record is None:
+        own = [found for each in (actor, *unit.aliases) if (found := unit.source.last_command(each)) is not None]
+        if not own:
             raise DeskctlError(_("you have nothing to undo"), _("deskctl undo --list shows your commands"))
-        return _commands(unit, record)
+        return _commands(unit, max(own, key=lambda record: record.id))
     record = unit.source.command(number)
     if record is None:
         raise NotFound(
             _("no command {number}", number=number), _("deskctl undo --list shows your commands with their numbers")
         )
-    if record.actor != actor:
+    if record.actor not in (actor, *unit.aliases):
         raise Refused(_("command {number} is not yours", number=number), _owner_hint(record.actor))
     if record.undone:
         raise Refused(
