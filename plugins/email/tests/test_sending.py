@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from deskctl.plugins import Receipt, Rejected, Secret, TryLater, Uncertain
 from deskctl.testing.builders import outbound
 from deskctl.testing.fakes import MemoryContext
 from deskctl.testing.smtp_sink import SmtpSink
+from deskctl_email import relay_pool
 from deskctl_email.channel import EmailChannel
 from deskctl_email.config import EmailConfig, Smtp
 
@@ -73,6 +75,41 @@ async def test_messages_beyond_the_connections_wait(sink: SmtpSink, context: Mem
     await channel.aclose()
     assert sink.connections == 1
     assert sorted(context.marked) == [0, 1, 2, 3, 4]
+
+
+async def test_connection_without_messages_is_closed_while_others_send(
+    sink: SmtpSink, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(relay_pool, "IDLE_SECONDS", 0.2)
+    context = TogetherContext()
+    channel = channel_for(sink, context, connections=2)
+    await asyncio.gather(*(channel.send(outbound(outbox_id=number)) for number in (1, 2)))
+    assert sink.connections == len(connections_to(sink.port)) == 2
+    async with asyncio.timeout(20):
+        while len(connections_to(sink.port)) == 2:
+            await channel.send(outbound(outbox_id=3))
+    assert sink.connections == 2, "one of them remained in use"
+    await context.wait_for(lambda: not connections_to(sink.port), "the other one is closed, too")
+    await channel.aclose()
+
+
+class TogetherContext(MemoryContext):
+    """Lets the messages 1 and 2 be sent at the same time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._both = threading.Barrier(2, timeout=20)
+
+    def sending(self, outbox_id: int) -> None:
+        if outbox_id < 3:
+            self._both.wait()
+        super().sending(outbox_id)
+
+
+def connections_to(port: int) -> list[str]:
+    """Return the established TCP connections of this machine to a port (proc(5), tcp)."""
+    rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    return [row[1] for row in rows if row[2].endswith(f":{port:04X}") and row[3] == "01"]
 
 
 @pytest.mark.parametrize("stage", ["mail", "rcpt", "data", "after-data"])
