@@ -52,6 +52,10 @@ def test_conditions_limit_a_search(desk: Shell) -> None:
     assert found("printer", "-tag:refund") == [1]
     assert found("printer", "tag:(refund OR billing)", "--rank") == [2]
     assert found("contact:a@example.org", "printer") == [1]
+    desk("spam", "1")
+    assert found("printer", "is:spam") == found("printer", "number:1") == [1]
+    assert found("printer", "-is:spam") == [2]
+    assert found("-is:spam", "printer", "is:open") == []
     assert "no words" in desk("search", "status:solved", code=2).err
     assert "did you mean solved?" in desk("search", "printer", "status:solvd", code=2).err
     assert found("http://printer") == []

@@ -114,8 +114,9 @@ def _with_conditions(
         )
     from ..tickets.ticket_list import searched_tickets
 
-    filters.append(searched_tickets(connection, split.query, settings, datetime.now(UTC)).clause)
-    return replace(query, text=split.words), filters
+    searched = searched_tickets(connection, split.query, settings, datetime.now(UTC))
+    filters.append(searched.clause)
+    return replace(query, text=split.words, spam=query.spam or searched.by_spam), filters
 
 
 def _others(rows: Generator[Candidate], tickets_: Collection[int]) -> Generator[Candidate]:
