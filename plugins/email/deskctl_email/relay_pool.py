@@ -30,6 +30,7 @@ class RelayPool:
         self._threads: ThreadPoolExecutor | None = None
         self._sending = 0
         self._timer: asyncio.TimerHandle | None = None
+        self._closing: asyncio.Task[None] | None = None  # the loop itself keeps no task
 
     async def send(self, compose: Callable[[], Mail], outbox_id: int) -> Receipt:
         """Compose a mail and send it when a connection is free. Raises TryLater, Rejected or Uncertain."""
@@ -61,8 +62,10 @@ class RelayPool:
 
     def _schedule(self) -> None:
         if self._timer is None:
-            loop = asyncio.get_running_loop()
-            self._timer = loop.call_later(IDLE_SECONDS, lambda: loop.create_task(self._close_unused()))
+            self._timer = asyncio.get_running_loop().call_later(IDLE_SECONDS, self._start_closing)
+
+    def _start_closing(self) -> None:
+        self._closing = asyncio.get_running_loop().create_task(self._close_unused())
 
     async def _close_unused(self) -> None:
         """Close the connections that were idle for a whole period, and also the threads if no others remain."""
