@@ -129,7 +129,7 @@ class _Resolver:
                 return AllQuery(())
             if (number := _TICKET.fullmatch(term.value)) is not None:
                 return Condition(BUILT_IN["number"], "=", int(number[1]))
-            if term.value.startswith("@"):
+            if term.value.startswith("@") and term.value != "@":
                 return self._view(term, view_name(term.value))
         words = self._words(term)
         if term.quoted or not _ADDRESS.fullmatch(term.value):

@@ -166,6 +166,8 @@ def test_former_name_that_tickets_have_is_accepted() -> None:
         ("open)", 'at character 5: unexpected ")"'),
         (">=5", "at character 1: a comparison needs a field"),
         ("!!!", 'no word to search for in "!!!"'),
+        ("@", 'no word to search for in "@"'),
+        ("@nothing", 'no view is called "nothing"'),
         (" ".join(f"tag:{n}" for n in range(201)), "the query has 201 terms"),
         ("x" * 10_001, "the query has 10001 characters"),
         ("(" * 31 + "x" + ")" * 31, "at character 31: nested too deeply"),
